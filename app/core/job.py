@@ -1,0 +1,78 @@
+"""What a delivery makes us do: plain, serialisable jobs. They are hints; whoever runs one reads the live state again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewJob:
+    """Bring the gate of one pull request up to date with its live state.
+
+    `head_sha` is what the delivery saw: a running review of another head is stopped. `delay_s` is how long to wait
+    for more pushes. `full` asks for everything again, without stored replies.
+    """
+
+    installation_id: int
+    repository_id: int
+    repository: str
+    number: int
+    head_sha: str | None = None
+    delay_s: float = 0.0
+    full: bool = False
+
+    @property
+    def key(self) -> str:
+        """One review at a time, and at most one waiting, for each key."""
+        return f"{self.installation_id}/{self.repository_id}#{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandJob:
+    """Run the commands of one comment. The comment is read again by its id."""
+
+    installation_id: int
+    repository_id: int
+    repository: str
+    number: int
+    comment_id: int
+
+    @property
+    def key(self) -> str:
+        """Commands of one pull request run one after another, beside its review."""
+        return f"{self.installation_id}/{self.repository_id}#{self.number}:commands:{self.comment_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RerunJob:
+    """Somebody pressed GitHub's own re-run button on our check."""
+
+    installation_id: int
+    repository_id: int
+    repository: str
+    head_sha: str
+    check_run_id: int
+    external_id: str
+    numbers: tuple[int, ...]
+
+    @property
+    def key(self) -> str:
+        """One at a time for each check run."""
+        return f"{self.installation_id}/{self.repository_id}@{self.check_run_id}:rerun"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstallationJob:
+    """Our list of installations or their repositories changed: read it again."""
+
+    installation_id: int
+    action: str
+    account: str
+
+    @property
+    def key(self) -> str:
+        """One at a time for each installation."""
+        return f"{self.installation_id}:installation"
+
+
+Job = ReviewJob | CommandJob | RerunJob | InstallationJob
