@@ -1,0 +1,134 @@
+"""What is asked of a model, and what comes back, as plain values. Nothing here knows a network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+
+class Stage(StrEnum):
+    """Which stage of a review asks."""
+
+    BRIEF = "brief"
+    LENS = "lens"
+    VERIFY = "verify"
+    ARCHITECTURE = "architecture"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of a prompt. `cache` ends a stretch that later requests share byte for byte."""
+
+    text: str
+    cache: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """One question to a model: stable parts first, so that requests of one review share a cached prefix.
+
+    `salt` is empty, or differs to ask the same question anew (a full review).
+    """
+
+    stage: Stage
+    lens: str
+    model: str
+    system: tuple[Block, ...]
+    blocks: tuple[Block, ...]
+    schema: Mapping[str, Any]
+    max_tokens: int
+    effort: str
+    salt: str = ""
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 in hex over everything that can change the answer; the key under which the reply is stored."""
+        body = {
+            "stage": self.stage,
+            "lens": self.lens,
+            "model": self.model,
+            "system": [block.text for block in self.system],
+            "blocks": [block.text for block in self.blocks],
+            "schema": self.schema,
+            "max_tokens": self.max_tokens,
+            "effort": self.effort,
+            "salt": self.salt,
+        }
+        return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens of one or more calls. `input_tokens` is the uncached rest, as the API counts."""
+
+    calls: int = 0
+    input_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    output_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        """The sum of both."""
+        return Usage(
+            calls=self.calls + other.calls,
+            input_tokens=self.input_tokens + other.input_tokens,
+            cache_read_tokens=self.cache_read_tokens + other.cache_read_tokens,
+            cache_write_tokens=self.cache_write_tokens + other.cache_write_tokens,
+            output_tokens=self.output_tokens + other.output_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """A reply that arrived whole. `model` is the id the server says answered. `stored`: it was not paid for again."""
+
+    digest: str
+    text: str
+    model: str
+    stop_reason: str
+    usage: Usage
+    request_id: str
+    seconds: float
+    stored: bool = False
+
+
+class FailureKind(StrEnum):
+    """Why a question has no usable answer; each ends in "not reviewed", never in "nothing found"."""
+
+    RATE_LIMITED = "rate_limited"
+    OVERLOADED = "overloaded"
+    SERVER_ERROR = "server_error"
+    SPEND_LIMIT = "spend_limit"
+    UNAUTHORIZED = "unauthorized"
+    REJECTED = "rejected"
+    TIMEOUT = "timeout"
+    CONNECTION = "connection"
+    INCOMPLETE = "incomplete"
+    TRUNCATED = "truncated"
+    REFUSED = "refused"
+    TOO_LONG = "too_long"
+    MALFORMED = "malformed"
+    UNEXPECTED = "unexpected"
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A named failure. `passing` ones may be gone in a while (outage, limits); `detail` is safe to log, not to post."""
+
+    kind: FailureKind
+    detail: str
+    passing: bool
+    retry_after_s: float | None = None
+
+
+class ModelFailed(Exception):  # noqa: N818 - named by its consequence
+    """A question got no usable answer."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(f"{failure.kind}: {failure.detail}")
+        self.failure = failure
