@@ -61,7 +61,8 @@ class Line:
     def number(self) -> int:
         """The line's number on `side`."""
         number = self.old if self.kind is LineKind.REMOVED else self.new
-        assert number is not None
+        if number is None:
+            raise ValueError(f"a line of kind {self.kind.name} without its number")
         return number
 
     @property

@@ -1,4 +1,4 @@
-"""A finding is one claim about the change. It is born as a `Claim`, placed on the diff, and numbered per pull request."""
+"""A finding is one claim about the change: born as a `Claim`, placed on the diff, numbered per pull request."""
 
 from __future__ import annotations
 

@@ -85,9 +85,7 @@ def decide(facts: GateFacts) -> Verdict:
     if facts.ended is not None:
         return Verdict(Conclusion.CANCELLED, facts.ended, (_ENDED[facts.ended],))
     if isinstance(facts.policy, PolicyFault):
-        return Verdict(
-            Conclusion.FAILURE, Situation.POLICY_FAULT, (f"The policy cannot be used: {facts.policy}.",)
-        )
+        return Verdict(Conclusion.FAILURE, Situation.POLICY_FAULT, (f"The policy cannot be used: {facts.policy}.",))
     found = _judge(facts, facts.policy)
     if facts.policy.mode is Mode.ADVISORY and found.conclusion is not Conclusion.SUCCESS:
         return Verdict(Conclusion.NEUTRAL, found.situation, found.reasons, found.passing)
@@ -108,16 +106,12 @@ def _judge(facts: GateFacts, policy: Policy) -> Verdict:
         names = ", ".join(finding.id for finding in blocking)
         return Verdict(Conclusion.FAILURE, Situation.BLOCKING, (f"{many}: {names}.", *unread))
     if facts.obstacle is not None:
-        return Verdict(
-            Conclusion.ACTION_REQUIRED, Situation.NOT_DONE, (facts.obstacle,), passing=facts.passing
-        )
+        return Verdict(Conclusion.ACTION_REQUIRED, Situation.NOT_DONE, (facts.obstacle,), passing=facts.passing)
     if unread:
         return Verdict(Conclusion.ACTION_REQUIRED, Situation.UNREAD, unread, passing=facts.passing)
     if not facts.model_configured and facts.coverage.changed_lines > 0:
         return Verdict(Conclusion.SUCCESS, Situation.NO_MODEL, ("No model read this change.",))
-    return Verdict(
-        Conclusion.SUCCESS, Situation.CLEAN, ("Nothing blocking, and every changed line is accounted for.",)
-    )
+    return Verdict(Conclusion.SUCCESS, Situation.CLEAN, ("Nothing blocking, and every changed line is accounted for.",))
 
 
 NO_MODEL_REASON = "no model is configured"

@@ -1,4 +1,4 @@
-"""What a delivery makes us do: plain, serialisable jobs. They are hints; whoever runs one reads the live state again."""
+"""What a delivery makes us do: plain, serialisable jobs. They are hints: whoever runs one reads the live state."""
 
 from __future__ import annotations
 

@@ -26,7 +26,8 @@ BREAK = "\u200b"
 MAX_RICH_CHARACTERS = 20_000
 """Longer untrusted Markdown is cut before it is read."""
 
-_PUNCTUATION = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~=&:$^])")
+_ACTIVE = re.compile(r"([\\`*\[\]<&$|~]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
+_OPENS_BLOCK = re.compile(r"(?m)^(\s*)([#>+=-]|\d{1,9}(?=[.)]))")
 _REFERENCES = (
     (re.compile(r"@(?=[\w-])"), f"@{BREAK}"),
     (re.compile(r"#(?=\d)"), f"#{BREAK}"),
@@ -110,7 +111,8 @@ def permalink(label: Markdown, base_url: str, repository: str, sha: str, path: s
 
 def link(label: Markdown, url: str) -> Markdown:
     """A link to a page of the operator's own; `url` comes from the operator's settings, never from a review."""
-    return Markdown(f"[{label.text}](<{re.sub(r'[<>\\s]', '', url)}>)")
+    target = re.sub(r"[<>\s]", "", url)
+    return Markdown(f"[{label.text}](<{target}>)")
 
 
 def rich(text: str) -> Markdown:
@@ -156,7 +158,13 @@ def _prose(text: str) -> str:
     # Breaks first, escapes second: a backslash in the middle would hide from these patterns what GitHub still sees.
     for pattern, replacement in _REFERENCES:
         text = pattern.sub(replacement, text)
-    return _PUNCTUATION.sub(r"\\\1", text)
+    return _OPENS_BLOCK.sub(_disarm_opening, _ACTIVE.sub(r"\\\1", text))
+
+
+def _disarm_opening(match: re.Match[str]) -> str:
+    # A number cannot be escaped, so the break stands before its full stop.
+    mark = match[2]
+    return f"{match[1]}{mark}{BREAK}" if mark.isdigit() else f"{match[1]}\\{mark}"
 
 
 def _longest_run(text: str, character: str) -> int:

@@ -81,7 +81,7 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All files, the chunks to review in order, and what is left out. Each changed line is in exactly one of the two."""
+    """All files, the chunks to review in order, and what is left out: each changed line is in one of the two."""
 
     files: tuple[PlannedFile, ...]
     chunks: tuple[Chunk, ...]

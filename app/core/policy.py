@@ -46,7 +46,7 @@ class BlockOn(StrEnum):
 
 
 class ModelUse(StrEnum):
-    """May a review that no model made be green?"""
+    """Whether a review that no model made may be green."""
 
     REQUIRED = "required"
     OPTIONAL = "optional"

@@ -1,4 +1,4 @@
-"""The one internal result of a review: what the check, the comments, the JSON and the terminal are all rendered from."""
+"""The one internal result of a review, from which check, comments, JSON and terminal are all rendered."""
 
 from __future__ import annotations
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 12
+
+class _Mark(Protocol):
+    @property
+    def line(self) -> int: ...
+    @property
+    def column(self) -> int: ...
+
 
 Path = tuple[int | str, ...]
 Place = tuple[int, int]
@@ -61,7 +68,7 @@ def read_yaml(text: str) -> Document:
     return Document(value, places)
 
 
-def _fault(mark: yaml.Mark | None, message: str) -> YamlFault:
+def _fault(mark: _Mark | None, message: str) -> YamlFault:
     return YamlFault(mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, message)
 
 
@@ -94,7 +101,7 @@ def _scalar(node: yaml.Node) -> str | int | float | bool | None:
     if not node.tag.startswith("tag:yaml.org,2002:"):
         raise _fault(node.start_mark, f"the tag `{node.tag}` is not supported")
     try:
-        value = yaml.constructor.SafeConstructor().construct_object(node)  # type: ignore[no-untyped-call]  # stubs lack it
+        value = yaml.constructor.SafeConstructor().construct_object(node)
         json.dumps(value, allow_nan=False)
     except (yaml.YAMLError, TypeError, ValueError) as error:
         raise _fault(node.start_mark, "a value must be text, a number, true, false or null") from error

@@ -1,0 +1,119 @@
+"""All settings, read once from the environment or a `.env` file; the only reader of the environment."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.core.models import DEFAULT_MODEL
+
+
+class StructuredOutput(StrEnum):
+    """How a model is held to a schema."""
+
+    NATIVE = "native"
+    PROMPTED = "prompted"
+
+
+class UnusableSettings(Exception):  # noqa: N818 - named by its consequence
+    """The settings do not fit together; the message is one line that names the mend."""
+
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+
+
+class Settings(BaseSettings):
+    """The settings of INTERFACE.md, frozen; secrets do not show in `repr`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LINTEL_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True
+    )
+
+    app_id: str | None = None
+    private_key: SecretStr | None = None
+    private_key_file: Path | None = None
+    webhook_secret: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    github_api_url: str = "https://api.github.com"
+    github_url: str = "https://github.com"
+    public_url: str | None = None
+    allowed_owners: Listed = ()
+    anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
+    anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
+    model: str = DEFAULT_MODEL
+    structured_output: StructuredOutput = StructuredOutput.NATIVE
+    data_dir: Path = Path(".lintel")
+    database_url: SecretStr | None = None
+    max_concurrent_reviews: Annotated[int, Field(ge=1, le=100)] = 8
+    store_key: SecretStr | None = None
+    log_format: Literal["console", "json"] = "console"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+    @field_validator("allowed_owners", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("webhook_secret", mode="before")
+    @classmethod
+    def _split_secrets(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(SecretStr(part.strip()) for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("github_api_url", "github_url", "public_url", "anthropic_base_url")
+    @classmethod
+    def _web_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
+            raise ValueError("must be an http(s) address without a user")
+        return value.rstrip("/")
+
+    @model_validator(mode="after")
+    def _app_has_secret(self) -> Settings:
+        if self.app_id is not None and not self.webhook_secret:
+            raise ValueError("LINTEL_APP_ID is set without LINTEL_WEBHOOK_SECRET: set the App's webhook secret")
+        if self.app_id is not None and self.private_key is None and self.private_key_file is None:
+            raise ValueError("LINTEL_APP_ID is set without a key: set LINTEL_PRIVATE_KEY or LINTEL_PRIVATE_KEY_FILE")
+        return self
+
+    @property
+    def configured(self) -> bool:
+        """Whether an App is configured; otherwise the server starts in set-up mode."""
+        return self.app_id is not None
+
+    @property
+    def model_configured(self) -> bool:
+        """Whether there is a model to ask: a key, or a server that needs none."""
+        return self.anthropic_api_key is not None or self.anthropic_base_url is not None
+
+    def pem(self) -> str:
+        """The App's private key in PEM. Raises UnusableSettings if there is none or the file cannot be read."""
+        if self.private_key is not None:
+            # Environment files often hold the key on one line.
+            return self.private_key.get_secret_value().replace("\\n", "\n")
+        if self.private_key_file is None:
+            raise UnusableSettings("no private key: set LINTEL_PRIVATE_KEY or LINTEL_PRIVATE_KEY_FILE")
+        try:
+            return self.private_key_file.read_text(encoding="ascii")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnusableSettings(
+                f"LINTEL_PRIVATE_KEY_FILE {self.private_key_file} cannot be read: {error.__class__.__name__}"
+            ) from error
+
+
+def read_settings() -> Settings:
+    """The settings of this process. Raises UnusableSettings with one line that names the setting and its mend."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        setting = f"{name.upper() if name.startswith('ANTHROPIC') else 'LINTEL_' + name.upper()}: " if name else ""
+        raise UnusableSettings(f"{setting}{first['msg'].removeprefix('Value error, ')}") from None
