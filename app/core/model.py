@@ -126,7 +126,7 @@ class Failure:
     retry_after_s: float | None = None
 
 
-class ModelFailed(Exception):  # noqa: N818 - named by its consequence
+class ModelFailed(Exception):
     """A question got no usable answer."""
 
     def __init__(self, failure: Failure) -> None:

@@ -23,7 +23,7 @@ Path = tuple[int | str, ...]
 Place = tuple[int, int]
 
 
-class YamlFault(Exception):  # noqa: N818 - named by its consequence
+class YamlFault(Exception):
     """The text cannot be used. `line` and `column` count from 1."""
 
     def __init__(self, line: int, column: int, message: str) -> None:

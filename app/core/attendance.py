@@ -1,0 +1,33 @@
+"""Whether a pull request is one that the gate attends to now, from its live facts and the base branch's policy."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from app.core.globs import Glob
+from app.core.policy import Policy
+from app.core.snapshot import Snapshot
+
+
+class Attendance(StrEnum):
+    """What to do about a pull request as it is now."""
+
+    REVIEW = "review"
+    CLOSED = "closed"
+    DRAFT = "draft"
+    OTHER_BRANCH = "other_branch"
+    BOT = "bot"
+
+
+def attend(snapshot: Snapshot) -> Attendance:
+    """REVIEW, or why not. An unusable policy excuses nothing: then the defaults say what is reviewed."""
+    policy = snapshot.policy if isinstance(snapshot.policy, Policy) else Policy()
+    if not snapshot.open:
+        return Attendance.CLOSED
+    if snapshot.draft and not policy.review.drafts:
+        return Attendance.DRAFT
+    if not any(Glob.parse(pattern).matches(snapshot.base_ref) for pattern in policy.review.branches):
+        return Attendance.OTHER_BRANCH
+    if snapshot.author_is_bot and not policy.review.bots:
+        return Attendance.BOT
+    return Attendance.REVIEW

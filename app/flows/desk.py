@@ -1,0 +1,40 @@
+"""What every review is given: a model to ask, a clock, somebody who watches. An argument, never a global."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.claude.seam import Send
+
+
+class Step(StrEnum):
+    """The stages of a review in order; a watcher is told when each has ended."""
+
+    SNAPSHOT = "snapshot"
+    BEGUN = "begun"
+    FETCHED = "fetched"
+    PLANNED = "planned"
+    ANALYZED = "analyzed"
+    READ = "read"
+    JUDGED = "judged"
+    RECORDED = "recorded"
+    COMMENTED = "commented"
+    SUMMARIZED = "summarized"
+    CHECKED = "checked"
+    FINISHED = "finished"
+
+
+Watch = Callable[[Step, str], None]
+"""Told the stage that ended and one line about it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """`send` is None where no model is configured. `monotonic` counts seconds."""
+
+    send: Send | None
+    model: str
+    monotonic: Callable[[], float]
+    watch: Watch
