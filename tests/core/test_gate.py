@@ -24,9 +24,14 @@ FAULT = PolicyFault(".github/lintel.yml", 3, 7, "unknown key `mod`")
 @pytest.mark.parametrize(
     ("facts", "conclusion", "situation"),
     [
-        pytest.param(GateFacts(policy=GATE, coverage=a_coverage()), "success", "clean", id="all read, nothing blocking"),
         pytest.param(
-            GateFacts(policy=GATE, coverage=a_coverage(), findings=[a_finding()]), "success", "clean", id="mild findings"
+            GateFacts(policy=GATE, coverage=a_coverage()), "success", "clean", id="all read, nothing blocking"
+        ),
+        pytest.param(
+            GateFacts(policy=GATE, coverage=a_coverage(), findings=[a_finding()]),
+            "success",
+            "clean",
+            id="mild findings",
         ),
         pytest.param(
             GateFacts(policy=GATE, coverage=a_coverage(), findings=[BLOCKING]), "failure", "blocking", id="blocking"

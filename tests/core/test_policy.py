@@ -67,17 +67,22 @@ def test_no_policy_means_the_defaults(text: str | None) -> None:
     [
         pytest.param("mode: gate\nmod: gate\n", 2, 1, "unknown key `mod`", id="unknown key"),
         pytest.param("review:\n  drafts: 'yes'\n", 2, 3, "`review.drafts`: input should be a valid boolean", id="type"),
-        pytest.param("review:\n  exclude: vendor\n", 2, 3, "`review.exclude`: input should be a valid array", id="list"),
+        pytest.param(
+            "review:\n  exclude: vendor\n", 2, 3, "`review.exclude`: input should be a valid array", id="list"
+        ),
         pytest.param("block_on: severe\n", 1, 1, "`block_on`: input should be ", id="word"),
         pytest.param("mode: gate\nmode: advisory\n", 2, 1, "the key `mode` stands here twice", id="twice"),
         pytest.param("review: {exclude: [&a x, *a]}\n", 1, 26, "aliases (`*name`) are not supported", id="alias"),
-        pytest.param("mode: !!python/object:os.system x\n", 1, 7, "the tag", id="tag"),
+        pytest.param("mode: !env x\n", 1, 7, "the tag `!env` is not supported", id="tag"),
+        pytest.param("mode: !!python/object:os.system x\n", 1, 7, "a value must be text", id="python tag"),
         pytest.param("mode: [gate\n", 2, 1, "expected ',' or ']', but got '<stream end>'", id="syntax"),
         pytest.param("- mode\n", 1, 1, "the file must be a mapping", id="no mapping"),
         pytest.param("version: 2\n", 1, 1, "`version`: input should be 1", id="version"),
         pytest.param("version: 2020-01-01\n", 1, 10, "a value must be text, a number", id="date"),
         pytest.param("1: x\n", 1, 1, "a key must be text", id="key"),
-        pytest.param("review:\n  rules:\n    - paths: ['a']\n", 3, 7, "`review.rules.0.text`: field required", id="gap"),
+        pytest.param(
+            "review:\n  rules:\n    - paths: ['a']\n", 3, 7, "`review.rules.0.text`: field required", id="gap"
+        ),
         pytest.param("[" * 40 + "]" * 40, 1, 14, "nested deeper than 12 levels", id="deep"),
         pytest.param("x: " + "y" * 70_000, 1, 1, "the file is larger than 64 KiB", id="large"),
     ],
