@@ -26,7 +26,7 @@ def attend(snapshot: Snapshot) -> Attendance:
         return Attendance.CLOSED
     if snapshot.draft and not policy.review.drafts:
         return Attendance.DRAFT
-    if not any(Glob.parse(pattern).matches(snapshot.base_ref) for pattern in policy.review.branches):
+    if snapshot.number and not any(Glob.parse(pattern).matches(snapshot.base_ref) for pattern in policy.review.branches):
         return Attendance.OTHER_BRANCH
     if snapshot.author_is_bot and not policy.review.bots:
         return Attendance.BOT

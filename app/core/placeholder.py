@@ -19,6 +19,7 @@ _WORDS = re.compile(
     r"|abc|my|the|some|super|value|string|here|auth|credential|s3cr3t|letmein|true|false",
     re.IGNORECASE,
 )
+_PIECES = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _LETTERS = re.compile(r"[A-Za-z]")
 _NAME = re.compile(r"_*[A-Za-z]+\d{0,2}(?:[._/:@+-]{1,2}[A-Za-z]+\d{0,2})*[._/:=-]?")
 _LEADS_ELSEWHERE = re.compile(
@@ -26,6 +27,7 @@ _LEADS_ELSEWHERE = re.compile(
 )
 _PATTERN = re.compile(r"\\[wdsbWDSB]|\(\?|\[\^?[^\]]{1,20}-")
 _ENOUGH_LEFT = 4
+_MEAN_WORD = 3.2  # letters between changes of case: random text has about 2
 _READ = 1_000  # of a longer value: these patterns run backtracking, and a value may be as long as its file
 
 
@@ -34,10 +36,16 @@ def is_placeholder(secret: str) -> bool:
     return len(set(secret)) <= _FEW_CHARACTERS or _STANDS_FOR_SOMETHING.search(secret[:_READ]) is not None
 
 
-def reads_as_words(value: str) -> bool:
-    """Whether a value without a provider's shape is no secret after all: a name, a path, a reference, a pattern."""
-    value = value[:_READ]
-    if _NAME.fullmatch(value) or _LEADS_ELSEWHERE.fullmatch(value) or _PATTERN.search(value):
-        return True
-    left = _WORDS.sub("", value)
+def is_stock(value: str) -> bool:
+    """Whether little is left of a value without the words everybody writes: `password123`, `test-token-1`."""
+    left = _WORDS.sub("", value[:_READ])
     return len(_LETTERS.findall(left)) < _ENOUGH_LEFT and len(set(left)) < 2 * _ENOUGH_LEFT
+
+
+def is_name(value: str) -> bool:
+    """Whether a value reads as the name of something, a path, a reference or a pattern."""
+    value = value[:_READ]
+    if _NAME.fullmatch(value):
+        pieces = _PIECES.findall(value)
+        return len("".join(pieces)) >= _MEAN_WORD * len(pieces)
+    return _LEADS_ELSEWHERE.fullmatch(value) is not None or _PATTERN.search(value) is not None

@@ -7,7 +7,8 @@ is redacting once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.diff import FilePatch, Line, LineKind, Patch, Side
@@ -102,6 +103,7 @@ def redact_patch(patch: Patch) -> RedactedPatch:
 
 
 _Part = tuple[int, int]
+_Span = tuple[int, int, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,29 @@ def _cover_line(line: str, token: str) -> str:
     return (token if body.strip() else body) + line[len(body) :]
 
 
+def _by_line(text: str, cuts: Iterable[_Cut]) -> Iterator[tuple[int, _Span]]:
+    """The parts of the cuts line by line: index of the line, and columns in it."""
+    starts = [0, *(match.end() for match in re.finditer("\n", text))]
+    for cut in cuts:
+        for start, end in cut.parts:
+            row = bisect_right(starts, start) - 1
+            while row < len(starts) and starts[row] < end:
+                stop = starts[row + 1] - 1 if row + 1 < len(starts) else len(text)
+                yield row, (max(start, starts[row]) - starts[row], min(end, stop) - starts[row], cut.rule)
+                row += 1
+
+
+def _cover_spans(text: str, spans: Iterable[_Span]) -> str:
+    pieces: list[str] = []
+    done = 0
+    for start, end, rule in sorted(spans):
+        if end > done:
+            # A span that begins inside the one before it is covered by one token more: nothing stays between.
+            pieces += [text[done:start], _cover_line(text[max(start, done) : end], f"‹secret:{rule}›")]
+            done = end
+    return "".join([*pieces, text[done:]])
+
+
 _Place = tuple[int, int]  # index of the hunk, index of the line in it
 _UNSEEN = {Side.RIGHT: LineKind.REMOVED, Side.LEFT: LineKind.ADDED}
 
@@ -190,8 +215,11 @@ class _Work:
     def take_out_by_rule(self, known: dict[str, str]) -> None:
         """Cover what the rules find, until they find nothing; what was found is added to `known`."""
         self._sections = [redact(section).text for section in self._sections]
-        while any([self._take_out_of(side, known) for side in Side]):  # noqa: C419 - both sides, every round
-            pass
+        # Both sides are read before either is covered: a context line belongs to a key on each of them.
+        while found := self._find_by_rule(known):
+            for place, spans in found.items():
+                line = self._lines[place]
+                self._lines[place] = replace(line, text=_cover_spans(line.text, spans))
 
     def take_out_echoes(self, echoes: Echoes) -> bool:
         """Cover repetitions of known secrets; whether there were any."""
@@ -215,18 +243,20 @@ class _Work:
         )
         return replace(self._file, hunks=hunks)
 
-    def _take_out_of(self, side: Side, known: dict[str, str]) -> bool:
-        view = [place for place, line in self._lines.items() if line.kind is not _UNSEEN[side]]
-        text = "\n".join(self._lines[place].text for place in view)
-        cuts = _rule_cuts(text)
-        if not cuts:
-            return False
-        known |= _secrets_of(text, cuts)
-        for cut in cuts:
-            self._found.append(self._placed(side, cut, view[cut.line - 1 : cut.end_line]))
-        for place, redacted in zip(view, _apply(text, cuts).split("\n"), strict=True):
-            self._lines[place] = replace(self._lines[place], text=redacted)
-        return True
+    def _find_by_rule(self, known: dict[str, str]) -> dict[_Place, list[_Span]]:
+        spans: dict[_Place, list[_Span]] = {}
+        for side in (Side.RIGHT, Side.LEFT):
+            view = [place for place, line in self._lines.items() if line.kind is not _UNSEEN[side]]
+            text = "\n".join(self._lines[place].text for place in view)
+            cuts = _rule_cuts(text)
+            known |= _secrets_of(text, cuts)
+            for cut in cuts:
+                covered = view[cut.line - 1 : cut.end_line]
+                if side is Side.RIGHT or not spans.keys() >= set(covered):
+                    self._found.append(self._placed(side, cut, covered))
+            for row, span in _by_line(text, cuts):
+                spans.setdefault(view[row], []).append(span)
+        return spans
 
     def _placed(self, side: Side, cut: _Cut, covered: Sequence[_Place]) -> PatchSecret:
         added = [place for place in covered if self._lines[place].kind is LineKind.ADDED]

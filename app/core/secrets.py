@@ -16,7 +16,7 @@ from typing import Any
 
 import re2
 
-from app.core.placeholder import is_placeholder, reads_as_words
+from app.core.placeholder import is_name, is_placeholder, is_stock
 
 RULE_FILES = ("gitleaks.toml", "lintel.toml")
 DROPPED_RULES = frozenset({"generic-api-key"})
@@ -60,7 +60,8 @@ class _Rule:
     group: int
     entropy: float
     keywords: tuple[bytes, ...]
-    generic: bool
+    stock_words: bool
+    names: bool
     excuses: tuple[_Excuse, ...]
 
 
@@ -122,7 +123,7 @@ def _excused(rule: _Rule, data: bytes, match: tuple[int, int], secret_span: tupl
         return True
     if any(word in secret.lower() for word in rule_set.stopwords):
         return True
-    if is_placeholder(secret) or (rule.generic and reads_as_words(secret)):
+    if is_placeholder(secret) or (rule.stock_words and is_stock(secret)) or (rule.names and is_name(secret)):
         return True
     return any(_excuses(excuse, data, match, secret) for excuse in rule.excuses)
 
@@ -198,7 +199,8 @@ def _rule(row: dict[str, Any]) -> _Rule:
         group=row.get("secretGroup", 0),
         entropy=row.get("entropy", 0.0),
         keywords=tuple(keyword.lower().encode() for keyword in row.get("keywords", ())),
-        generic=row.get("generic", False),
+        stock_words=row.get("stock_words", False),
+        names=row.get("names", False),
         excuses=excuses,
     )
 

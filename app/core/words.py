@@ -23,7 +23,7 @@ from app.core.markdown import (
     plain,
     rich,
 )
-from app.core.plan import LeftOut
+from app.core.plan import LeftOut, Plan
 from app.core.report import AnalyzerOutcome, AnalyzerState, Report
 
 MAX_BYTES = 60_000
@@ -291,3 +291,23 @@ def _footer(report: Report, links: Links) -> Markdown:
     words = f"<sub>{revisions} · {calls}, {tokens:,} tokens in, {usage.output_tokens:,} out, {cost}"
     page = Markdown(" · ") + link(Markdown("details"), links.dashboard_url) if links.dashboard_url else Markdown("")
     return Markdown(words) + page + Markdown(" · `/lintel help`</sub>")
+
+
+def queued() -> tuple[str, Markdown]:
+    """Title and text of a check that waits its turn."""
+    return "Waiting for its turn", Markdown("The change will be fetched and planned next.")
+
+
+def in_progress(read: int, plan: Plan) -> tuple[str, Markdown]:
+    """Title and text of a check while the change is read."""
+    chunks = len(plan.chunks)
+    lines = sum(planned.file.changed_lines for planned in plan.files)
+    name = f"Read {read} of {chunks} chunk{'' if chunks == 1 else 's'}" if read else "Reading the change"
+    many = f"{len(plan.files)} file{'' if len(plan.files) == 1 else 's'}, {lines} changed line{'' if lines == 1 else 's'}"
+    left = f" {len(plan.left_out)} left out, named at the end." if plan.left_out else ""
+    return name, Markdown(f"{many}, in {chunks} chunk{'' if chunks == 1 else 's'}.{left}")
+
+
+def cancelled(verdict: Verdict) -> tuple[str, Markdown]:
+    """Title and text of a check whose head is no longer offered."""
+    return title(verdict, 0), paragraphs(*(plain(reason) for reason in verdict.reasons))

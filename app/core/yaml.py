@@ -54,10 +54,7 @@ def read_yaml(text: str) -> Document:
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise YamlFault(1, 1, f"the file is larger than {MAX_BYTES // 1024} KiB")
     try:
-        # Aliases are refused while events stream by, before anything can expand.
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                raise _fault(event.start_mark, "aliases (`*name`) are not supported")
+        _refuse_bombs(text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         raise _fault(error.problem_mark, error.problem or "not valid YAML") from error
@@ -68,14 +65,26 @@ def read_yaml(text: str) -> Document:
     return Document(value, places)
 
 
+def _refuse_bombs(text: str) -> None:
+    """Look at the events as they stream by, before anything is built: depth costs the parser quadratic time."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise _fault(event.start_mark, "aliases (`*name`) are not supported")
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise _fault(event.start_mark, f"nested deeper than {MAX_DEPTH} levels")
+
+
 def _fault(mark: _Mark | None, message: str) -> YamlFault:
     return YamlFault(mark.line + 1 if mark else 1, mark.column + 1 if mark else 1, message)
 
 
 def _plain(node: yaml.Node, path: Path, places: dict[Path, Place]) -> Any:  # noqa: ANN401 - what JSON has
     places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
-    if len(path) > MAX_DEPTH:
-        raise _fault(node.start_mark, f"nested deeper than {MAX_DEPTH} levels")
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, places)
     if isinstance(node, yaml.SequenceNode):

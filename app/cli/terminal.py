@@ -1,0 +1,98 @@
+"""What people see in a terminal. Text from a change or a model is shown, never interpreted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.rule import Rule
+from rich.table import Table
+from rich.text import Text
+
+from app.core.finding import Finding, Severity
+from app.core.gate import Conclusion
+from app.core.report import AnalyzerState, Report
+from app.core.unicode import reveal
+from app.core.words import title
+
+_STYLES = {
+    Severity.CRITICAL: "bold white on red",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+    Severity.NIT: "dim",
+}
+_CONCLUSIONS = {
+    Conclusion.SUCCESS: "bold green",
+    Conclusion.FAILURE: "bold red",
+    Conclusion.ACTION_REQUIRED: "bold yellow",
+    Conclusion.NEUTRAL: "bold",
+    Conclusion.CANCELLED: "dim",
+}
+MAX_LEFT_OUT = 20
+
+
+def shown(text: str, style: str = "") -> Text:
+    """Untrusted text: no markup, no escape sequences, nothing invisible."""
+    return Text("\n".join(reveal(line) for line in text.split("\n")), style=style)
+
+
+def print_report(report: Report, console: Console) -> None:
+    """The whole report, most severe finding first."""
+    for finding in report.findings:
+        console.print(_finding(finding))
+    console.print(_verdict(report))
+
+
+def _finding(finding: Finding) -> RenderableType:
+    claim, anchor = finding.claim, finding.placement.anchor
+    place = f"{claim.path}:{anchor.line}" if anchor else claim.path
+    if anchor and anchor.start_line:
+        place = f"{claim.path}:{anchor.start_line}-{anchor.line}"
+    head = Text.assemble(
+        (f" {claim.severity.value} ", _STYLES[claim.severity]), " ", (finding.id, "bold"), " ", shown(place, "cyan")
+    )
+    if finding.blocking:
+        head.append("  blocks", style="red")
+    source = f"{claim.source.value}{f' · {claim.rule}' if claim.rule else ''} · {claim.confidence} % sure"
+    body: list[RenderableType] = [shown(claim.title, "bold")]
+    if claim.quote:
+        body.append(shown(f"│ {claim.quote}", "dim"))
+    body.extend((shown(claim.body), shown(source, "dim")))
+    return Group(head, Padding(Group(*body), (0, 0, 1, 2)))
+
+
+def _verdict(report: Report) -> RenderableType:
+    verdict = report.verdict
+    name = title(verdict, len(report.blocking))
+    rows: list[RenderableType] = [
+        Rule(style="dim"),
+        Text.assemble((verdict.conclusion.value, _CONCLUSIONS[verdict.conclusion]), f"  {name}"),
+        *(Text.assemble("  ", shown(reason)) for reason in verdict.reasons),
+        Padding(_facts(report), (1, 0, 0, 0)),
+    ]
+    return Group(*rows)
+
+
+def _facts(report: Report) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column()
+    coverage = report.coverage
+    table.add_row("change", f"{report.snapshot.merge_base[:12]} … {report.snapshot.head_sha[:12]}")
+    table.add_row("read by a model", f"{coverage.reviewed_lines} of {coverage.changed_lines} changed lines")
+    for item in coverage.left_out[:MAX_LEFT_OUT]:
+        table.add_row("not read", shown(f"{item.path} ({item.lines} lines): {item.reason}"))
+    if len(coverage.left_out) > MAX_LEFT_OUT:
+        table.add_row("", f"…and {len(coverage.left_out) - MAX_LEFT_OUT} more")
+    table.add_row("analyzers", shown(", ".join(_outcomes(report)) or "none"))
+    usage = report.spending.usage
+    cost = "price unknown" if report.spending.usd is None else f"${report.spending.usd:.2f}"
+    table.add_row("cost", f"{usage.calls} calls, {cost}, {report.spending.seconds:.1f} s")
+    return table
+
+
+def _outcomes(report: Report) -> Iterable[str]:
+    for outcome in report.analyzers:
+        yield outcome.name if outcome.state is AnalyzerState.OK else f"{outcome.name} ({outcome.state}: {outcome.note})"

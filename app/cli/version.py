@@ -1,0 +1,25 @@
+"""`lintel version`: what runs here."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+from app import __version__
+from app.cli.exits import Exit
+from app.core.export import SCHEMA_VERSION
+from app.lenses import correctness
+from app.settings import Settings
+from app.store.migration import latest
+
+
+def print_version(settings: Settings) -> Exit:
+    """Print the versions of program, prompts, schemas and models."""
+    table = Table.grid(padding=(0, 2))
+    table.add_row("lintel", __version__)
+    table.add_row("prompt correctness", correctness.DIGEST[:12])
+    table.add_row("report schema", str(SCHEMA_VERSION))
+    table.add_row("database schema", latest())
+    table.add_row("model", settings.model)
+    Console(highlight=False).print(table)
+    return Exit.FINE

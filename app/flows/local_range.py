@@ -1,0 +1,79 @@
+"""A local range as the forge of a review: facts from the repository on disk, results handed back to the caller."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.core.attendance import Attendance
+from app.core.plan import Plan
+from app.core.policy import POLICY_PATH, ModelUse, Policy, PolicyFault, read_policy
+from app.core.report import Report
+from app.core.snapshot import Snapshot
+from app.flows.forge import History
+from app.repo.local import LocalRange
+from app.repo.objects import FileTooLargeError, GitStore
+
+MAX_POLICY_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalForge:
+    """`policy_text` replaces the base's own policy if it is not None. `without_model` implies `model: optional`."""
+
+    found: LocalRange
+    name: str
+    policy_text: str | None = None
+    policy_path: str = POLICY_PATH
+    without_model: bool = False
+
+    async def snapshot(self) -> Snapshot:
+        """The range as it was opened. There is no author and no conversation."""
+        policy = await self._policy()
+        if self.without_model and isinstance(policy, Policy):
+            policy = policy.with_model(ModelUse.OPTIONAL)
+        return Snapshot(
+            repository=self.name,
+            repository_id=0,
+            installation_id=0,
+            number=0,
+            open=True,
+            draft=False,
+            merged=False,
+            author="",
+            author_is_bot=False,
+            title="",
+            base_ref=self.found.base_ref,
+            base_sha=self.found.base_sha,
+            head_sha=self.found.head_sha,
+            merge_base=self.found.merge_base,
+            policy=policy,
+        )
+
+    async def _policy(self) -> Policy | PolicyFault:
+        if self.policy_text is not None:
+            return read_policy(self.policy_text, self.policy_path)
+        try:
+            content = await self.found.store.read_file(self.found.base_sha, POLICY_PATH, max_bytes=MAX_POLICY_BYTES)
+        except FileTooLargeError:
+            return PolicyFault(POLICY_PATH, 1, 1, f"the file is larger than {MAX_POLICY_BYTES // 1024} KiB")
+        return read_policy(None if content is None else content.decode("utf-8", "replace"))
+
+    async def stand_down(self, snapshot: Snapshot, why: Attendance) -> None:
+        """Nothing was begun."""
+
+    async def begin(self, _snapshot: Snapshot) -> History:
+        """A range has no past."""
+        return History()
+
+    async def fetch(self, _snapshot: Snapshot) -> GitStore:
+        """The objects are here already."""
+        return self.found.store
+
+    async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
+        """Nobody waits on a page: the watcher of the desk tells the terminal."""
+
+    async def progressed(self, snapshot: Snapshot, read: int, plan: Plan) -> None:
+        """Nobody waits on a page."""
+
+    async def conclude(self, report: Report) -> None:
+        """The caller has the report; nothing is written anywhere."""
