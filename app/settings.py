@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.core.models import DEFAULT_MODEL
+from app.core.model import Stage
+from app.core.models import DEFAULT_MODELS
 
 
 class StructuredOutput(StrEnum):
@@ -20,7 +21,7 @@ class StructuredOutput(StrEnum):
     PROMPTED = "prompted"
 
 
-class UnusableSettings(Exception):  # noqa: N818 - named by its consequence
+class UnusableSettings(Exception):
     """The settings do not fit together; the message is one line that names the mend."""
 
 
@@ -44,7 +45,7 @@ class Settings(BaseSettings):
     allowed_owners: Listed = ()
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
-    model: str = DEFAULT_MODEL
+    model: str = DEFAULT_MODELS[Stage.LENS]
     structured_output: StructuredOutput = StructuredOutput.NATIVE
     data_dir: Path = Path(".lintel")
     database_url: SecretStr | None = None

@@ -1,0 +1,17 @@
+"""Reviewers that are no models. Each file here that has an `ANALYZER` is one: adding the file is all there is to do."""
+
+from __future__ import annotations
+
+import pkgutil
+from functools import cache
+from importlib import import_module
+
+from app.analyzers.analyzer import Analyzer
+
+
+@cache
+def analyzers() -> tuple[Analyzer, ...]:
+    """The analyzers in this folder, by name."""
+    modules = (import_module(f"{__name__}.{info.name}") for info in pkgutil.iter_modules(__path__))
+    found = (getattr(module, "ANALYZER", None) for module in modules)
+    return tuple(sorted((one for one in found if isinstance(one, Analyzer)), key=lambda one: one.name))

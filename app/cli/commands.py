@@ -1,4 +1,4 @@
-"""The commands of `lintel`: their arguments, their help, and how each ends. What they do stands in files of their own."""
+"""The commands of `lintel`: their arguments, their help, and how each ends."""
 
 from __future__ import annotations
 
@@ -78,7 +78,9 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8080,
     *,
-    no_worker: Annotated[bool, typer.Option("--no-worker", help="Take webhooks only; `lintel worker` reviews.")] = False,
+    no_worker: Annotated[
+        bool, typer.Option("--no-worker", help="Take webhooks only; `lintel worker` reviews.")
+    ] = False,
 ) -> None:
     """The bot: webhooks in, reviews out."""
     _run(lambda settings: run_server(settings, Address(host, port), with_worker=not no_worker))
@@ -105,7 +107,7 @@ def _run(action: Callable[[Settings], Exit]) -> NoReturn:
         _end(refusal)
     except KeyboardInterrupt:
         code = Exit.BROKEN
-    except Exception as error:  # noqa: BLE001 - the edge of the program: any crash ends with one line and code 3
+    except Exception as error:  # the edge of the program: any crash ends with one line and code 3
         logger.debug("the command broke", exc_info=True)
         Console(stderr=True, highlight=False).print(
             f"lintel: it broke: {error.__class__.__name__}: {error} (LINTEL_LOG_LEVEL=debug shows where)", markup=False

@@ -8,18 +8,19 @@ from rich.table import Table
 from app import __version__
 from app.cli.exits import Exit
 from app.core.export import SCHEMA_VERSION
-from app.lenses import correctness
+from app.flows.prompts import prompt_digests
 from app.settings import Settings
-from app.store.migration import latest
+from app.store.migration import own_migrations
 
 
 def print_version(settings: Settings) -> Exit:
     """Print the versions of program, prompts, schemas and models."""
     table = Table.grid(padding=(0, 2))
     table.add_row("lintel", __version__)
-    table.add_row("prompt correctness", correctness.DIGEST[:12])
+    for lens, digest in prompt_digests().items():
+        table.add_row(f"prompt {lens}", digest[:12])
     table.add_row("report schema", str(SCHEMA_VERSION))
-    table.add_row("database schema", latest())
+    table.add_row("database schema", own_migrations()[-1].name)
     table.add_row("model", settings.model)
     Console(highlight=False).print(table)
     return Exit.FINE

@@ -17,6 +17,7 @@ class Attendance(StrEnum):
     DRAFT = "draft"
     OTHER_BRANCH = "other_branch"
     BOT = "bot"
+    STANDS = "stands"
 
 
 def attend(snapshot: Snapshot) -> Attendance:

@@ -40,13 +40,14 @@ def plan_review(
 ) -> Plan:
     """The plan for a change. `attributes` and `exclude` are the base branch's. Chunks never pass `limit_tokens`.
 
-    The limit is a quarter above the target unless given, and never below the target. The order of chunks does not
-    depend on the order of files in the patch. Raises BadGlob, and ValueError for a limit below the target.
+    The limit is above the target, by a quarter unless given. The order of chunks does not depend on the order of files
+    in the patch. Raises BadGlob, and ValueError for a limit that is not above the target.
     """
-    limit = target_tokens * 5 // 4 if limit_tokens is None else limit_tokens
-    if target_tokens < 1 or limit < target_tokens:
-        raise ValueError(f"a limit of {limit} tokens is below the target of {target_tokens}")
-    room = Room(_bytes_of(target_tokens), _bytes_of(limit))
+    limit = max(target_tokens * 5 // 4, target_tokens + 1) if limit_tokens is None else limit_tokens
+    if not 0 < target_tokens < limit:
+        raise ValueError(f"a limit of {limit} tokens is not above the target of {target_tokens}")
+    # The target is rounded up and the limit down: so both hold for the estimates too.
+    room = Room(-(-target_tokens * _BYTES_OF_TEN_TOKENS // 10), limit * _BYTES_OF_TEN_TOKENS // 10)
     attributes = attributes or Attributes()
     exclusion = read_exclusion(exclude, attributes)
     files = tuple(PlannedFile(file, classify(file, attributes)) for file in patch.files)
@@ -70,13 +71,8 @@ def plan_review(
     return Plan(files, chunks, tuple(sorted(left_out, key=lambda item: order[item.path])))
 
 
-def _bytes_of(tokens: int) -> int:
-    """The most bytes that are estimated at so many tokens."""
-    return tokens * _BYTES_OF_TEN_TOKENS // 10
-
-
 def _measure(planned: PlannedFile, room: Room) -> tuple[list[Piece], list[LeftOut]]:
-    """The hunks of a file with their sizes, without the lines that fit into no chunk, and how many changed these are."""
+    """The hunks of a file with their sizes, without the lines that fit into no chunk, and how many of these changed."""
     file = planned.file
     crlf = ends_crlf(file)
     heading = count_bytes(head_file(file, crlf=crlf))

@@ -19,7 +19,7 @@ _LOCK = re.compile(
       (?:yarn|deno|poetry|uv|pdm|pixi|cargo|gemfile|composer|mix|pubspec|podfile|flake|requirements|gopkg|glide|pipfile
         |paket|esy|module\.bazel)\.lock
       | package-lock\.json | npm-shrinkwrap\.json | packages\.lock\.json | pnpm-lock\.yaml | conda-lock\.yml
-      | bun\.lockb? | go\.sum | go\.work\.sum | (?:package|cartfile)\.resolved | gradle\.lockfile | \.terraform\.lock\.hcl
+      | bun\.lockb? | go(?:\.work)?\.sum | (?:package|cartfile)\.resolved | gradle\.lockfile | \.terraform\.lock\.hcl
     )$
     """,
     re.IGNORECASE | re.VERBOSE,

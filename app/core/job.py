@@ -10,7 +10,7 @@ class ReviewJob:
     """Bring the gate of one pull request up to date with its live state.
 
     `head_sha` is what the delivery saw: a running review of another head is stopped. `delay_s` is how long to wait
-    for more pushes. `full` asks for everything again, without stored replies.
+    for more pushes. `again` asks for a new review of a head that has one; `full` for one without stored replies.
     """
 
     installation_id: int
@@ -20,6 +20,7 @@ class ReviewJob:
     head_sha: str | None = None
     delay_s: float = 0.0
     full: bool = False
+    again: bool = False
 
     @property
     def key(self) -> str:

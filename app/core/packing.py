@@ -17,9 +17,13 @@ from app.core.splitting import best_cut, split_hunk
 from app.core.tokens import count_bytes
 
 
+class LineTooWide(ValueError):
+    """A line was given to be packed that fits into no chunk. The message is its path."""
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One hunk of one file. `heading` is the size of the file's heading; `size` that of the rest, hunk's heading too."""
+    """One hunk of one file. `heading` is the size of the file's heading; `size` that of all the rest."""
 
     file: FilePatch
     file_class: FileClass
@@ -73,7 +77,10 @@ def cut_piece(piece: Piece, count: int) -> tuple[Piece, Piece]:
 
 
 def pack(groups: Sequence[Sequence[Sequence[Piece]]], room: Room) -> list[Packed]:
-    """Groups of files of pieces, in order, as chunks. No line may, with its headings, be wider than `room.widest`."""
+    """Groups of files of pieces, in order, as chunks.
+
+    Raises LineTooWide if a line is, with its headings, wider than `room.widest`.
+    """
     packer = _Packer(room)
     for group in groups:
         packer.make_way([piece for file in group for piece in file])
@@ -136,7 +143,8 @@ class _Packer:
         count = best_cut(piece.hunk, piece.line_sizes, max(low, wish * 4 // 5), wish)
         if count is None:
             count = best_cut(piece.hunk, piece.line_sizes, low, high)
-        assert count is not None, "a line is wider than the room allows"
+        if count is None:
+            raise LineTooWide(piece.file.path)
         first, rest = cut_piece(piece, count)
         return first, rest if any(line.changed for line in rest.hunk.lines) else None
 

@@ -303,7 +303,9 @@ def in_progress(read: int, plan: Plan) -> tuple[str, Markdown]:
     chunks = len(plan.chunks)
     lines = sum(planned.file.changed_lines for planned in plan.files)
     name = f"Read {read} of {chunks} chunk{'' if chunks == 1 else 's'}" if read else "Reading the change"
-    many = f"{len(plan.files)} file{'' if len(plan.files) == 1 else 's'}, {lines} changed line{'' if lines == 1 else 's'}"
+    many = (
+        f"{len(plan.files)} file{'' if len(plan.files) == 1 else 's'}, {lines} changed line{'' if lines == 1 else 's'}"
+    )
     left = f" {len(plan.left_out)} left out, named at the end." if plan.left_out else ""
     return name, Markdown(f"{many}, in {chunks} chunk{'' if chunks == 1 else 's'}.{left}")
 
@@ -311,3 +313,26 @@ def in_progress(read: int, plan: Plan) -> tuple[str, Markdown]:
 def cancelled(verdict: Verdict) -> tuple[str, Markdown]:
     """Title and text of a check whose head is no longer offered."""
     return title(verdict, 0), paragraphs(*(plain(reason) for reason in verdict.reasons))
+
+
+def answer_help(table: Markdown) -> Markdown:
+    """The answer to `/lintel help`."""
+    return paragraphs(Markdown("At the start of a line, outside quotes and code:"), table)
+
+
+def answer_unknown(nearest: str | None) -> Markdown:
+    """The answer to a command that does not exist. `nearest` is a name of our own table."""
+    guess = f" Did you mean `/lintel {nearest}`?" if nearest else ""
+    return Markdown(f"I do not know that command.{guess} `/lintel help` lists them.")
+
+
+def answer_usage(command: str) -> Markdown:
+    """The answer to a command with words it does not take. `command` is a name of our own table."""
+    return Markdown(f"`/lintel {command}` takes nothing more on its line. `/lintel help` lists the commands.")
+
+
+def answer_denied(command: str) -> Markdown:
+    """The answer to somebody whose role does not allow the command. `command` is a name of our own table."""
+    return Markdown(
+        f"Your role in this repository does not allow `/lintel {command}`. `/lintel help` says what it needs."
+    )

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from app.core.chunking import ExcludeRule, plan_review
-from app.core.classify import Attributes
+from app.core.attributes import Attributes
+from app.core.chunking import plan_review
 from app.core.diff import Patch
+from app.core.exclusion import ExcludeRule
 from app.core.plan import Plan
 from app.core.policy import POLICY_PATH, Policy
 from app.core.redaction import RedactedPatch, redact_patch

@@ -45,8 +45,8 @@ class Forge(Protocol):
         """The pull request is none to attend to now: end what was begun for it."""
         ...
 
-    async def begin(self, snapshot: Snapshot) -> History:
-        """A review of this head begins, or goes on after a crash."""
+    async def begin(self, snapshot: Snapshot) -> History | None:
+        """A review of this head begins, or goes on after a crash. None: its verdict stands already."""
         ...
 
     async def fetch(self, snapshot: Snapshot) -> GitStore:

@@ -61,12 +61,14 @@ class LocalForge:
     async def stand_down(self, snapshot: Snapshot, why: Attendance) -> None:
         """Nothing was begun."""
 
-    async def begin(self, _snapshot: Snapshot) -> History:
+    async def begin(self, snapshot: Snapshot) -> History | None:
         """A range has no past."""
+        del snapshot
         return History()
 
-    async def fetch(self, _snapshot: Snapshot) -> GitStore:
+    async def fetch(self, snapshot: Snapshot) -> GitStore:
         """The objects are here already."""
+        del snapshot
         return self.found.store
 
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:

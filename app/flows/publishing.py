@@ -1,4 +1,4 @@
-"""Comments on GitHub: look at what stands, compare with what should, write the difference; after a doubt, look again."""
+"""Comments on GitHub: look at what stands, compare with what should, write the difference; in doubt, look again."""
 
 from __future__ import annotations
 
@@ -41,9 +41,7 @@ async def publish_comments(
     raise AssertionError("unreachable: the last look returns or raises")
 
 
-async def publish_summary(
-    client: GitHubClient, number: int, publication: Publication, identity: Identity
-) -> list[str]:
+async def publish_summary(client: GitHubClient, number: int, publication: Publication, identity: Identity) -> list[str]:
     """Bring the one summary comment to its desired state. Errors as for the line comments."""
     for look in range(1, MAX_LOOKS + 1):
         standing = await _standing_summary(client, number, identity)
@@ -114,9 +112,7 @@ async def _review(
     return []
 
 
-async def _singles(
-    client: GitHubClient, number: int, head_sha: str, comments: Sequence[LineComment]
-) -> list[str]:
+async def _singles(client: GitHubClient, number: int, head_sha: str, comments: Sequence[LineComment]) -> list[str]:
     notes = []
     for comment in comments:
         try:

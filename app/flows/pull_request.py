@@ -71,9 +71,11 @@ class PullRequestForge:
         ended = Situation.CLOSED if why is Attendance.CLOSED else Situation.SUPERSEDED
         await self._end_stale(await self._recorder.supersede_all(), snapshot, ended)
 
-    async def begin(self, snapshot: Snapshot) -> History:
+    async def begin(self, snapshot: Snapshot) -> History | None:
         """Begin or resume the review of this head, end those of other heads, and show a queued check."""
         begun = await self._recorder.begin(snapshot)
+        if begun is None:
+            return None
         self._review = begun.review
         await self._end_stale(begun.stale, snapshot, Situation.SUPERSEDED)
         await self._check.queue(_name(snapshot), snapshot.head_sha, begun.review.id)

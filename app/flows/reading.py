@@ -38,12 +38,16 @@ _REASONS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """What a model said. `unread` maps a chunk's number to the reason why nobody read it. `usd` None: no price."""
+    """What a model said. `unread` maps a chunk's number to the reason why nobody read it.
+
+    `configured` is whether there was a model to ask. `passing`: every failure may be gone in a while.
+    """
 
     claims: tuple[Claim, ...] = ()
     unread: dict[int, str] = field(default_factory=dict)
     replies: tuple[Reply, ...] = ()
     passing: bool = False
+    configured: bool = True
 
     @property
     def usage(self) -> Usage:
@@ -67,7 +71,8 @@ async def read_chunks(desk: Desk, plan: Plan, salt: str, tell: Callable[[int], A
     whose question failed in any way is in `unread`.
     """
     if desk.send is None:
-        return Reading(unread=dict.fromkeys((chunk.number for chunk in plan.chunks), NO_MODEL_REASON))
+        unread = dict.fromkeys((chunk.number for chunk in plan.chunks), NO_MODEL_REASON)
+        return Reading(unread=unread, configured=False)
     requests = [correctness.ask(annotate(chunk), change_map="", model=desk.model, salt=salt) for chunk in plan.chunks]
     answered = 0
 

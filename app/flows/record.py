@@ -11,16 +11,16 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from app import __version__
-from app.core.identity import KnownFinding
+from app.core.identity import FindingState, KnownFinding
 from app.core.job import ReviewJob
 from app.core.report import Report
 from app.core.snapshot import Snapshot
 from app.flows.forge import History, Superseded
-from app.lenses import correctness
+from app.flows.prompts import prompt_digests
 from app.store import findings, ledger, pull_requests, reviews
 from app.store.database import Connection, Database
 from app.store.ledger import Entry
-from app.store.review_rows import ReviewKey, ReviewRow, is_newest
+from app.store.review_rows import ReviewKey, ReviewRow, ReviewState, is_newest, latest
 
 GATE_SET = "gate.set"
 """The kind of the ledger entry that stands for each change of a gate."""
@@ -45,9 +45,13 @@ class Recorder:
         self._job = job
         self._now = now
         self._new_id = new_id
+        self._asked = job.again or job.full
 
-    async def begin(self, snapshot: Snapshot) -> Recorded:
-        """Begin the review of this head, or resume it."""
+    async def begin(self, snapshot: Snapshot) -> Recorded | None:
+        """Begin the review of this head, or resume it; None if its verdict is the one that stands on GitHub.
+
+        A verdict is bound to head, base and policy: unless a person asks, the same three are not reviewed again.
+        """
         key = ReviewKey(
             head_sha=snapshot.head_sha,
             base_ref=snapshot.base_ref,
@@ -57,6 +61,9 @@ class Recorder:
         )
         async with self._database.transaction() as connection:
             pull_request = await self._locate(connection)
+            newest = await latest(connection, pull_request)
+            if newest is not None and newest.key == key and _stands(newest) and not self._asked:
+                return None
             begun = await reviews.begin(connection, pull_request, key, new_id=self._new_id(), now=self._now())
             stale = await reviews.supersede_others(connection, pull_request, begun.review.id, now=self._now())
             known = await findings.known(connection, pull_request)
@@ -108,8 +115,18 @@ class Recorder:
         return row.id
 
 
+def _stands(review: ReviewRow) -> bool:
+    return review.state is ReviewState.FINISHED and review.published_at is not None
+
+
 def _known(item: findings.KnownFinding) -> KnownFinding:
-    return KnownFinding(finding=item.finding, state=item.state.value)
+    return KnownFinding(
+        number=item.finding.number,
+        fingerprint=item.finding.fingerprint,
+        state=FindingState(item.state.value),
+        claim=item.finding.claim,
+        placed=item.finding.placement.placed,
+    )
 
 
 def _outcome(report: Report) -> reviews.Outcome:
@@ -156,6 +173,6 @@ def _gate_body(review: ReviewRow, report: Report) -> dict[str, JsonValue]:
         "changed_lines": report.coverage.changed_lines,
         "reviewed_lines": report.coverage.reviewed_lines,
         "models": list(report.models),
-        "prompt": correctness.DIGEST,
+        "prompts": dict(prompt_digests()),
         "program": __version__,
     }

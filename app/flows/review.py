@@ -32,6 +32,8 @@ async def review(desk: Desk, forge: Forge) -> Report | Attendance:
         await forge.stand_down(snapshot, attendance)
         return attendance
     history = await forge.begin(snapshot)
+    if history is None:
+        return Attendance.STANDS
     desk.watch(Step.BEGUN, f"{len(history.known)} findings known from earlier heads")
     report = await _reviewed(desk, forge, snapshot, history, started)
     desk.watch(Step.JUDGED, f"{report.verdict.conclusion}: {report.verdict.reasons[0]}")
@@ -61,4 +63,4 @@ async def _read_and_judged(
         desk, change.plan, history.salt, lambda read: forge.progressed(change.snapshot, read, change.plan)
     )
     desk.watch(Step.READ, f"{len(reading.replies)} of {len(change.plan.chunks)} chunks read")
-    return judge(change, policy, history, analysis, reading, desk, desk.monotonic() - started)
+    return judge(change, policy, history, analysis, reading, seconds=desk.monotonic() - started)

@@ -1,0 +1,34 @@
+"""Run as a program: takes limits upon itself and becomes another program. `launch.py SECONDS MEMORY FILE -- ARGV…`.
+
+It stands alone and imports nothing of ours, so that it can run isolated, and without a fork of the whole service.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+
+OPEN_FILES = 256
+
+
+def main(arguments: list[str]) -> None:
+    """Set the limits, then execute what follows `--`. Does not return."""
+    seconds, memory, file_size = (int(argument) for argument in arguments[:3])
+    command = arguments[4:]
+    limits = {
+        resource.RLIMIT_CPU: seconds,
+        resource.RLIMIT_AS: memory,
+        resource.RLIMIT_FSIZE: file_size,
+        resource.RLIMIT_NOFILE: OPEN_FILES,
+        resource.RLIMIT_CORE: 0,
+    }
+    for kind, limit in limits.items():
+        _, hard = resource.getrlimit(kind)
+        allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+        resource.setrlimit(kind, (allowed, allowed))
+    os.execv(command[0], command)  # noqa: S606 - no shell is the point; the path is the caller's own
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,142 @@
+"""The wire to Claude: one request, streamed, with one owner of retries. `failures` names all that can go wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Self
+
+import httpx2
+from anthropic import APIError, AsyncAnthropic
+
+from app.claude.failures import Missed, miss, name_error
+from app.claude.message import Arrival, parameters
+from app.claude.retries import Retries
+from app.core.model import FailureKind, ModelFailed, Reply, Request, Usage
+
+ANTHROPIC_URL = "https://api.anthropic.com"
+TIMEOUT = httpx2.Timeout(600, connect=10, read=180)
+_NO_KEY = "none"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """`at_once` streams at most; a single answer may take `answer_s` from the first byte sent to the last received."""
+
+    at_once: int = 8
+    answer_s: float = 900.0
+
+
+def connect(
+    api_key: str | None,
+    base_url: str | None,
+    *,
+    retries: Retries,
+    limits: Limits | None = None,
+    timeout: httpx2.Timeout = TIMEOUT,
+) -> Claude:
+    """A client for `base_url` (None: Anthropic's own).
+
+    Key and address are given to the SDK in any case, so that it looks for neither in the environment nor in
+    profiles on disk; without a key a word goes in its place, which servers that need none ignore.
+    """
+    client = AsyncAnthropic(
+        api_key=api_key or _NO_KEY, base_url=base_url or ANTHROPIC_URL, max_retries=0, timeout=timeout
+    )
+    return Claude(client, retries=retries, limits=limits)
+
+
+class Claude:
+    """Asks Claude. `async with` closes the connections at the end."""
+
+    def __init__(self, client: AsyncAnthropic, *, retries: Retries, limits: Limits | None = None) -> None:
+        self._client = client
+        self._retries = retries
+        self._limits = limits or Limits()
+        self._slots = asyncio.Semaphore(self._limits.at_once)
+
+    def __repr__(self) -> str:
+        return f"Claude({self._client.base_url.host})"
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+    async def send(self, request: Request, *, on_start: Callable[[], None] | None = None) -> Reply:
+        """The whole answer; raises `ModelFailed`. Fits `seam.Send`.
+
+        `usage` covers every attempt whose answer had begun. A place among the streams is held only while one runs,
+        not between attempts. Cancelling closes the stream, so that the model stops writing.
+        """
+        spent = Usage()
+        start = _Once(on_start)
+
+        async def attempt() -> Reply | Missed:
+            nonlocal spent
+            async with self._slots:
+                outcome = await self._ask(request, start)
+            spent += outcome.usage
+            return outcome
+
+        outcome = await self._retries.run(attempt)
+        if isinstance(outcome, Missed):
+            raise ModelFailed(outcome.failure)
+        return replace(outcome, usage=spent)
+
+    async def _ask(self, request: Request, on_start: Callable[[], None]) -> Reply | Missed:
+        """One attempt. Errors end here, as values: their text may hold what must not reach a log."""
+        clock = self._retries.clock
+        started = clock()
+        arrival = Arrival(on_start)
+        request_id: str | None = None
+        try:
+            async with (
+                asyncio.timeout(self._limits.answer_s),
+                self._client.messages.stream(**parameters(request)) as stream,
+            ):
+                request_id = stream.request_id
+                missed = await arrival.read(stream)
+        except (APIError, httpx2.HTTPError) as error:
+            missed = name_error(error)
+        except TimeoutError:
+            missed = miss(FailureKind.TIMEOUT, f"the answer took longer than {self._limits.answer_s:g} s")
+        if missed is not None:
+            return self._tell(request, replace(missed, usage=arrival.usage))
+        return Reply(
+            digest=request.digest,
+            text=arrival.text,
+            model=arrival.model,
+            stop_reason=arrival.stop_reason or "",
+            usage=arrival.usage,
+            request_id=request_id or "",
+            seconds=clock() - started,
+        )
+
+    def _tell(self, request: Request, missed: Missed) -> Missed:
+        """The same, with the key struck out, and logged."""
+        failure = missed.failure
+        if self._client.api_key is not None and self._client.api_key != _NO_KEY:
+            failure = replace(failure, detail=failure.detail.replace(self._client.api_key, "[key]"))
+        _log.warning("%s %s: %s: %s", request.stage, request.digest[:12], failure.kind, failure.detail)
+        return replace(missed, failure=failure)
+
+
+class _Once:
+    """Calls what it was given at the first call, and never again."""
+
+    def __init__(self, call: Callable[[], None] | None) -> None:
+        self._call = call
+
+    def __call__(self) -> None:
+        call, self._call = self._call, None
+        if call is not None:
+            call()

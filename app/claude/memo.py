@@ -1,0 +1,100 @@
+"""Replies are kept before they are used, so that nothing that arrived whole is paid for twice."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from app.claude.seam import ReplyStore, Send
+from app.core.model import Reply, Request, Usage
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Flight:
+    """A question on its way, and who waits for it."""
+
+    task: asyncio.Task[Reply]
+    waiting: int = 0
+    begun: bool = False
+    paid_for: bool = False
+    ending: bool = False
+    on_start: list[Callable[[], None]] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Tell everyone who waits that the answer begins to arrive."""
+        self.begun = True
+        for call in self.on_start:
+            call()
+        self.on_start.clear()
+
+
+class Remembered:
+    """`send` with a memory. The calls of one process that ask the same thing at the same time share one answer."""
+
+    def __init__(self, send: Send, replies: ReplyStore) -> None:
+        self._send = send
+        self._replies = replies
+        self._flights: dict[str, _Flight] = {}
+
+    async def __call__(self, request: Request, *, on_start: Callable[[], None] | None = None) -> Reply:
+        """The reply kept for this request, else a new one, kept before it is returned. Fits `seam.Send`.
+
+        A kept or shared reply has `stored=True` and no usage: only one caller is told what was paid. Raises
+        `ModelFailed`, and whatever the store raises: a reply that could not be kept is not used. When the last
+        caller that waits is cancelled, the question is, but not the keeping of a reply that is already here.
+        """
+        while (flight := self._flights.get(request.digest)) is not None and flight.ending:
+            await asyncio.wait({flight.task})
+        if flight is None:
+            flight = self._take_off(request)
+        if on_start is not None and not flight.begun:
+            flight.on_start.append(on_start)
+        elif on_start is not None:
+            on_start()
+        flight.waiting += 1
+        try:
+            reply = await asyncio.shield(flight.task)
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting:
+                await self._land(flight)
+        if reply.stored or flight.paid_for:
+            return replace(reply, stored=True, usage=Usage())
+        flight.paid_for = True
+        return reply
+
+    def _take_off(self, request: Request) -> _Flight:
+        """Start the question."""
+        task = asyncio.create_task(self._fetch(request), name=f"ask {request.digest[:12]}")
+        flight = self._flights[request.digest] = _Flight(task)
+        # Registered before anyone can wait for the task, so whoever wakes at its end finds the flight gone.
+        task.add_done_callback(lambda _: self._flights.pop(request.digest))
+        return flight
+
+    async def _land(self, flight: _Flight) -> None:
+        """End the question, which nobody waits for any more, if it is still on its way."""
+        if flight.task.done():
+            return
+        flight.ending = True
+        flight.task.cancel()
+        await asyncio.wait({flight.task})
+        if not flight.task.cancelled() and (error := flight.task.exception()) is not None:
+            _log.warning("%s ended in %s after the last caller had left", flight.task.get_name(), type(error).__name__)
+
+    async def _fetch(self, request: Request) -> Reply:
+        """The kept reply, or a new one once it is kept."""
+        kept = await self._replies.get(request.digest)
+        if kept is not None:
+            return replace(kept, stored=True, usage=Usage())
+        reply = await self._send(request, on_start=self._flights[request.digest].begin)
+        keeping = asyncio.ensure_future(self._replies.put(reply))
+        try:
+            await asyncio.shield(keeping)
+        except asyncio.CancelledError:
+            await asyncio.wait({keeping})
+            raise
+        return reply

@@ -1,0 +1,87 @@
+"""The commands of one comment: read again by its id, judged by the live role of who wrote it, answered once."""
+
+from __future__ import annotations
+
+from app.commands import Action, Reply, ReplyKind, Review, Role, act, help_text, parse
+from app.core.job import CommandJob, ReviewJob
+from app.core.markdown import Markdown, comment_marker
+from app.core.words import answer_denied, answer_help, answer_unknown, answer_usage
+from app.flows.pull_request import GitHubServices
+from app.github.client import GitHubClient
+from app.github.errors import NotFound
+from app.github.payloads import IssueComment
+from app.store.queue import enqueue
+
+
+async def obey(services: GitHubServices, job: CommandJob) -> None:
+    """Perform what the comment asks for, if whoever wrote it may. Doing it again changes nothing.
+
+    A comment that is gone, was edited, stands elsewhere or was not written by a person asks for nothing.
+    """
+    client = services.app.repository(job.installation_id, job.repository_id, job.repository)
+    try:
+        comment = await client.get_issue_comment(job.comment_id)
+    except NotFound:
+        return
+    author = comment.user
+    if author is None or author.type != "User" or comment.edited or comment.pull_number != job.number:
+        return
+    calls = parse(comment.body or "")
+    if not calls:
+        return
+    await client.create_issue_comment_reaction(comment.id, "eyes")
+    pull = await client.get_pull(job.number)
+    is_author = pull.user is not None and pull.user.id == author.id
+    actions = act(calls, await _role(client, author.login), is_author=is_author)
+    for action in actions:
+        await _perform(services, client, job, comment, action)
+
+
+async def _role(client: GitHubClient, login: str) -> str:
+    try:
+        return (await client.get_collaborator_permission(login)).role
+    except NotFound:
+        return Role.NONE
+
+
+async def _perform(
+    services: GitHubServices, client: GitHubClient, job: CommandJob, comment: IssueComment, action: Action
+) -> None:
+    match action:
+        case Review(full=full):
+            review = ReviewJob(
+                installation_id=job.installation_id,
+                repository_id=job.repository_id,
+                repository=job.repository,
+                number=job.number,
+                full=full,
+                again=True,
+            )
+            async with services.database.transaction() as connection:
+                await enqueue(connection, [review])
+        case Reply():
+            await _answer(services, client, comment, job.number, action)
+
+
+async def _answer(
+    services: GitHubServices, client: GitHubClient, comment: IssueComment, number: int, reply: Reply
+) -> None:
+    """One answer to each question: after a crash the one that stands is found by its marker."""
+    marker = comment_marker("answer", comment=comment.id, kind=f"{reply.kind}.{reply.command or ''}".replace(" ", "."))
+    standing = await client.list_issue_comments(number)
+    login = services.identity.login
+    if any(item.user and item.user.login == login and marker.text in (item.body or "") for item in standing):
+        return
+    await client.create_issue_comment(number, f"{_words(reply).text}\n\n{marker.text}")
+
+
+def _words(reply: Reply) -> Markdown:
+    match reply.kind:
+        case ReplyKind.HELP:
+            return answer_help(Markdown(help_text()))
+        case ReplyKind.UNKNOWN:
+            return answer_unknown(reply.command)
+        case ReplyKind.USAGE:
+            return answer_usage(reply.command or "")
+        case ReplyKind.DENIED:
+            return answer_denied(reply.command or "")

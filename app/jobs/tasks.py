@@ -1,0 +1,52 @@
+"""The tasks by their names in the database, bound to the runs of this process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Final
+
+from procrastinate import App, JobContext, PsycopgConnector
+from pydantic import JsonValue
+
+from app.jobs.handlers import Schedule
+from app.jobs.run import Runs
+from app.store.codec import COMMAND, COMMANDS, HOUSEKEEPING, INSTALLATION, RERUN, REVIEW, REVIEWS
+from app.store.database import KEEPALIVE
+
+_log = logging.getLogger(__name__)
+_QUEUES: Final = {REVIEW: REVIEWS, COMMAND: COMMANDS, RERUN: COMMANDS, INSTALLATION: HOUSEKEEPING}
+_KEEP_HOURS: Final = 7 * 24
+_CLEANING: Final = "clean_queue"
+
+
+def build_queue(dsn: str, runs: Runs, schedules: Sequence[Schedule] = ()) -> App:
+    """Procrastinate's App with every task of ours, over a pool of its own; not open yet.
+
+    There is always a schedule: without one, procrastinate's watch over its own side tasks ends at once, and a worker
+    whose heartbeat has failed goes on working while others rescue its jobs.
+    """
+    kwargs = {"application_name": "lintel queue", **KEEPALIVE}
+    queue = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=6, timeout=10.0, kwargs=kwargs))
+    for name, queue_name in _QUEUES.items():
+        queue.task(name=name, queue=queue_name, pass_context=True)(runs.run)
+
+    async def clean() -> None:
+        await queue.job_manager.delete_old_jobs(
+            nb_hours=_KEEP_HOURS, include_failed=True, include_cancelled=True, include_aborted=True
+        )
+
+    for schedule in (Schedule(name=_CLEANING, cron="17 3 * * *", run=clean), *schedules):
+        _add_schedule(queue, schedule)
+    return queue
+
+
+def _add_schedule(queue: App, schedule: Schedule) -> None:
+    name = f"schedule:{schedule.name}"
+
+    async def tick(_: JobContext, /, timestamp: int, **__: JsonValue) -> None:
+        _log.debug("%s for %d", name, timestamp)
+        await schedule.run()
+
+    task = queue.task(name=name, queue=HOUSEKEEPING, lock=name, queueing_lock=name, pass_context=True)(tick)
+    queue.periodic(cron=schedule.cron)(task)

@@ -1,0 +1,78 @@
+"""From the queue to the flows: what each kind of job makes this program do."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from app.core.job import CommandJob, InstallationJob, RerunJob, ReviewJob
+from app.flows.command import obey
+from app.flows.desk import Desk
+from app.flows.forge import Superseded
+from app.flows.installation import read_again
+from app.flows.pull_request import GitHubServices, PullRequestForge
+from app.flows.rerun import run_again
+from app.flows.review import review
+from app.github.errors import GitHubDown, InstallationGone, RateLimited
+from app.jobs.faults import Fault, judge_fault
+from app.jobs.handlers import Context, Handlers
+from app.jobs.run import BACK_OFF_S
+from app.store.queue import enqueue
+
+_log = logging.getLogger(__name__)
+
+BROKE = "Lintel could not finish the review."
+
+
+def judge(error: Exception) -> Fault:
+    """Which errors pass by themselves, those of the wire to GitHub included."""
+    if isinstance(error, RateLimited):
+        return Fault(passing=True, retry_after_s=error.seconds)
+    if isinstance(error, GitHubDown):
+        return Fault(passing=True)
+    return judge_fault(error)
+
+
+def build_handlers(services: GitHubServices, desk_for: Callable[[ReviewJob], Desk]) -> Handlers:
+    """The handlers over the given services. `desk_for` gives each review its desk."""
+
+    async def run_review(job: ReviewJob, context: Context) -> None:
+        desk = desk_for(job)
+        forge = PullRequestForge(services, job, still_mine=context.still_mine, watch=desk.watch)
+        try:
+            await review(desk, forge)
+        except Superseded as error:
+            _log.info("%s: %s", job.key, error)
+            await _look_again(services, job, context)
+        except InstallationGone:
+            _log.info("%s: the installation is gone; its work is void", job.key)
+        except Exception as error:
+            if not judge(error).passing or context.attempt >= len(BACK_OFF_S):
+                await forge.give_up(BROKE)
+            raise
+
+    async def run_command(job: CommandJob) -> None:
+        await obey(services, job)
+
+    async def run_rerun(job: RerunJob) -> None:
+        await run_again(services, job)
+
+    async def run_installation(job: InstallationJob) -> None:
+        await read_again(services, job)
+
+    return Handlers(review=run_review, command=run_command, rerun=run_rerun, installation=run_installation)
+
+
+async def _look_again(services: GitHubServices, job: ReviewJob, context: Context) -> None:
+    """What overtook this review may have told nobody (a lost delivery): look at the live state once more."""
+    if not await context.still_mine():
+        return
+    again = ReviewJob(
+        installation_id=job.installation_id,
+        repository_id=job.repository_id,
+        repository=job.repository,
+        number=job.number,
+        full=job.full,
+    )
+    async with services.database.transaction() as connection:
+        await enqueue(connection, [again])

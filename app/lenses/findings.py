@@ -1,0 +1,178 @@
+"""What a lens answers: the schema it is asked for, and the way from its reply to claims.
+
+The schema is static (a new one costs the API a compilation and every prompt its cache), keeps to the API's subset of
+JSON Schema (closed objects, every field required, no ranges or lengths;
+https://platform.claude.com/docs/en/build-with-claude/structured-outputs) and has evidence stand before judgement,
+because a model writes its fields in order.
+
+What comes back is untrusted. Its form must be right as a whole, or the reply is refused; its numbers and lengths are
+put in order one by one, so that one odd number does not cost all other findings.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
+
+from jsonschema import Draft202012Validator
+
+from app.core.diff import Side
+from app.core.finding import Claim, Severity, Source
+from app.core.model import Failure, FailureKind, ModelFailed, Reply
+
+CATEGORIES: Final = (
+    "logic",
+    "edge-case",
+    "error-handling",
+    "state",
+    "concurrency",
+    "resource",
+    "data-loss",
+    "contract",
+    "performance",
+    "test",
+    "steering",
+)
+_TEXT: Final = {"type": "string"}
+_FINDING: Final[dict[str, Any]] = {
+    "path": _TEXT,
+    "side": {"type": "string", "enum": ["R", "L"]},
+    "start_line": {"type": "integer"},
+    "end_line": {"type": "integer"},
+    "quote": _TEXT,
+    "title": _TEXT,
+    "trigger": _TEXT,
+    "consequence": _TEXT,
+    "category": {"type": "string", "enum": list(CATEGORIES)},
+    "introduced_by_pr": {"type": "boolean"},
+    "severity": {"type": "string", "enum": [severity.value for severity in Severity]},
+    "confidence": {"type": "integer"},
+    "suggestion": {"type": "null"},
+}
+
+
+def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with exactly these properties."""
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+SCHEMA: Final[Mapping[str, Any]] = _closed({"findings": {"type": "array", "items": _closed(_FINDING)}})
+"""What is asked for."""
+
+_NUMBERS: Final = {name: {"type": "number"} for name in ("start_line", "end_line", "confidence")}
+_CHECK: Final = Draft202012Validator(_closed({"findings": {"type": "array", "items": _closed(_FINDING | _NUMBERS)}}))
+
+REPLY_BYTES = 5 * 1024 * 1024
+FINDINGS = 500
+TITLE_CHARACTERS = 200
+TEXT_CHARACTERS = 4_000
+PATH_CHARACTERS = 4_096
+QUOTE_CHARACTERS = 8_192
+LAST_LINE = 10_000_000
+OLD_CONFIDENCE = 30
+"""The most confidence a claim about code that was there before can have: it is kept, and seldom survives a cut."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+
+
+def read_findings(reply: Reply) -> list[Claim]:
+    """The claims of a reply, in its order.
+
+    Raises `ModelFailed` (malformed) for a reply that is too large, not JSON, has NaN or lone surrogates, breaks the
+    schema, or holds more than `FINDINGS` findings: none of these may pass for "nothing found".
+    """
+    return [_claim(finding) for finding in _parse(reply.text)["findings"]]
+
+
+def _parse(text: str) -> dict[str, Any]:
+    """The reply as checked JSON."""
+    if len(text) > REPLY_BYTES or len(text.encode("utf-8", "surrogatepass")) > REPLY_BYTES:
+        _refuse(f"more than {REPLY_BYTES} bytes")
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+        unpaired = _SURROGATE.search(json.dumps(value, ensure_ascii=False)) is not None
+    except ValueError:
+        _refuse("not JSON")
+    except RecursionError:
+        _refuse("nested too deep")
+    if unpaired:
+        _refuse("a lone surrogate")
+    findings = value.get("findings") if isinstance(value, dict) else None
+    if isinstance(findings, list) and len(findings) > FINDINGS:
+        _refuse(f"{len(findings)} findings, more than {FINDINGS}")
+    error = next(_CHECK.iter_errors(value), None)
+    if error is not None:
+        place = "/".join(str(step) for step in error.absolute_schema_path)
+        _refuse(f"not what the schema asks for, at {place}")
+    checked: dict[str, Any] = value
+    return checked
+
+
+def _claim(finding: Mapping[str, Any]) -> Claim:
+    """One finding with its numbers and lengths in order."""
+    start, end = _read_line(finding["start_line"]), _read_line(finding["end_line"])
+    lines = sorted(line for line in (start, end) if line is not None)
+    confidence = _read_confidence(finding["confidence"])
+    body = [_tidy(finding["trigger"], TEXT_CHARACTERS), _tidy(finding["consequence"], TEXT_CHARACTERS)]
+    if not finding["introduced_by_pr"]:
+        confidence = min(confidence, OLD_CONFIDENCE)
+        body.append("The reviewer thinks that this was there before the change.")
+    title = " ".join(_tidy(finding["title"], TITLE_CHARACTERS).split())
+    return Claim(
+        path=_tidy(finding["path"], PATH_CHARACTERS),
+        side=Side.LEFT if finding["side"] == "L" else Side.RIGHT,
+        start_line=lines[0] if len(lines) == 2 and lines[0] != lines[1] else None,
+        line=lines[-1] if lines else None,
+        quote=_read_quote(finding["quote"]),
+        severity=Severity(finding["severity"]),
+        category=finding["category"],
+        confidence=confidence,
+        title=title or f"Unnamed {finding['category']} finding",
+        body="\n\n".join(part for part in body if part),
+        source=Source.MODEL,
+    )
+
+
+def _read_line(number: float) -> int | None:
+    """A line number that a file can have, or None."""
+    return int(number) if 1 <= number <= LAST_LINE else None
+
+
+def _read_confidence(number: float) -> int:
+    """A confidence between 0 and 100."""
+    return int(max(0, min(100, number)))
+
+
+def _read_quote(text: str) -> str:
+    """The first line that is not blank, without its line end; its indentation belongs to it."""
+    lines = (line.rstrip("\r") for line in text.split("\n"))
+    return _clean(next((line for line in lines if line.strip()), ""))[:QUOTE_CHARACTERS]
+
+
+def _clean(text: str) -> str:
+    """Text without control characters but tab and line feed, which PostgreSQL or a terminal would trip over."""
+    return _CONTROL.sub("\ufffd", text.replace("\r\n", "\n"))
+
+
+def _tidy(text: str, characters: int) -> str:
+    """Clean text without outer space, cut to a length that can be shown."""
+    whole = _clean(text).strip()
+    return whole if len(whole) <= characters else f"{whole[: characters - 1]}…"
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    """`NaN`, `Infinity` and `-Infinity` are not JSON, though Python reads them."""
+    _refuse(f"{name} is not JSON")
+
+
+def _refuse(what: str) -> NoReturn:
+    """The reply cannot be used. `what` holds nothing that the model wrote."""
+    raise ModelFailed(Failure(FailureKind.MALFORMED, f"the reply is {what}", passing=False))

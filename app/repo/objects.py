@@ -1,0 +1,190 @@
+"""Read access to the objects of one git repository: trees, and the contents of files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from app.core.diff import SUBMODULE_MODE, SYMLINK_MODE
+from app.repo.git import ORDINARY, Limits, Surroundings, run_git
+
+_OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
+_LITERAL = Surroundings(variables={"GIT_LITERAL_PATHSPECS": "1"})
+_ARGUMENT_BYTES = 100_000
+
+
+class NotAnObjectIdError(ValueError):
+    """Something other than a full hexadecimal object id was about to be handed to git."""
+
+
+class ObjectMissingError(Exception):
+    """An object is not in the repository: it was too large to be fetched, or never existed."""
+
+
+class FileTooLargeError(Exception):
+    """A file is larger than its reader allows."""
+
+
+class BlobFault(StrEnum):
+    """Why the content of a blob is not given."""
+
+    MISSING = "missing"
+    TOO_LARGE = "too large"
+    NOT_A_BLOB = "not a blob"
+
+
+@dataclass(frozen=True, slots=True)
+class TreeEntry:
+    """One file, symbolic link or submodule of a tree. A path that is not UTF-8 shows those bytes in hexadecimal."""
+
+    path: str
+    mode: str
+    object_id: str
+
+    @property
+    def regular(self) -> bool:
+        """Whether it is a file, neither a symbolic link nor a submodule nor a directory."""
+        return self.mode not in (SYMLINK_MODE, SUBMODULE_MODE, "040000")
+
+
+@dataclass(frozen=True, slots=True)
+class GitStore:
+    """A git repository as a store of objects. Revisions are full ids of commits or trees, nothing else."""
+
+    git_dir: Path
+
+    async def run(
+        self, arguments: Sequence[str], *, stdin: bytes = b"", literal: bool = True, limits: Limits = ORDINARY
+    ) -> bytes:
+        """Standard output of `git ARGUMENTS` here; paths after `--` mean themselves while `literal`."""
+        surroundings = _LITERAL if literal else Surroundings()
+        return await run_git(arguments, git_dir=self.git_dir, stdin=stdin, surroundings=surroundings, limits=limits)
+
+    async def sizes(self, object_ids: Sequence[str]) -> dict[str, int | None]:
+        """Bytes of each object; None for one that is not here."""
+        return {name: known[1] if known else None for name, known in (await self._check(object_ids)).items()}
+
+    async def read_blobs(
+        self, object_ids: Sequence[str], *, max_bytes: int = 1 << 20, max_total_bytes: int = 256 << 20
+    ) -> dict[str, bytes | BlobFault]:
+        """Content of each blob, or why it is not given.
+
+        A blob of more than `max_bytes` is too large, and so is one with which all would exceed `max_total_bytes`.
+        """
+        found: dict[str, bytes | BlobFault] = {}
+        wanted: list[str] = []
+        room = max_total_bytes
+        for name, known in (await self._check(object_ids)).items():
+            if known is None:
+                found[name] = BlobFault.MISSING
+            elif known[0] != "blob":
+                found[name] = BlobFault.NOT_A_BLOB
+            elif known[1] > min(max_bytes, room):
+                found[name] = BlobFault.TOO_LARGE
+            else:
+                room -= known[1]
+                wanted.append(name)
+        return {**found, **await self._contents(wanted, max_total_bytes)}
+
+    async def list_tree(self, revision: str, paths: Sequence[str] = ()) -> list[TreeEntry]:
+        """Every file under `revision`, through all directories, in git's order.
+
+        With `paths` only these files, and those under these directories. Raises GitFailedError where the revision
+        is not in the repository.
+        """
+        command = ("ls-tree", "-r", "-z", "--full-tree", checked(revision))
+        if not paths:
+            return read_tree(await self.run(command))
+        entries: dict[str, TreeEntry] = {}
+        for batch in _batches(paths):
+            listed = read_tree(await self.run((*command, "--", *batch)))
+            entries.update((entry.path, entry) for entry in listed)
+        return list(entries.values())
+
+    async def read_file(self, revision: str, path: str, *, max_bytes: int = 1 << 20) -> bytes | None:
+        """Content of the regular file at `path`, or None where there is none (links are not followed).
+
+        Raises FileTooLargeError and ObjectMissingError.
+        """
+        entry = next((entry for entry in await self.list_tree(revision, [path]) if entry.path == path), None)
+        if entry is None or not entry.regular:
+            return None
+        content = (await self.read_blobs([entry.object_id], max_bytes=max_bytes))[entry.object_id]
+        match content:
+            case bytes():
+                return content
+            case BlobFault.TOO_LARGE:
+                raise FileTooLargeError(f"a file of {revision[:12]} is larger than {max_bytes} bytes")
+            case _:
+                raise ObjectMissingError(f"{entry.object_id} is {content}")
+
+    async def _check(self, object_ids: Sequence[str]) -> Mapping[str, tuple[str, int] | None]:
+        names = list(dict.fromkeys(map(checked, object_ids)))
+        if not names:
+            return {}
+        asked = "".join(f"{name}\n" for name in names).encode()
+        answer = await self.run(("cat-file", "--batch-check=%(objecttype) %(objectsize)", "--buffer"), stdin=asked)
+        rows = (row.split(" ") for row in answer.decode().split("\n")[:-1])
+        # for an absent object git writes its id and "missing"
+        facts = (None if row[1] == "missing" else (row[0], int(row[1])) for row in rows)
+        return dict(zip(names, facts, strict=True))
+
+    async def _contents(self, object_ids: Sequence[str], most: int) -> dict[str, bytes]:
+        if not object_ids:
+            return {}
+        asked = "".join(f"{name}\n" for name in object_ids).encode()
+        limits = Limits(output_bytes=most + 128 * len(object_ids))
+        answer = await self.run(("cat-file", "--batch=%(objectsize)", "--buffer"), stdin=asked, limits=limits)
+        contents: dict[str, bytes] = {}
+        at = 0
+        for name in object_ids:
+            start = answer.index(b"\n", at) + 1
+            at = start + int(answer[at : start - 1]) + 1
+            contents[name] = answer[start : at - 1]
+        return contents
+
+
+def checked(object_id: str) -> str:
+    """`object_id` itself. Raises NotAnObjectIdError for all but 40 or 64 lower-case hexadecimal digits."""
+    if _OBJECT_ID.fullmatch(object_id) is None:
+        raise NotAnObjectIdError(f"not a full object id: {object_id[:80]!r}")
+    return object_id
+
+
+def show_path(path: bytes) -> str:
+    """A path as text; bytes that are not UTF-8 are shown in hexadecimal: GitHub cannot address such a path."""
+    return path.decode("utf-8", "backslashreplace")
+
+
+def read_tree(listing: bytes) -> list[TreeEntry]:
+    """The entries of `git ls-tree -z`."""
+    entries = []
+    for row in listing.split(b"\0")[:-1]:
+        facts, _, path = row.partition(b"\t")
+        mode, _, object_id = facts.decode().split(" ")
+        entries.append(TreeEntry(show_path(path), mode, object_id))
+    return entries
+
+
+def _batches(paths: Sequence[str]) -> list[list[str]]:
+    """`paths` in groups that fit into a command line, without those that no tree can hold."""
+    batches: list[list[str]] = [[]]
+    size = 0
+    for path in filter(_can_be_in_tree, paths):
+        size += len(path.encode()) + 1
+        if size > _ARGUMENT_BYTES and batches[-1]:
+            batches.append([])
+            size = 0
+        batches[-1].append(path)
+    return [batch for batch in batches if batch]
+
+
+def _can_be_in_tree(path: str) -> bool:
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\0" not in path and not {"", ".", ".."} & set(path.removesuffix("/").split("/"))

@@ -1,0 +1,87 @@
+"""Jobs as rows of the queue: the names that stand in the database, and the JSON arguments of each.
+
+Names and arguments are read by older and newer programs: never rename or remove one in a release, only add.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from pydantic import JsonValue, TypeAdapter
+
+from app.core.job import CommandJob, InstallationJob, Job, RerunJob, ReviewJob
+from app.store.text import strip_json, strip_text
+
+REVIEWS: Final = "reviews"
+COMMANDS: Final = "commands"
+HOUSEKEEPING: Final = "housekeeping"
+
+REVIEW: Final = "review"
+COMMAND: Final = "command"
+RERUN: Final = "rerun"
+INSTALLATION: Final = "installation"
+
+_TYPES: Final[Mapping[str, type[Job]]] = MappingProxyType(
+    {REVIEW: ReviewJob, COMMAND: CommandJob, RERUN: RerunJob, INSTALLATION: InstallationJob}
+)
+_NAMES: Final = MappingProxyType({kind: name for name, kind in _TYPES.items()})
+_ADAPTERS: Final = {name: TypeAdapter[Job](kind) for name, kind in _TYPES.items()}
+_QUEUES: Final = MappingProxyType({REVIEW: REVIEWS, COMMAND: COMMANDS, RERUN: COMMANDS, INSTALLATION: HOUSEKEEPING})
+
+
+class JobUnreadable(ValueError):
+    """The arguments of a queued job are not those of its task."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedJob:
+    """A job as the queue keeps it. At most one of a `queueing_lock` waits, at most one of a `lock` runs.
+
+    `args` are the fields of the job; the queue adds `attempts` and `first_seen` of its own.
+    """
+
+    task: str
+    queue: str
+    lock: str
+    queueing_lock: str
+    args: Mapping[str, JsonValue]
+    delay_s: float = 0.0
+
+
+def encode(job: Job) -> QueuedJob:
+    """The row of a job; its texts without what PostgreSQL refuses."""
+    task = _NAMES[type(job)]
+    args = strip_json(_ADAPTERS[task].dump_python(job, mode="json"))
+    if not isinstance(args, dict):
+        raise JobUnreadable(f"{task}: no object")
+    return QueuedJob(
+        task=task,
+        queue=_QUEUES[task],
+        lock=strip_text(_lock(job)),
+        queueing_lock=strip_text(job.key),
+        args=args,
+        delay_s=job.delay_s if isinstance(job, ReviewJob) else 0.0,
+    )
+
+
+def decode(task: str, args: Mapping[str, JsonValue]) -> Job:
+    """The job of a row. What newer programs or the queue added to `args` is ignored. Raises JobUnreadable."""
+    kind = _TYPES.get(task)
+    if kind is None:
+        raise JobUnreadable(f"no job is called {task}")
+    names = {field.name for field in dataclasses.fields(kind)}
+    try:
+        return _ADAPTERS[task].validate_python({name: args[name] for name in names & args.keys()})
+    except ValueError as error:
+        raise JobUnreadable(f"{task}: {error}") from error
+
+
+def _lock(job: Job) -> str:
+    # Commands of one pull request run one after another, in the order they were written.
+    if isinstance(job, CommandJob):
+        return f"{job.installation_id}/{job.repository_id}#{job.number}:commands"
+    return job.key

@@ -1,0 +1,89 @@
+"""Models' replies, stored under the digest of their request before they are used; encrypted with AES-256-GCM.
+
+The digest is authenticated with the ciphertext, so no reply can be passed off as the answer to another request.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from psycopg.types.json import Jsonb
+
+from app.core.model import Reply, Usage
+from app.store.database import Database
+from app.store.text import strip_text
+
+_log = logging.getLogger(__name__)
+_NONCE_BYTES = 12
+_FORMAT = b"\x01"
+
+
+class Replies:
+    """The stored replies under one key of 32 bytes."""
+
+    def __init__(
+        self,
+        database: Database,
+        key: bytes,
+        *,
+        clock: Callable[[], datetime],
+        random_bytes: Callable[[int], bytes] = secrets.token_bytes,
+    ) -> None:
+        """Raises ValueError for a key of another length."""
+        if len(key) != 32:
+            raise ValueError("the store's key has 32 bytes")
+        self._database = database
+        self._cipher = AESGCM(key)
+        self._clock = clock
+        self._random_bytes = random_bytes
+
+    async def get(self, digest: str) -> Reply | None:
+        """The stored reply, marked as stored; None if there is none that this key opens (that is logged)."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute("SELECT ciphertext FROM lintel.reply WHERE digest = %s", [digest])
+            row = await cursor.fetchone()
+        return None if row is None else self._open(digest, bytes(row[0]))
+
+    async def put(self, reply: Reply) -> None:
+        """Store a reply durably; one that stood under its digest is replaced."""
+        async with self._database.connection() as connection:
+            await connection.execute(
+                "INSERT INTO lintel.reply (digest, ciphertext, usage, model, created) VALUES (%s, %s, %s, %s, %s)"
+                " ON CONFLICT (digest) DO UPDATE SET ciphertext = excluded.ciphertext, usage = excluded.usage,"
+                " model = excluded.model, created = excluded.created",
+                [
+                    reply.digest,
+                    self._seal(reply),
+                    Jsonb(dataclasses.asdict(reply.usage)),
+                    strip_text(reply.model),
+                    self._clock(),
+                ],
+            )
+
+    async def forget(self, before: datetime) -> int:
+        """Delete what was stored before then; how many replies that was."""
+        async with self._database.connection() as connection:
+            cursor = await connection.execute("DELETE FROM lintel.reply WHERE created < %s", [before])
+            return cursor.rowcount
+
+    def _seal(self, reply: Reply) -> bytes:
+        # ASCII JSON: a lone surrogate in a model's text survives the round trip.
+        plain = json.dumps(dataclasses.asdict(reply), ensure_ascii=True).encode()
+        nonce = self._random_bytes(_NONCE_BYTES)
+        return _FORMAT + nonce + self._cipher.encrypt(nonce, plain, reply.digest.encode())
+
+    def _open(self, digest: str, stored: bytes) -> Reply | None:
+        start, end = len(_FORMAT), len(_FORMAT) + _NONCE_BYTES
+        try:
+            fields = json.loads(self._cipher.decrypt(stored[start:end], stored[end:], digest.encode()))
+            return Reply(**{**fields, "usage": Usage(**fields["usage"]), "stored": True})
+        except (InvalidTag, ValueError, TypeError, LookupError) as error:
+            _log.warning("stored reply %s cannot be opened (%s): it is asked anew", digest, type(error).__name__)
+            return None

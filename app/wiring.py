@@ -1,0 +1,176 @@
+"""The composition root: settings in, adapters out. The only place that constructs what touches the world."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from app.claude.client import connect
+from app.claude.memo import Remembered
+from app.claude.retries import Retries
+from app.claude.seam import Send
+from app.core.words import Links
+from app.flows.check import Identity
+from app.flows.desk import Desk, Step, Watch
+from app.flows.pull_request import GitHubServices
+from app.github.application import GitHubApp
+from app.github.transport import Surroundings, Wire
+from app.postgres import Cluster, attach, start
+from app.repo.mirror import Mirrors
+from app.settings import Settings, UnusableSettings
+from app.store.database import Database
+from app.store.migration import migrate
+from app.store.replies import Replies
+
+_CHANCE = random.SystemRandom()
+STORE_KEY_BYTES = 32
+
+
+def utc_now() -> datetime:
+    """The clock of a running program; everything else is handed it."""
+    return datetime.now(UTC)  # noqa: TID251 - the one place where time comes in
+
+
+def _silent(_step: Step, _line: str) -> None:
+    """Nobody watches."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outside:
+    """What a test replaces: time, chance and pauses of the wire to GitHub, retries of the wire to Claude, a watcher."""
+
+    github: Surroundings = field(default_factory=lambda: Surroundings(clock=utc_now, jitter=_CHANCE.random))
+    claude: Retries = field(default_factory=lambda: Retries(jitter=_CHANCE.random))
+    now: Callable[[], datetime] = utc_now
+    monotonic: Callable[[], float] = field(default_factory=lambda: asyncio.get_running_loop().time)
+    watch: Watch = _silent
+
+
+@asynccontextmanager
+async def open_local_model(
+    settings: Settings, *, without: bool, outside: Outside | None = None
+) -> AsyncIterator[Send | None]:
+    """A model to ask, without a memory of earlier replies; None if none is configured or wanted."""
+    if without or not settings.model_configured:
+        yield None
+        return
+    retries = outside.claude if outside else Retries(jitter=_CHANCE.random)
+    key = settings.anthropic_api_key
+    async with connect(key.get_secret_value() if key else None, settings.anthropic_base_url, retries=retries) as claude:
+        yield claude.send
+
+
+@asynccontextmanager
+async def open_dsn(settings: Settings, *, owner: bool) -> AsyncIterator[tuple[str, Cluster | None]]:
+    """Where PostgreSQL is reached: the configured one, or the embedded one of the data directory.
+
+    `owner` starts the embedded server (and stops it at the end); otherwise a living one of the same data directory is
+    used. Raises PostgresFault.
+    """
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value(), None
+    elif owner:
+        cluster = await asyncio.to_thread(start, settings.data_dir)
+        try:
+            yield cluster.dsn, cluster
+        finally:
+            await asyncio.to_thread(cluster.stop)
+    else:
+        yield (await asyncio.to_thread(attach, settings.data_dir)).dsn, None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """All that the bot needs to take deliveries and to work on them."""
+
+    settings: Settings
+    dsn: str
+    cluster: Cluster | None
+    database: Database
+    services: GitHubServices
+    desk: Desk
+
+
+@asynccontextmanager
+async def open_bot(settings: Settings, *, owner: bool, outside: Outside | None = None) -> AsyncIterator[Bot]:
+    """The bot's adapters, opened in order and closed in reverse. Raises UnusableSettings, PostgresFault."""
+    world = outside or Outside()
+    async with AsyncExitStack() as stack:
+        dsn, cluster = await stack.enter_async_context(open_dsn(settings, owner=owner))
+        await migrate(dsn)
+        database = await stack.enter_async_context(Database(dsn))
+        app = _github(settings, world)
+        stack.push_async_callback(app.aclose)
+        send = await stack.enter_async_context(open_local_model(settings, without=False, outside=world))
+        replies = Replies(database, store_key(settings), clock=world.now)
+        known = await app.get_app()
+        services = GitHubServices(
+            app=app,
+            identity=Identity(known.id, f"{known.slug}[bot]"),
+            mirrors=Mirrors(settings.data_dir / "mirrors"),
+            database=database,
+            links=Links(settings.github_url, settings.public_url),
+            now=world.now,
+        )
+        desk = Desk(
+            send=Remembered(send, replies) if send else None,
+            model=settings.model,
+            monotonic=world.monotonic,
+            watch=world.watch,
+        )
+        yield Bot(settings=settings, dsn=dsn, cluster=cluster, database=database, services=services, desk=desk)
+
+
+def _github(settings: Settings, world: Outside) -> GitHubApp:
+    if settings.app_id is None:
+        raise UnusableSettings("no App is configured: set LINTEL_APP_ID, or open /setup")
+    wire = Wire(world.github, api_url=settings.github_api_url)
+    return GitHubApp(wire, app_id=settings.app_id, private_key=SecretStr(settings.pem()))
+
+
+def store_key(settings: Settings) -> bytes:
+    """The key that encrypts stored replies: the configured one, or one made once in the data directory (mode 600).
+
+    Raises UnusableSettings for a configured key that is not 32 bytes in hexadecimal.
+    """
+    if settings.store_key is not None:
+        return _key(settings.store_key.get_secret_value(), "LINTEL_STORE_KEY")
+    path = settings.data_dir / "store.key"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    _make_key(path)
+    return _key(path.read_text(encoding="ascii").strip(), str(path))
+
+
+def _make_key(path: Path) -> None:
+    """Write a new key unless one is there; two starting at once agree on the one that was linked first."""
+    if path.exists():
+        return
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    fresh.touch(mode=0o600)
+    fresh.write_text(secrets.token_hex(STORE_KEY_BYTES) + "\n", encoding="ascii")
+    try:
+        path.hardlink_to(fresh)
+    except FileExistsError:
+        return
+    finally:
+        fresh.unlink()
+
+
+def _key(text: str, name: str) -> bytes:
+    try:
+        key = bytes.fromhex(text)
+    except ValueError:
+        key = b""
+    if len(key) != STORE_KEY_BYTES:
+        raise UnusableSettings(
+            f"{name} is not {2 * STORE_KEY_BYTES} hexadecimal digits: make one with `openssl rand -hex 32`"
+        )
+    return key
