@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import secrets
 from collections.abc import AsyncIterator, Callable
@@ -11,27 +12,40 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fastapi import FastAPI
 from pydantic import SecretStr
 
+from app import events
 from app.claude.client import connect
 from app.claude.memo import Remembered
 from app.claude.retries import Retries
 from app.claude.seam import Send
+from app.core.event import Event
+from app.core.job import Job
 from app.core.words import Links
 from app.flows.check import Identity
 from app.flows.desk import Desk, Step, Watch
 from app.flows.pull_request import GitHubServices
 from app.github.application import GitHubApp
 from app.github.transport import Surroundings, Wire
-from app.postgres import Cluster, attach, start
+from app.github.webhook import decode, verify
+from app.jobs.work import build_handlers, judge
+from app.jobs.worker import Pace, Worker
+from app.postgres import Cluster, attach, is_low, start
 from app.repo.mirror import Mirrors
 from app.settings import Settings, UnusableSettings
 from app.store.database import Database
+from app.store.deliveries import Deliveries
 from app.store.migration import migrate
+from app.store.queue import count_live_workers
 from app.store.replies import Replies
+from app.web.api import build_api
+from app.web.webhook import Accept, WebhookParts
 
 _CHANCE = random.SystemRandom()
 STORE_KEY_BYTES = 32
+LIVE_WITHIN_S = 15.0
+"""A worker whose last sign of life is older than this many seconds does not count as live."""
 
 
 def utc_now() -> datetime:
@@ -174,3 +188,54 @@ def _key(text: str, name: str) -> bytes:
             f"{name} is not {2 * STORE_KEY_BYTES} hexadecimal digits: make one with `openssl rand -hex 32`"
         )
     return key
+
+
+def build_webhook(bot: Bot, accept: Accept, free_bytes: Callable[[], int | None]) -> WebhookParts:
+    """The webhook's parts for a configured App."""
+    settings = bot.settings
+    keys = [secret.get_secret_value() for secret in settings.webhook_secret]
+    allowed = frozenset(owner.lower() for owner in settings.allowed_owners)
+    app_id = bot.services.identity.app_id
+
+    def jobs_for(event: Event) -> list[Job]:
+        owner = event.repository.full_name.partition("/")[0] if event.repository else event.account or ""
+        return [] if allowed and owner.lower() not in allowed else events.jobs_for(event, app_id)
+
+    def refusal() -> str | None:
+        free = free_bytes()
+        return "the disk is nearly full" if free is not None and is_low(free) else None
+
+    return WebhookParts(
+        verify=lambda body, signature: verify(keys, body, signature),
+        decode=decode,
+        jobs_for=jobs_for,
+        accept=accept,
+        refusal=refusal,
+    )
+
+
+def build_worker(bot: Bot, *, pace: Pace | None = None) -> Worker:
+    """The worker over the bot's adapters."""
+    return Worker(
+        bot.database,
+        build_handlers(bot.services, lambda _job: bot.desk),
+        exit_hard=os._exit,
+        concurrency=bot.settings.max_concurrent_reviews,
+        judge=judge,
+        pace=pace,
+    )
+
+
+@asynccontextmanager
+async def open_api(bot: Bot) -> AsyncIterator[FastAPI]:
+    """The HTTP side over the bot's adapters."""
+
+    async def count_workers() -> int:
+        async with bot.database.connection() as connection:
+            return await count_live_workers(connection, LIVE_WITHIN_S)
+
+    def free_bytes() -> int | None:
+        return bot.cluster.free_bytes() if bot.cluster else None
+
+    async with Deliveries(bot.dsn) as deliveries:
+        yield build_api(webhook=build_webhook(bot, deliveries.accept, free_bytes), count_workers=count_workers)

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from app.claude.seam import ReplyStore, Send
 from app.core.model import Reply, Request, Usage
@@ -82,8 +83,7 @@ class Remembered:
         flight.ending = True
         flight.task.cancel()
         await asyncio.wait({flight.task})
-        if not flight.task.cancelled() and (error := flight.task.exception()) is not None:
-            _log.warning("%s ended in %s after the last caller had left", flight.task.get_name(), type(error).__name__)
+        _tell(flight.task)
 
     async def _fetch(self, request: Request) -> Reply:
         """The kept reply, or a new one once it is kept."""
@@ -91,10 +91,17 @@ class Remembered:
         if kept is not None:
             return replace(kept, stored=True, usage=Usage())
         reply = await self._send(request, on_start=self._flights[request.digest].begin)
-        keeping = asyncio.ensure_future(self._replies.put(reply))
+        keeping = asyncio.create_task(self._replies.put(reply), name=f"keep {request.digest[:12]}")
         try:
             await asyncio.shield(keeping)
         except asyncio.CancelledError:
             await asyncio.wait({keeping})
+            _tell(keeping)
             raise
         return reply
+
+
+def _tell(task: asyncio.Task[Any]) -> None:
+    """Log the error of a task whose caller has left."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        _log.warning("%s failed after the last caller had left: %s", task.get_name(), type(error).__name__)

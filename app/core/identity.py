@@ -17,7 +17,6 @@ from app.core.finding import Claim, Finding, Placed, Placement, Source, fingerpr
 from app.core.merging import PlacedClaim, harden, merge, order, say_the_same
 from app.core.quotes import QuoteIndex
 
-
 _MANY = 1_000_000
 
 

@@ -21,7 +21,7 @@ class QuoteIndex:
                 self._in_file[line.side, text] = self._in_file.get((line.side, text), 0) + 1
 
     def look_up(self, anchor: Anchor) -> tuple[str, int, bool]:
-        """Of the anchor's first line: its section, how many equal ones stand before it there, whether it is the only one.
+        """Of the anchor's first line: its section, how many equal ones stand before it there, and if it is alone.
 
         Raises KeyError for an anchor that is not in the diff.
         """

@@ -143,9 +143,9 @@ def _outside(text: str, span: _Part, tokens: Sequence[_Part]) -> tuple[_Part, ..
     """The parts of `span` that no earlier redaction covers and that hold something."""
     parts: list[_Part] = []
     begin, end = span
-    for start, stop in tokens:
-        if stop <= begin or start >= end:
-            continue
+    for start, stop in tokens[bisect_right(tokens, begin, key=lambda token: token[1]) :]:
+        if start >= end:
+            break
         parts.append((begin, start))
         begin = stop
     parts.append((begin, end))

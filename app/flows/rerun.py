@@ -6,10 +6,10 @@ from app.core.external_id import reviewed_by
 from app.core.job import RerunJob, ReviewJob
 from app.flows.pull_request import GitHubServices
 from app.store.database import Connection
+from app.store.faults import NotStored
 from app.store.pull_requests import number_of
 from app.store.queue import enqueue
 from app.store.review_rows import read
-from app.store.faults import NotStored
 
 
 async def run_again(services: GitHubServices, job: RerunJob) -> None:

@@ -83,7 +83,7 @@ def test_no_policy_means_the_defaults(text: str | None) -> None:
         pytest.param(
             "review:\n  rules:\n    - paths: ['a']\n", 3, 7, "`review.rules.0.text`: field required", id="gap"
         ),
-        pytest.param("[" * 40 + "]" * 40, 1, 14, "nested deeper than 12 levels", id="deep"),
+        pytest.param("[" * 40 + "]" * 40, 1, 13, "nested deeper than 12 levels", id="deep"),
         pytest.param("x: " + "y" * 70_000, 1, 1, "the file is larger than 64 KiB", id="large"),
     ],
 )

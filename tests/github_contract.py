@@ -1,0 +1,124 @@
+"""GitHub's published REST contract: check what is asked of it and what answers in its name."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from referencing import Registry
+from referencing.jsonschema import DRAFT4
+
+_FILE = Path(__file__).parent / "data" / "github" / "openapi-subset.json"
+_URI = "urn:github"
+
+
+# GitHub answers null here, for outdated comments and comments on whole files, and describes an integer.
+_ALSO_NULL = (("pull-request-review-comment", "line"), ("pull-request-review-comment", "position"))
+
+
+@cache
+def _description() -> Any:
+    described = json.loads(_FILE.read_text(encoding="utf-8"))
+    assert described["openapi"].startswith("3.0."), described["openapi"]
+    for schema, name in _ALSO_NULL:
+        described["components"]["schemas"][schema]["properties"][name]["nullable"] = True
+    _allow_null(described)
+    return described
+
+
+def _allow_null(node: Any) -> None:
+    """Let a nullable enumeration hold null, which GitHub means and does not always list."""
+    if isinstance(node, dict):
+        if node.get("nullable") is True and isinstance(node.get("enum"), list) and None not in node["enum"]:
+            node["enum"].append(None)
+        for value in node.values():
+            _allow_null(value)
+    elif isinstance(node, list):
+        for value in node:
+            _allow_null(value)
+
+
+@cache
+def _registry() -> Registry[Any]:
+    empty: Registry[Any] = Registry()
+    filled: Registry[Any] = empty.with_resource(_URI, DRAFT4.create_resource(_description()))
+    return filled
+
+
+@cache
+def _templates() -> list[tuple[str, re.Pattern[str]]]:
+    def compile_path(template: str) -> re.Pattern[str]:
+        greedy = re.sub(r"\{(path|ref|basehead|tree_sha)\}", r"(?:.+)", template)
+        return re.compile(re.sub(r"\{\w+\}", r"(?:[^/]+)", greedy))
+
+    # A literal segment is more particular than a parameter: the template with fewer of these is asked first.
+    ordered = sorted(_description()["paths"], key=lambda template: (template.count("{"), -template.count("/")))
+    return [(template, compile_path(template)) for template in ordered]
+
+
+def _find_operation(method: str, path: str) -> tuple[str, Any]:
+    bare = path.partition("?")[0]
+    known = []
+    for template, pattern in _templates():
+        if pattern.fullmatch(bare):
+            operations = _description()["paths"][template]
+            if method.lower() in operations:
+                return template, operations[method.lower()]
+            known.append(template)
+    raise AssertionError(f"GitHub describes no {method} {bare} (paths alike: {known})")
+
+
+def _follow(node: Any, pointer: str) -> tuple[Any, str]:
+    while "$ref" in node:
+        pointer = node["$ref"]
+        node = _description()
+        for part in pointer.removeprefix("#/").split("/"):
+            node = node[part.replace("~1", "/").replace("~0", "~")]
+    return node, pointer
+
+
+def _validate(pointer: str, value: Any, what: str) -> None:
+    validator = OAS30Validator({"$ref": f"{_URI}{pointer}"}, registry=_registry(), format_checker=oas30_format_checker)
+    errors = [f"{'/'.join(map(str, e.absolute_path))}: {e.message[:300]}" for e in validator.iter_errors(value)]
+    assert not errors, f"{what} breaks GitHub's contract:\n" + "\n".join(errors[:20])
+
+
+def _pointer(template: str, method: str, *parts: str) -> str:
+    escaped = (part.replace("~", "~0").replace("/", "~1") for part in ("paths", template, method.lower(), *parts))
+    return "#/" + "/".join(escaped)
+
+
+def check_request(method: str, path: str, body: Any = None) -> None:
+    """Raise AssertionError where GitHub describes no such request, or not with that JSON body (None: none)."""
+    template, operation = _find_operation(method, path)
+    described = operation.get("requestBody")
+    if described is None:
+        assert body in (None, {}, b""), f"{method} {template} takes no body"
+        return
+    if body is None:
+        assert not described.get("required", False), f"{method} {template} needs a body"
+        return
+    pointer = _pointer(template, method, "requestBody", "content", "application/json", "schema")
+    _validate(pointer, body, f"the request {method} {template}")
+
+
+def check_response(method: str, path: str, status: int, body: Any) -> None:
+    """Raise AssertionError where GitHub would not answer so.
+
+    Redirects, and errors that hold for every route (bad credentials, missing permission, a bad version), are
+    not described for each; they are checked as a `basic-error`.
+    """
+    template, operation = _find_operation(method, path)
+    described = operation["responses"].get(str(status))
+    if described is None:
+        assert status >= 300, f"{method} {template} never answers {status}"
+        _validate("#/components/schemas/basic-error", body, f"{status} to {method} {template}")
+        return
+    node, pointer = _follow(described, _pointer(template, method, "responses", str(status)))
+    content = node.get("content", {}).get("application/json")
+    if content is None:
+        assert body in (None, ""), f"{method} {template} answers {status} without a body"
+        return
+    _validate(f"{pointer}/content/application~1json/schema", body, f"{status} to {method} {template}")

@@ -1,0 +1,191 @@
+import asyncio
+from decimal import Decimal
+from uuid import uuid4
+
+import pytest
+
+from app.core.coverage import Coverage, FileCoverage
+from app.core.plan import LeftOut
+from app.store import pull_requests, reviews
+from app.store.database import Database
+from app.store.faults import NotStored
+from app.store.review_rows import ReviewKey, ReviewRow, ReviewState, is_newest, latest, read, spent_usd, unpublished
+from app.store.reviews import Outcome
+from tests.store.rows import NOW, begin, begun, later, pull_request, review_key
+
+COVERAGE = Coverage(
+    files=(FileCoverage("app/x.py", 3, 2),), left_out=(LeftOut("app/y.py", 1, "too large", excused=False),)
+)
+
+
+async def test_an_unfinished_review_of_the_same_key_is_resumed(database: Database) -> None:
+    pr = await pull_request(database)
+    first = await begin(database, pr.id)
+    again = await begin(database, pr.id)
+    assert not first.resumed
+    assert again.resumed
+    assert again.review == first.review
+
+
+@pytest.mark.parametrize("key", [review_key(head="d" * 40), review_key(policy="p2")], ids=["head", "policy"])
+async def test_another_key_is_another_review_of_a_newer_generation(database: Database, key: ReviewKey) -> None:
+    pr = await pull_request(database)
+    first = await begun(database, pr.id)
+    second = await begun(database, pr.id, key)
+    assert second.id != first.id
+    assert second.generation == first.generation + 1
+
+
+async def test_a_review_that_ended_is_resumed_until_github_shows_it(database: Database) -> None:
+    pr = await pull_request(database)
+    first = await begun(database, pr.id)
+    await finish(database, first)
+    assert (await begin(database, pr.id)).review.id == first.id
+    async with database.connection() as connection:
+        await reviews.mark_published(connection, first.id, now=NOW)
+    assert not (await begin(database, pr.id)).resumed
+
+
+async def test_ten_workers_that_begin_at_once_share_one_review(database: Database) -> None:
+    pr = await pull_request(database)
+    all_begun = await asyncio.gather(*(begin(database, pr.id) for _ in range(10)))
+    assert len({one.review.id for one in all_begun}) == 1
+    assert sum(not one.resumed for one in all_begun) == 1
+
+
+async def test_a_head_that_comes_back_is_reviewed_as_the_newest_generation(database: Database) -> None:
+    pr = await pull_request(database)
+    first = await begun(database, pr.id, review_key(head="a" * 40))
+    await begun(database, pr.id, review_key(head="d" * 40))
+    back = await begun(database, pr.id, review_key(head="a" * 40))
+    assert back.id != first.id
+    async with database.connection() as connection:
+        assert await is_newest(connection, back)
+        assert (await read(connection, first.id)).state is ReviewState.SUPERSEDED
+
+
+async def test_superseded_reviews_are_returned_until_their_checks_are_known_to_be_completed(
+    database: Database,
+) -> None:
+    pr = await pull_request(database)
+    old = await begun(database, pr.id, review_key(head="a" * 40))
+    new = await begun(database, pr.id, review_key(head="d" * 40))
+    async with database.transaction() as connection:
+        await reviews.set_check_run(connection, old.id, 99)
+        (stale,) = await reviews.supersede_others(connection, pr.id, new.id, now=later(5))
+    assert (stale.id, stale.state, stale.check_run_id) == (old.id, ReviewState.SUPERSEDED, 99)
+    async with database.transaction() as connection:
+        # Whoever was told of it died before GitHub was: it is told again.
+        assert [row.id for row in await reviews.supersede_others(connection, pr.id, new.id, now=later(6))] == [old.id]
+        await reviews.mark_published(connection, old.id, now=later(7))
+        assert await reviews.supersede_others(connection, pr.id, new.id, now=later(8)) == ()
+
+
+async def test_an_overtaken_review_is_no_longer_the_newest_and_cannot_be_finished(database: Database) -> None:
+    pr = await pull_request(database)
+    old = await begun(database, pr.id)
+    async with database.connection() as connection:
+        assert await is_newest(connection, old)
+    new = await begun(database, pr.id, review_key(head="d" * 40))
+    async with database.transaction() as connection:
+        assert not await is_newest(connection, old)
+        await reviews.supersede_others(connection, pr.id, new.id, now=NOW)
+    with pytest.raises(NotStored):
+        await finish(database, old)
+
+
+async def test_what_a_review_ended_with_is_read_back_as_it_was(database: Database) -> None:
+    pr = await pull_request(database)
+    row = await finish(database, await begun(database, pr.id))
+    assert row.state is ReviewState.FINISHED
+    assert row.conclusion == "failure"
+    assert row.reasons == ("F1 blocks", "ab")
+    assert row.coverage == COVERAGE
+    assert row.usage == {"calls": 2}
+    async with database.connection() as connection:
+        assert await latest(connection, pr.id) == row
+        assert await latest(connection, pr.id, state=ReviewState.RUNNING) is None
+
+
+async def test_what_github_does_not_show_yet_is_found_again(database: Database) -> None:
+    pr = await pull_request(database)
+    row = await finish(database, await begun(database, pr.id))
+    async with database.connection() as connection:
+        assert [one.id for one in await unpublished(connection, later(1))] == [row.id]
+        assert await unpublished(connection, NOW) == ()
+        await reviews.mark_published(connection, row.id, now=later(2))
+        assert await unpublished(connection, later(9)) == ()
+
+
+async def test_a_budget_counts_reviews_that_died(database: Database) -> None:
+    pr = await pull_request(database)
+    died = await begun(database, pr.id)
+    await finish(database, await begun(database, pr.id, review_key(head="d" * 40)))
+    async with database.transaction() as connection:
+        await reviews.set_spending(connection, died.id, {"calls": 1}, Decimal("0.25"))
+        await reviews.fail(connection, died.id, "broke", now=NOW)
+        assert await spent_usd(connection, 7, NOW) == Decimal("1.75")
+        assert await spent_usd(connection, 7, later(1)) == 0
+        assert await spent_usd(connection, 8, NOW) == 0
+
+
+async def test_what_does_not_exist_is_named(database: Database) -> None:
+    async with database.transaction() as connection:
+        for asking in (
+            reviews.set_check_run(connection, uuid4(), 1),
+            reviews.fail(connection, uuid4(), "x", now=NOW),
+            reviews.begin(connection, 12345, review_key(), new_id=uuid4(), now=NOW),
+            pull_requests.set_paused(connection, 12345, paused=True),
+            pull_requests.lock(connection, 12345),
+        ):
+            with pytest.raises(NotStored):
+                await asking
+
+
+async def test_the_gate_is_written_by_one_at_a_time(database: Database) -> None:
+    pr = await pull_request(database)
+    order: list[str] = []
+    held = asyncio.Event()
+
+    async def first() -> None:
+        async with database.transaction() as connection:
+            await pull_requests.lock(connection, pr.id)
+            held.set()
+            await asyncio.sleep(0.05)
+            order.append("first")
+
+    async def second() -> None:
+        await held.wait()
+        async with database.transaction() as connection:
+            await pull_requests.lock(connection, pr.id)
+            order.append("second")
+
+    await asyncio.gather(first(), second())
+    assert order == ["first", "second"]
+
+
+async def test_pausing_is_remembered_and_told_once(database: Database) -> None:
+    pr = await pull_request(database)
+    async with database.connection() as connection:
+        assert await pull_requests.set_paused(connection, pr.id, paused=True)
+        assert not await pull_requests.set_paused(connection, pr.id, paused=True)
+    assert (await pull_request(database)).paused
+
+
+async def test_a_new_installation_of_the_app_finds_the_same_pull_request(database: Database) -> None:
+    old = await pull_request(database)
+    async with database.connection() as connection:
+        new = await pull_requests.locate(connection, installation_id=8, repository_id=70, number=1)
+    assert (new.id, new.installation_id) == (old.id, 8)
+
+
+async def finish(database: Database, review: ReviewRow) -> ReviewRow:
+    outcome = Outcome(
+        conclusion="failure",
+        reasons=["F1 blocks", "a\x00b"],
+        coverage=COVERAGE,
+        usage={"calls": 2},
+        cost_usd=Decimal("1.5"),
+    )
+    async with database.transaction() as connection:
+        return await reviews.finish(connection, review.id, outcome, now=later(3))

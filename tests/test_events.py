@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from app.core.job import CommandJob, InstallationJob, Job, RerunJob, ReviewJob
+from app.events import jobs_for, rules, subscribed_events
+from app.github.webhook import decode
+from tests.github.examples import example
+
+OUR_APP = 42
+HEAD = "a" * 40
+
+
+def deliver(name: str, action: str | None, **parts: Any) -> list[Job]:
+    payload = {
+        "action": action,
+        "installation": {"id": 7, "account": {"login": "acme"}},
+        "repository": {"id": 9, "full_name": "acme/site"},
+        "sender": {"login": "ada", "type": "User"},
+        **parts,
+    }
+    headers = {"X-GitHub-Event": name, "X-GitHub-Delivery": "guid"}
+    return jobs_for(decode(headers, json.dumps(payload).encode()), OUR_APP)
+
+
+def pull_request(state: str = "open") -> dict[str, Any]:
+    return {"number": 3, "state": state, "draft": False, "head": {"sha": HEAD}, "base": {"ref": "main"}}
+
+
+def comment(body: str, **changes: Any) -> dict[str, Any]:
+    issue = {"number": 3, "pull_request": {"url": "https://api.github.com/repos/acme/site/pulls/3"}}
+    return {"issue": issue, "comment": {"id": 5, "body": body}, **changes}
+
+
+def review(delay_s: float = 0.0) -> ReviewJob:
+    return ReviewJob(
+        installation_id=7, repository_id=9, repository="acme/site", number=3, head_sha=HEAD, delay_s=delay_s
+    )
+
+
+@pytest.mark.parametrize("action", ["opened", "reopened", "ready_for_review", "closed", "converted_to_draft"])
+def test_a_pull_request_that_opens_or_closes_is_looked_at_at_once(action: str) -> None:
+    assert deliver("pull_request", action, pull_request=pull_request()) == [review()]
+
+
+def test_a_push_waits_for_more_pushes() -> None:
+    assert deliver("pull_request", "synchronize", pull_request=pull_request()) == [review(delay_s=5.0)]
+
+
+def test_a_push_to_a_pull_request_told_closed_is_still_looked_at() -> None:
+    assert deliver("pull_request", "synchronize", pull_request=pull_request("closed")) == [review(delay_s=5.0)]
+
+
+def test_an_edit_counts_only_when_the_base_changed() -> None:
+    changes = {"base": {"ref": {"from": "main"}, "sha": {"from": HEAD}}}
+    assert deliver("pull_request", "edited", pull_request=pull_request(), changes=changes) == [review()]
+    title = {"title": {"from": "old"}}
+    assert deliver("pull_request", "edited", pull_request=pull_request(), changes=title) == []
+
+
+@pytest.mark.parametrize("action", ["labeled", "stacked", "enqueued", "locked", "never_heard_of", None])
+def test_other_actions_of_pull_requests_are_ignored(action: str | None) -> None:
+    assert deliver("pull_request", action, pull_request=pull_request()) == []
+
+
+def test_a_persons_command_is_run() -> None:
+    expected = CommandJob(installation_id=7, repository_id=9, repository="acme/site", number=3, comment_id=5)
+    for body in ("/lintel review", "please\r\n/lintel help", "text\n\n- /lintel review", "1. /lintel", "   /lintel x"):
+        assert deliver("issue_comment", "created", **comment(body)) == [expected]
+
+
+@pytest.mark.parametrize("body", ["nice", "see /lintel review", "/lintelreview", "> /lintel review", "/ lintel", ""])
+def test_a_comment_without_a_command_line_is_ignored(body: str) -> None:
+    assert deliver("issue_comment", "created", **comment(body)) == []
+
+
+@pytest.mark.parametrize("action", ["edited", "deleted", "pinned"])
+def test_only_new_comments_count(action: str) -> None:
+    assert deliver("issue_comment", action, **comment("/lintel review")) == []
+
+
+def test_bots_command_nothing() -> None:
+    bot = {"login": "lintel[bot]", "type": "Bot"}
+    assert deliver("issue_comment", "created", **comment("/lintel review", sender=bot)) == []
+
+
+def test_a_comment_on_a_plain_issue_is_ignored() -> None:
+    assert deliver("issue_comment", "created", **comment("/lintel review", issue={"number": 3})) == []
+
+
+@pytest.mark.parametrize(("app_id", "count"), [(OUR_APP, 1), (OUR_APP + 1, 0)])
+def test_only_our_own_check_is_run_again(app_id: int, count: int) -> None:
+    run = {
+        "id": 11,
+        "name": "lintel: main",
+        "head_sha": HEAD,
+        "external_id": "lintel1:r:1:0",
+        "app": {"id": app_id},
+        "pull_requests": [{"number": 3}],
+    }
+    expected = RerunJob(
+        installation_id=7,
+        repository_id=9,
+        repository="acme/site",
+        head_sha=HEAD,
+        check_run_id=11,
+        external_id="lintel1:r:1:0",
+        numbers=(3,),
+    )
+    assert deliver("check_run", "rerequested", check_run=run) == [expected][:count]
+    assert deliver("check_run", "created", check_run=run) == []
+
+
+def test_githubs_own_example_of_a_rerun_is_understood() -> None:
+    entry = example("check_run", "rerequested")
+    event = decode(entry.headers, json.dumps({**entry.payload, "installation": {"id": 7}}).encode())
+    assert event.check_run is not None
+    assert event.check_run.app_id is not None
+    (job,) = jobs_for(event, event.check_run.app_id)
+    assert isinstance(job, RerunJob)
+
+
+@pytest.mark.parametrize("name", ["installation", "installation_repositories"])
+@pytest.mark.parametrize("action", ["created", "deleted", "suspend", "added", "something_new"])
+def test_every_change_of_an_installation_is_read_again(name: str, action: str) -> None:
+    assert deliver(name, action) == [InstallationJob(installation_id=7, action=action, account="acme")]
+
+
+@pytest.mark.parametrize("name", ["ping", "push", "star", "an_event_of_next_year"])
+def test_everything_else_is_ignored(name: str) -> None:
+    assert deliver(name, None) == []
+    assert deliver(name, "created") == []
+
+
+@pytest.mark.parametrize("missing", ["installation", "repository", "pull_request"])
+def test_a_delivery_without_what_its_rule_needs_is_ignored(missing: str) -> None:
+    assert deliver("pull_request", "opened", **{"pull_request": pull_request(), missing: None}) == []
+
+
+def test_the_table_knows_its_events() -> None:
+    assert subscribed_events() == {"check_run", "issue_comment", "pull_request"}
+    assert all(rule.__doc__ for rule in rules().values())
