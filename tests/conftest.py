@@ -34,7 +34,7 @@ def postgres() -> Iterator[Cluster]:
 
 @pytest.fixture
 def postgres_dsn(postgres: Cluster) -> Iterator[str]:
-    """The conninfo of a migrated, empty database, as the application's ordinary role. Its schema is not to be changed."""
+    """The conninfo of a migrated, empty database, as the application's role; its schema is not to be changed."""
     yield make_conninfo(postgres.dsn, dbname="migrated")
     with psycopg.connect(make_conninfo(postgres.owner_dsn, dbname="migrated"), autocommit=True) as owner:
         owner.execute(

@@ -24,20 +24,24 @@ def _description() -> Any:
     assert described["openapi"].startswith("3.0."), described["openapi"]
     for schema, name in _ALSO_NULL:
         described["components"]["schemas"][schema]["properties"][name]["nullable"] = True
-    _allow_null(described)
+    _mend(described)
     return described
 
 
-def _allow_null(node: Any) -> None:
-    """Let a nullable enumeration hold null, which GitHub means and does not always list."""
+def _mend(node: Any) -> None:
+    """Let a nullable enumeration hold null, which GitHub means and does not always list.
+
+    Discriminators go: they stand where an answer may be an array, which has none; `oneOf` decides alone.
+    """
     if isinstance(node, dict):
+        node.pop("discriminator", None)
         if node.get("nullable") is True and isinstance(node.get("enum"), list) and None not in node["enum"]:
             node["enum"].append(None)
         for value in node.values():
-            _allow_null(value)
+            _mend(value)
     elif isinstance(node, list):
         for value in node:
-            _allow_null(value)
+            _mend(value)
 
 
 @cache
@@ -50,7 +54,8 @@ def _registry() -> Registry[Any]:
 @cache
 def _templates() -> list[tuple[str, re.Pattern[str]]]:
     def compile_path(template: str) -> re.Pattern[str]:
-        greedy = re.sub(r"\{(path|ref|basehead|tree_sha)\}", r"(?:.+)", template)
+        rooted = template.replace("/contents/{path}", "/contents(?:/.*)?")  # the root directory has no path
+        greedy = re.sub(r"\{(ref|basehead|tree_sha)\}", r"(?:.+)", rooted)
         return re.compile(re.sub(r"\{\w+\}", r"(?:[^/]+)", greedy))
 
     # A literal segment is more particular than a parameter: the template with fewer of these is asked first.

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.commands import (
@@ -92,6 +92,7 @@ def test_a_look_alike_name_is_no_command(text: str) -> None:
     assert action.kind is ReplyKind.UNKNOWN
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_text_parses_and_answers_come_from_our_table_alone(body: str) -> None:
     names = {None, *(row.name for row in commands())}
@@ -100,6 +101,7 @@ def test_any_text_parses_and_answers_come_from_our_table_alone(body: str) -> Non
             assert isinstance(action, Review) or action.command in names
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="/lintel rvw>`-#*[]()<!\n\\ ", max_size=120))
 def test_every_call_stands_on_a_line_that_begins_with_the_prefix(body: str) -> None:
     lines = [line.lstrip(" -*>#+0123456789.)") for line in body.split("\n")]
@@ -151,6 +153,7 @@ def test_roles_decide_who_may(needs: Needs, role: str, is_author: bool, may: boo
     assert allowed(needs, role, is_author=is_author) is may
 
 
+@settings(deadline=None)
 @given(role=st.text(max_size=10).filter(lambda text: text not in set(Role)), needs=st.sampled_from(Needs))
 def test_a_role_nobody_knows_gives_nothing(role: str, needs: Needs) -> None:
     assert allowed(needs, role, is_author=False) is (needs is Needs.ANYONE)

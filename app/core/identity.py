@@ -111,7 +111,7 @@ def identify(
             outcome.raised.add(number)
             number += 1
         else:
-            _go_on(item, before, outcome)
+            _go_on(item, before, completed, outcome)
     again = {item.number for item in matches.values()}
     for missing in known:
         if missing.state is FindingState.OPEN and missing.number not in again:
@@ -219,14 +219,15 @@ def _place_again(known: KnownFinding, patch: Patch) -> PlacedClaim | None:
     return _settle((known.claim if file is None else replace(known.claim, path=file.path), placement), patch)
 
 
-def _go_on(item: _Standing, before: KnownFinding, outcome: _Outcome) -> None:
-    """A known finding was claimed again."""
+def _go_on(item: _Standing, before: KnownFinding, completed: Callable[[Source, str], bool], outcome: _Outcome) -> None:
+    """A known finding was claimed again. Only a program that ran to its end may think better of it."""
     if before.state is FindingState.DISMISSED:
         outcome.dismissed.append(before)
         return
+    sources = {before.claim.source, item.claim.source}
     if before.state is FindingState.FIXED:
         outcome.reopened.add(before.number)
-    elif before.claim.source is Source.MODEL or item.claim.source is Source.MODEL:
+    elif Source.MODEL in sources or not all(completed(source, item.claim.path) for source in sources):
         item = replace(item, claim=harden(item.claim, before.claim))
     outcome.open.append(_finding(item, before.number, before.fingerprint))
 

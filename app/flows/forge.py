@@ -27,11 +27,16 @@ class Superseded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """What earlier reviews of the same pull request left. `salt` differs where everything is to be asked anew."""
+    """What earlier reviews of the same pull request left.
+
+    `salt` differs where everything is to be asked anew. `repair` differs from review to review: a question whose
+    answer was of no use is asked once more under it.
+    """
 
     known: tuple[KnownFinding, ...] = ()
     next_number: int = 1
     salt: str = ""
+    repair: str = "repair"
 
 
 class Forge(Protocol):

@@ -28,7 +28,8 @@ def judge(
 ) -> Report:
     """The report. `seconds` is the wall time of the review so far."""
     patch = change.redacted.patch
-    anchored = anchor_claims([_presentable(claim) for claim in (*analysis.claims, *reading.claims)], patch)
+    claims = [_presentable(claim) for claim in (*_wanted(analysis, change), *reading.claims)]
+    anchored = anchor_claims(claims, patch)
     identified = identify(
         anchored.placed,
         patch,
@@ -60,6 +61,12 @@ def judge(
         models=reading.models,
         spending=Spending(usage=reading.usage, usd=_cost(reading), seconds=seconds),
     )
+
+
+def _wanted(analysis: Analysis, change: Change) -> list[Claim]:
+    """What the analyzers claim, but for paths the base excuses from review; a secret counts wherever it stands."""
+    excused = {item.path for item in change.plan.left_out if item.excused}
+    return [claim for claim in analysis.claims if claim.source is not Source.ANALYZER or claim.path not in excused]
 
 
 def _presentable(claim: Claim) -> Claim:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.claude.fan_out import ask_all
+from app.claude.seam import Send
 from app.core.annotate import annotate
 from app.core.finding import Claim
 from app.core.gate import NO_MODEL_REASON
 from app.core.model import Failure, FailureKind, ModelFailed, Reply, Request, Usage
-from app.core.plan import Plan
+from app.core.plan import Chunk, Plan
 from app.flows.desk import Desk
+from app.flows.forge import History
 from app.lenses import correctness
 
 PROGRESS_S = 15.0
@@ -64,50 +66,76 @@ class Reading:
         return tuple(dict.fromkeys(reply.model for reply in self.replies))
 
 
-async def read_chunks(desk: Desk, plan: Plan, salt: str, tell: Callable[[int], Awaitable[None]]) -> Reading:
+async def read_chunks(desk: Desk, plan: Plan, history: History, tell: Callable[[int], Awaitable[None]]) -> Reading:
     """Every chunk read by the lens, the first alone until the cache is warm, the others side by side.
 
     `tell` is awaited with the number of answered chunks, at most once in 15 seconds: GitHub's check shows it. A chunk
-    whose question failed in any way is in `unread`.
+    whose question failed in any way is in `unread`; one whose answer was not in the agreed form is asked once more.
     """
     if desk.send is None:
         unread = dict.fromkeys((chunk.number for chunk in plan.chunks), NO_MODEL_REASON)
         return Reading(unread=unread, configured=False)
-    requests = [correctness.ask(annotate(chunk), change_map="", model=desk.model, salt=salt) for chunk in plan.chunks]
+    first = await _ask(desk.send, desk.model, plan.chunks, history.salt, tell)
+    malformed = [chunk for chunk in plan.chunks if _is_malformed(first[chunk.number].outcome)]
+    again = await _ask(desk.send, desk.model, malformed, history.salt + history.repair, tell)
+    return _gather(plan, first, again)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One chunk's outcome: its claims, or the failure; and the reply if one came, for what it cost."""
+
+    outcome: tuple[Claim, ...] | Failure
+    reply: Reply | None
+
+
+async def _ask(
+    send: Send, model: str, chunks: Sequence[Chunk], salt: str, tell: Callable[[int], Awaitable[None]]
+) -> dict[int, _Answer]:
+    """The answers by chunk number."""
+    requests = [correctness.ask(annotate(chunk), change_map="", model=model, salt=salt) for chunk in chunks]
     answered = 0
 
     def count(_request: Request, _outcome: Reply | Failure) -> None:
         nonlocal answered
         answered += 1
 
-    asking = asyncio.create_task(ask_all(desk.send, requests, on_reply=count))
+    asking = asyncio.create_task(ask_all(send, requests, on_reply=count))
     try:
         told = 0
         while not (await asyncio.wait({asking}, timeout=PROGRESS_S))[0]:
             if answered > told:
                 told = answered
                 await tell(told)
-        return _gather(plan, await asking)
+        outcomes = await asking
     finally:
         asking.cancel()
         await asyncio.wait({asking})
+    return {chunk.number: _read(outcome) for chunk, outcome in zip(chunks, outcomes, strict=True)}
 
 
-def _gather(plan: Plan, outcomes: list[Reply | Failure]) -> Reading:
-    claims: list[Claim] = []
-    unread: dict[int, str] = {}
-    failures: list[Failure] = []
-    replies: list[Reply] = []
-    for chunk, outcome in zip(plan.chunks, outcomes, strict=True):
-        failure = outcome if isinstance(outcome, Failure) else None
-        if isinstance(outcome, Reply):
-            replies.append(outcome)
-            try:
-                claims.extend(correctness.read(outcome))
-            except ModelFailed as error:
-                failure = error.failure
-        if failure is not None:
-            failures.append(failure)
-            unread[chunk.number] = _REASONS[failure.kind]
-    passing = bool(failures) and all(failure.passing for failure in failures)
-    return Reading(claims=tuple(claims), unread=unread, replies=tuple(replies), passing=passing)
+def _read(outcome: Reply | Failure) -> _Answer:
+    if isinstance(outcome, Failure):
+        return _Answer(outcome, None)
+    try:
+        return _Answer(tuple(correctness.read(outcome)), outcome)
+    except ModelFailed as error:
+        return _Answer(error.failure, outcome)
+
+
+def _is_malformed(outcome: tuple[Claim, ...] | Failure) -> bool:
+    return isinstance(outcome, Failure) and outcome.kind is FailureKind.MALFORMED
+
+
+def _gather(plan: Plan, first: Mapping[int, _Answer], again: Mapping[int, _Answer]) -> Reading:
+    last = {**first, **again}
+    answers = [last[chunk.number].outcome for chunk in plan.chunks]
+    failures = {
+        chunk.number: answer for chunk, answer in zip(plan.chunks, answers, strict=True) if isinstance(answer, Failure)
+    }
+    return Reading(
+        claims=tuple(claim for answer in answers if not isinstance(answer, Failure) for claim in answer),
+        unread={number: _REASONS[failure.kind] for number, failure in failures.items()},
+        replies=tuple(answer.reply for part in (first, again) for answer in part.values() if answer.reply),
+        passing=bool(failures) and all(failure.passing for failure in failures.values()),
+    )

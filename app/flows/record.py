@@ -71,6 +71,7 @@ class Recorder:
             known=tuple(_known(item) for item in known),
             next_number=max((item.finding.number for item in known), default=0) + 1,
             salt=str(begun.review.id) if self._job.full else "",
+            repair=f"repair {begun.review.id}",
         )
         return Recorded(begun.review, history, stale)
 

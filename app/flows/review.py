@@ -60,7 +60,7 @@ async def _read_and_judged(
     analysis = await examine(change, policy)
     desk.watch(Step.ANALYZED, f"{len(analysis.claims)} claims by analyzers")
     reading = await read_chunks(
-        desk, change.plan, history.salt, lambda read: forge.progressed(change.snapshot, read, change.plan)
+        desk, change.plan, history, lambda read: forge.progressed(change.snapshot, read, change.plan)
     )
-    desk.watch(Step.READ, f"{len(reading.replies)} of {len(change.plan.chunks)} chunks read")
+    desk.watch(Step.READ, f"{len(change.plan.chunks) - len(reading.unread)} of {len(change.plan.chunks)} chunks read")
     return judge(change, policy, history, analysis, reading, seconds=desk.monotonic() - started)

@@ -1,4 +1,4 @@
-"""What happens to pull requests and branches, and who is told."""
+"""What happens to pull requests, and who is told."""
 
 from app.hub import git
 from app.hub.accounts import Json, Repository, User
@@ -7,15 +7,8 @@ from app.hub.events import Hub, announce
 from app.hub.pull_views import Measures, show_pull
 from app.hub.refusals import RefusedError, invalid
 from app.hub.state import PullRequest, ReviewComment
-from app.hub.suites import request_suites
-from app.hub.views import show_commit
 
-NO_SHA = "0" * 40
 MAX_COMMITS = 250
-
-
-class PushRefusedError(Exception):
-    """The push would throw commits away and was not forced, or names what is not there."""
 
 
 def base_tip(pull: PullRequest) -> str:
@@ -87,6 +80,13 @@ def open_pull(
     if head_sha is None or base_sha is None or head_sha == base_sha:
         message = f"No commits between {base_ref} and {head_ref}"
         raise RefusedError(422, "Validation Failed", [{"resource": "PullRequest", "code": "custom"}, message])
+    if head_repository is not repository:
+        git.fetch(repository.path, head_repository.path, head_sha)
+    try:
+        git.merge_base(repository.path, base_sha, head_sha)
+    except git.NoCommonHistoryError as error:
+        message = f"The {head_ref} branch has no history in common with {base_ref}"
+        raise invalid("PullRequest", "head", message) from error
     repository.last_number += 1
     now = hub.clock()
     pull = PullRequest(
@@ -106,7 +106,6 @@ def open_pull(
         draft=draft,
     )
     _bring_head(pull)
-    git.merge_base(repository.path, base_sha, head_sha)
     hub.state.pulls[repository.id, pull.number] = pull
     tell(hub, pull, "opened", author)
     return pull
@@ -118,64 +117,8 @@ def _bring_head(pull: PullRequest) -> None:
     git.point(pull.repository.path, f"refs/pull/{pull.number}/head", pull.head_sha)
 
 
-def push(hub: Hub, repository: Repository, branch: str, sha: str, pusher: User, *, force: bool = False) -> None:
-    """Move a branch to a commit the repository has. Raises PushRefusedError."""
-    commit = git.resolve(repository.path, sha)
-    before = git.tip(repository.path, branch)
-    if commit is None:
-        raise PushRefusedError(f"{repository.full_name} has no commit {sha}")
-    forced = before is not None and not git.is_ancestor(repository.path, before, commit)
-    if forced and not force:
-        raise PushRefusedError(f"{branch}: non-fast-forward")
-    git.point(repository.path, f"refs/heads/{branch}", commit)
-    repository.pushed_at = hub.clock()
-    _tell_push(hub, repository, branch, (before or NO_SHA, commit), pusher, forced=forced)
-    request_suites(hub, repository, branch, commit, pusher)
-    if before != commit:
-        _synchronize(hub, repository, branch, pusher, forced=forced)
-
-
-def delete_branch(hub: Hub, repository: Repository, branch: str, pusher: User) -> None:
-    """Remove a branch. Raises PushRefusedError where there is none."""
-    before = git.tip(repository.path, branch)
-    if before is None:
-        raise PushRefusedError(f"{repository.full_name} has no branch {branch}")
-    git.point(repository.path, f"refs/heads/{branch}", None)
-    _tell_push(hub, repository, branch, (before, NO_SHA), pusher, forced=False)
-    for pull in hub.state.pulls_of(repository):
-        if pull.state == "open" and pull.head_ref == branch and not pull.from_fork:
-            close(hub, pull, pusher)
-
-
-def _tell_push(
-    hub: Hub, repository: Repository, branch: str, moved: tuple[str, str], pusher: User, *, forced: bool
-) -> None:
-    before, after = moved
-    tip = None if after == NO_SHA else git.log(repository.path, after, limit=1)[0]
-    shown = None if tip is None else show_commit(hub.url, repository, tip, None)
-    announce(
-        hub,
-        "push",
-        None,
-        repository,
-        pusher,
-        {
-            "ref": f"refs/heads/{branch}",
-            "before": before,
-            "after": after,
-            "created": before == NO_SHA,
-            "deleted": after == NO_SHA,
-            "forced": forced,
-            "base_ref": None,
-            "compare": f"{hub.url}/{repository.full_name}/compare/{before[:12]}...{after[:12]}",
-            "commits": [],
-            "head_commit": None if shown is None else shown["commit"] | {"id": after},
-            "pusher": {"name": pusher.login, "email": None},
-        },
-    )
-
-
-def _synchronize(hub: Hub, repository: Repository, branch: str, sender: User, *, forced: bool) -> None:
+def synchronize(hub: Hub, repository: Repository, branch: str, sender: User, *, forced: bool) -> None:
+    """Bring the open pull requests of a moved branch to its new tip."""
     for pull in list(hub.state.pulls.values()):
         if pull.state == "closed" or (pull.head_repository, pull.head_ref) != (repository, branch):
             continue
@@ -271,27 +214,6 @@ def set_locked(hub: Hub, pull: PullRequest, sender: User, *, locked: bool) -> No
     """Lock or unlock its conversation."""
     pull.locked = locked
     tell(hub, pull, "locked" if locked else "unlocked", sender)
-
-
-def merge(hub: Hub, pull: PullRequest, sender: User) -> str:
-    """Merge, whoever asks: `checks.can_merge` is the gate. The merge commit's SHA."""
-    now = hub.clock()
-    base = base_tip(pull)
-    who = git.Signature(sender.login, address(sender), now.isoformat())
-    message = f"Merge pull request #{pull.number} from {pull.head_repository.owner.login}/{pull.head_ref}"
-    sha = git.merge(pull.repository.path, base, pull.head_sha, message, who)
-    git.point(pull.repository.path, f"refs/heads/{pull.base_ref}", sha)
-    pull.base_sha, pull.state = base, "closed"
-    pull.closed_at = pull.merged_at = now
-    pull.merged_by, pull.merge_commit_sha = sender, sha
-    _tell_push(hub, pull.repository, pull.base_ref, (base, sha), sender, forced=False)
-    tell(hub, pull, "closed", sender)
-    return sha
-
-
-def refuse_merge(reason: str) -> RefusedError:
-    """What GitHub answers where the gate is shut."""
-    return RefusedError(405, reason)
 
 
 def address(user: User) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.hub import checks, conversation, git, pulls, reviews
+from app.hub import branches, checks, conversation, git, pulls, reviews
 from app.hub.accounts import Repository
 from app.hub.grounds import Grounds
 from app.hub.merge_queue import request_checks
@@ -35,18 +35,18 @@ class World(Grounds):
             parent = onto or git.tip(path, branch) or git.tip(path, repository.default_branch)
             who = (user.login, pulls.address(user), self.hub.clock())
             sha = git.write_commit(path, files, parent, message, who)
-            pulls.push(self.hub, repository, branch, sha, user, force=onto is not None)
+            branches.push(self.hub, repository, branch, sha, user, force=onto is not None)
             return sha
 
     def push(self, repository: Repository, branch: str, sha: str, *, by: str, force: bool = False) -> None:
-        """Move a branch to a commit the repository has. Raises pulls.PushRefusedError."""
+        """Move a branch to a commit the repository has. Raises branches.PushRefusedError."""
         with self.state.lock:
-            pulls.push(self.hub, repository, branch, sha, self.user(by), force=force)
+            branches.push(self.hub, repository, branch, sha, self.user(by), force=force)
 
     def delete_branch(self, repository: Repository, branch: str, *, by: str) -> None:
         """Remove a branch; its pull requests close."""
         with self.state.lock:
-            pulls.delete_branch(self.hub, repository, branch, self.user(by))
+            branches.delete_branch(self.hub, repository, branch, self.user(by))
 
     def open_pull(  # noqa: PLR0913 - what the form asks for
         self,
@@ -116,8 +116,8 @@ class World(Grounds):
         with self.state.lock:
             allowed, reason = checks.can_merge(self.hub, pull)
             if not allowed:
-                raise pulls.refuse_merge(reason)
-            return pulls.merge(self.hub, pull, self.user(by))
+                raise branches.refuse_merge(reason)
+            return branches.merge(self.hub, pull, self.user(by))
 
     def queue(self, pull: PullRequest, *, by: str) -> str:
         """Put it into the merge queue: a group of one, whose head's SHA is returned."""

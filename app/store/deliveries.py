@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -68,7 +67,9 @@ class Deliveries:
             self._writer = None
         _refuse(self._waiting, StoreUnavailable("the server is stopping"))
         self._waiting.clear()
-        await self._hang_up()
+        if self._connection is not None:
+            await self._connection.close()
+            self._connection = None
 
     async def __aenter__(self) -> Self:
         await self.open()
@@ -151,7 +152,6 @@ class Deliveries:
                 await self._write([one])
         except (psycopg.Error, OSError) as error:
             _log.warning("%d deliveries not stored: %s", len(batch), error)
-            await self._hang_up()
             _refuse(batch, StoreUnavailable(str(error)))
 
     async def _store(self, batch: list[_Waiting]) -> None:
@@ -159,8 +159,14 @@ class Deliveries:
         for one in batch:
             firsts.setdefault(one.arrival.guid, one)
         connection = await self._connect()
-        async with connection.transaction():
-            fresh = await store_arrivals(connection, [one.arrival for one in firsts.values()])
+        try:
+            async with connection.transaction():
+                fresh = await store_arrivals(connection, [one.arrival for one in firsts.values()])
+        except (DataError, IntegrityError):
+            raise
+        except BaseException:
+            await connection.close()
+            raise
         for one in batch:
             new = one.arrival.guid in fresh and firsts[one.arrival.guid] is one
             if not one.answer.done():
@@ -171,12 +177,6 @@ class Deliveries:
         if self._connection is None or self._connection.closed:
             self._connection = await connect(self._dsn)
         return self._connection
-
-    async def _hang_up(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with suppress(psycopg.Error):
-                await connection.close()
 
 
 def _refuse(batch: Sequence[_Waiting] | deque[_Waiting], error: StoreUnavailable) -> None:

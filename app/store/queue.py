@@ -1,7 +1,8 @@
 """Putting jobs into procrastinate's table, at most one waiting for each queueing lock, and asking after one's own row.
 
 Its `defer` raises AlreadyEnqueued, which fails the surrounding transaction; `ON CONFLICT` on the same index merges
-instead: the newest arguments win, `full` once asked for stays, pushes are waited for up to `LONGEST_WAIT_S`.
+instead: the newest arguments win, what a person asked for (`full`, `again`) stays, and pushes are waited for up to
+`LONGEST_WAIT_S`.
 """
 
 from __future__ import annotations
@@ -37,10 +38,10 @@ WITH arrived AS (
         AS w(n int, guid text, task text, queue text, lock text, queueing_lock text, args jsonb, delay_s float8)
     WHERE guid IS NULL OR guid IN (SELECT guid FROM fresh)
 ), newest AS (
-    SELECT DISTINCT ON (queueing_lock) n, task, queue, lock, queueing_lock, delay_s, args || CASE
-        WHEN bool_or((args ->> 'full')::boolean) OVER (PARTITION BY queueing_lock) THEN '{"full": true}'::jsonb
-        ELSE '{}'::jsonb END AS args
-    FROM wanted ORDER BY queueing_lock, n DESC
+    SELECT DISTINCT ON (queueing_lock) n, task, queue, lock, queueing_lock, delay_s, args
+        || CASE WHEN bool_or((args ->> 'full')::boolean) OVER same THEN '{"full": true}'::jsonb ELSE '{}' END
+        || CASE WHEN bool_or((args ->> 'again')::boolean) OVER same THEN '{"again": true}'::jsonb ELSE '{}' END AS args
+    FROM wanted WINDOW same AS (PARTITION BY queueing_lock) ORDER BY queueing_lock, n DESC
 ), tenants AS MATERIALIZED (
     SELECT t.id, (SELECT count(*) FROM (
         SELECT 1 FROM procrastinate_jobs j
@@ -62,7 +63,8 @@ WITH arrived AS (
     ON CONFLICT (queueing_lock) WHERE status = 'todo' DO UPDATE SET
         args = excluded.args
             || jsonb_build_object('first_seen', coalesce(j.args -> 'first_seen', excluded.args -> 'first_seen'))
-            || CASE WHEN (j.args ->> 'full')::boolean THEN '{"full": true}'::jsonb ELSE '{}'::jsonb END,
+            || (SELECT coalesce(jsonb_object_agg(f.key, f.value), '{}') FROM jsonb_each(j.args) f
+                WHERE f.key IN ('full', 'again') AND f.value = 'true'),
         priority = greatest(j.priority, excluded.priority),
         scheduled_at = CASE WHEN excluded.scheduled_at IS NOT NULL THEN least(excluded.scheduled_at,
             to_timestamp(coalesce((j.args ->> 'first_seen')::float8, extract(epoch FROM now())))
@@ -97,7 +99,8 @@ WITH old AS (
         CASE WHEN %(delay_s)s::float8 > 0 THEN now() + %(delay_s)s::float8 * interval '1 second' END
     FROM old
     ON CONFLICT (queueing_lock) WHERE status = 'todo' DO UPDATE SET args = j.args
-        || CASE WHEN (excluded.args ->> 'full')::boolean THEN '{"full": true}'::jsonb ELSE '{}'::jsonb END
+        || (SELECT coalesce(jsonb_object_agg(f.key, f.value), '{}') FROM jsonb_each(excluded.args) f
+            WHERE f.key IN ('full', 'again') AND f.value = 'true')
     RETURNING id
 ), gone AS (
     DELETE FROM lintel.delivery_job WHERE job_id = %(job_id)s AND EXISTS (SELECT 1 FROM new) RETURNING guid

@@ -34,7 +34,8 @@ WITH dead AS MATERIALIZED (
     SELECT queue_name, task_name, lock, queueing_lock, priority, args || jsonb_build_object('attempts', tried)
     FROM dead WHERE again ORDER BY id
     ON CONFLICT (queueing_lock) WHERE status = 'todo' DO UPDATE SET args = n.args
-        || CASE WHEN (excluded.args ->> 'full')::boolean THEN '{"full": true}'::jsonb ELSE '{}'::jsonb END
+        || (SELECT coalesce(jsonb_object_agg(f.key, f.value), '{}') FROM jsonb_each(excluded.args) f
+            WHERE f.key IN ('full', 'again') AND f.value = 'true')
     RETURNING id, queueing_lock
 ), ended AS (
     UPDATE procrastinate_jobs j SET status = 'failed', abort_requested = false FROM dead WHERE j.id = dead.id

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import httpx
 import pytest
@@ -8,10 +9,12 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
+from app.github.app_payloads import InstallationToken
 from app.github.application import GitHubApp
+from app.github.auth import Scope
 from app.github.client import GitHubClient
 from app.github.transport import Surroundings, Wire
-from tests.github.scripted import ScriptedGitHub, Time
+from tests.github.scripted import START, ScriptedGitHub, Time
 from tests.github_contract import check_request
 
 
@@ -45,10 +48,13 @@ async def github(time: Time) -> AsyncIterator[ScriptedGitHub]:
 
 
 @pytest.fixture
-async def application(github: ScriptedGitHub, time: Time, app_pem: str) -> AsyncIterator[GitHubApp]:
-    surroundings = Surroundings(clock=time.clock, jitter=lambda: 0.5, sleep=time.sleep, monotonic=time.monotonic)
-    wire = Wire(surroundings, api_url=github.url, timeout=httpx.Timeout(0.3))
-    application = GitHubApp(wire, app_id="42", private_key=SecretStr(app_pem))
+def surroundings(time: Time) -> Surroundings:
+    return Surroundings(clock=time.clock, jitter=lambda: 0.5, sleep=time.sleep, monotonic=time.monotonic)
+
+
+@pytest.fixture
+async def application(github: ScriptedGitHub, surroundings: Surroundings, app_pem: str) -> AsyncIterator[GitHubApp]:
+    application = GitHubApp(Wire(surroundings, api_url=github.url), app_id="42", private_key=SecretStr(app_pem))
     yield application
     await application.aclose()
 
@@ -56,3 +62,18 @@ async def application(github: ScriptedGitHub, time: Time, app_pem: str) -> Async
 @pytest.fixture
 def client(application: GitHubApp) -> GitHubClient:
     return application.repository(7, 9, "acme/site")
+
+
+@pytest.fixture
+async def hasty_client(github: ScriptedGitHub, surroundings: Surroundings, app_pem: str) -> AsyncIterator[GitHubClient]:
+    """One that has its token already, and then waits for no answer longer than a moment."""
+    expires = START + timedelta(hours=1)
+    wire = Wire(surroundings, api_url=github.url, timeout=httpx.Timeout(0.2, connect=5))
+    application = GitHubApp(wire, app_id="42", private_key=SecretStr(app_pem))
+
+    async def mint(_scope: Scope) -> InstallationToken:
+        return InstallationToken(token=SecretStr("ghs_0"), expires_at=expires)
+
+    application.tokens.mint = mint
+    yield application.repository(7, 9, "acme/site")
+    await application.aclose()

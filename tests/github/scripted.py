@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
+import struct
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -39,11 +41,15 @@ class Drop:
     """Read the request and close the connection."""
 
 
+class Reset:
+    """Read the request and reset the connection."""
+
+
 class Hang:
     """Read the request and never answer."""
 
 
-Line = Said | Drop | Hang | Callable[[Asked], Said]
+Line = Said | Drop | Reset | Hang | Callable[[Asked], Said]
 
 
 class Time:
@@ -119,7 +125,11 @@ class ScriptedGitHub:
                 line = self._next_line(asked)
                 if isinstance(line, Hang):
                     await asyncio.Event().wait()
-                if isinstance(line, Drop | Hang):
+                if isinstance(line, Reset):
+                    # Closing with nothing left to linger for sends a reset instead of an end.
+                    linger = struct.pack("ii", 1, 0)
+                    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                if isinstance(line, Drop | Reset | Hang):
                     return
                 writer.write(_written(line(asked) if callable(line) else line))
                 await writer.drain()

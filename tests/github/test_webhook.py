@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.event import SenderKind
@@ -59,6 +59,7 @@ def test_no_secret_and_an_empty_secret_accept_nothing() -> None:
     assert not verify([""], b"{}", sign("", b"{}"))
 
 
+@settings(deadline=None)
 @given(body=st.binary(max_size=200), place=st.integers(0, 199), bit=st.integers(0, 7))
 def test_a_changed_bit_breaks_the_signature(body: bytes, place: int, bit: int) -> None:
     changed = bytearray(body or b"x")
@@ -209,6 +210,7 @@ JSON = st.recursive(
 KEYS = ["action", "sender", "installation", "repository", "pull_request", "comment", "issue", "check_run", "changes"]
 
 
+@settings(deadline=None)
 @given(
     name=st.sampled_from(["pull_request", "issue_comment", "check_run", "installation", "ping", "tomorrow"]),
     parts=st.dictionaries(st.sampled_from([*KEYS, "repositories_added"]), JSON),

@@ -162,7 +162,7 @@ def test_contents_are_read_at_any_ref(place: Place) -> None:
     assert [e["path"] for e in get(place, "/contents/src", ref="feature").json()] == ["src/new.py"]
 
 
-@pytest.mark.parametrize("path", ["nowhere", "a.txt/x", "src/../a.txt", "%2e%2e/a.txt", ":(top)a.txt"])
+@pytest.mark.parametrize("path", ["nowhere", "a.txt/x", "src/%2e%2e/a.txt", ":(top)a.txt"])
 def test_contents_that_are_not_there_are_a_404(place: Place, path: str) -> None:
     assert get(place, f"/contents/{path}").status_code == 404
 

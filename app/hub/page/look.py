@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -205,13 +205,7 @@ def _read_comment(pull: PullRequest, comment: IssueComment) -> Said:
 def _read_review(pull: PullRequest, review: Review, threads: tuple[Thread, ...]) -> Said:
     doing = (_VERBS[review.state], review.submitted_at or pull.updated_at)
     said = _say(pull, f"review-{review.id}", (review.author, review.app), doing, review.body, ())
-    return _with(said, threads=threads)
-
-
-def _with(said: Said, **parts: object) -> Said:
-    import dataclasses
-
-    return dataclasses.replace(said, **parts)  # type: ignore[arg-type]
+    return replace(said, threads=threads)
 
 
 def _find_threads(hub: Hub, pull: PullRequest) -> tuple[Thread, ...]:
@@ -230,7 +224,7 @@ def _read_remark(pull: PullRequest, comment: ReviewComment) -> Said:
     doing, edited = ("commented", comment.created_at), comment.updated_at != comment.created_at
     author, anchor = (comment.author, comment.app), f"remark-{comment.id}"
     said = _say(pull, anchor, author, doing, comment.body, comment.reactions, edited=edited)
-    return _with(said, path=comment.path, replaces=_quote(comment))
+    return replace(said, path=comment.path, replaces=_quote(comment))
 
 
 def _quote(comment: ReviewComment) -> tuple[str, ...] | None:

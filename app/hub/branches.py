@@ -1,0 +1,94 @@
+"""What happens to branches: pushes, removals and merges, and what follows from them."""
+
+from app.hub import git
+from app.hub.accounts import Repository, User
+from app.hub.events import Hub, announce
+from app.hub.pulls import address, base_tip, close, synchronize, tell
+from app.hub.refusals import RefusedError
+from app.hub.state import PullRequest
+from app.hub.suites import request_suites
+from app.hub.views import show_commit
+
+NO_SHA = "0" * 40
+
+
+class PushRefusedError(Exception):
+    """The push would throw commits away and was not forced, or names what is not there."""
+
+
+def push(hub: Hub, repository: Repository, branch: str, sha: str, pusher: User, *, force: bool = False) -> None:
+    """Move a branch to a commit the repository has. Raises PushRefusedError."""
+    commit = git.resolve(repository.path, sha)
+    before = git.tip(repository.path, branch)
+    if commit is None:
+        raise PushRefusedError(f"{repository.full_name} has no commit {sha}")
+    forced = before is not None and not git.is_ancestor(repository.path, before, commit)
+    if forced and not force:
+        raise PushRefusedError(f"{branch}: non-fast-forward")
+    git.point(repository.path, f"refs/heads/{branch}", commit)
+    repository.pushed_at = hub.clock()
+    _tell_push(hub, repository, branch, (before or NO_SHA, commit), pusher, forced=forced)
+    request_suites(hub, repository, branch, commit, pusher)
+    if before != commit:
+        synchronize(hub, repository, branch, pusher, forced=forced)
+
+
+def delete_branch(hub: Hub, repository: Repository, branch: str, pusher: User) -> None:
+    """Remove a branch. Raises PushRefusedError where there is none."""
+    before = git.tip(repository.path, branch)
+    if before is None:
+        raise PushRefusedError(f"{repository.full_name} has no branch {branch}")
+    git.point(repository.path, f"refs/heads/{branch}", None)
+    _tell_push(hub, repository, branch, (before, NO_SHA), pusher, forced=False)
+    for pull in hub.state.pulls_of(repository):
+        if pull.state == "open" and pull.head_ref == branch and not pull.from_fork:
+            close(hub, pull, pusher)
+
+
+def _tell_push(
+    hub: Hub, repository: Repository, branch: str, moved: tuple[str, str], pusher: User, *, forced: bool
+) -> None:
+    before, after = moved
+    tip = None if after == NO_SHA else git.log(repository.path, after, limit=1)[0]
+    shown = None if tip is None else show_commit(hub.url, repository, tip, None)
+    announce(
+        hub,
+        "push",
+        None,
+        repository,
+        pusher,
+        {
+            "ref": f"refs/heads/{branch}",
+            "before": before,
+            "after": after,
+            "created": before == NO_SHA,
+            "deleted": after == NO_SHA,
+            "forced": forced,
+            "base_ref": None,
+            "compare": f"{hub.url}/{repository.full_name}/compare/{before[:12]}...{after[:12]}",
+            "commits": [],
+            "head_commit": None if shown is None else shown["commit"] | {"id": after},
+            "pusher": {"name": pusher.login, "email": None},
+        },
+    )
+
+
+def merge(hub: Hub, pull: PullRequest, sender: User) -> str:
+    """Merge, whoever asks: `checks.can_merge` is the gate. The merge commit's SHA."""
+    now = hub.clock()
+    base = base_tip(pull)
+    who = git.Signature(sender.login, address(sender), now.isoformat())
+    message = f"Merge pull request #{pull.number} from {pull.head_repository.owner.login}/{pull.head_ref}"
+    sha = git.merge(pull.repository.path, base, pull.head_sha, message, who)
+    git.point(pull.repository.path, f"refs/heads/{pull.base_ref}", sha)
+    pull.base_sha, pull.state = base, "closed"
+    pull.closed_at = pull.merged_at = now
+    pull.merged_by, pull.merge_commit_sha = sender, sha
+    _tell_push(hub, pull.repository, pull.base_ref, (base, sha), sender, forced=False)
+    tell(hub, pull, "closed", sender)
+    return sha
+
+
+def refuse_merge(reason: str) -> RefusedError:
+    """What GitHub answers where the gate is shut."""
+    return RefusedError(405, reason)

@@ -1,0 +1,288 @@
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.core.anchor import anchor_claims
+from app.core.diff import FileStatus, Patch, Side
+from app.core.finding import Claim, Finding, Placed, Severity, Source
+from app.core.identity import FindingState, Identified, KnownFinding, identify
+from tests.core.changes import change, change_file, claim, patches
+
+
+def always(_source: Source, _path: str) -> bool:
+    return True
+
+
+def never(_source: Source, _path: str) -> bool:
+    return False
+
+
+def review(
+    patch: Patch,
+    claims: Iterable[Claim],
+    known: Sequence[KnownFinding] = (),
+    *,
+    next_number: int = 1,
+    completed: Callable[[Source, str], bool] = always,
+) -> Identified:
+    placed = anchor_claims(list(claims), patch).placed
+    return identify(placed, patch, known, next_number=next_number, completed=completed)
+
+
+def remember(identified: Identified, **states: FindingState) -> list[KnownFinding]:
+    """What the store keeps of a review; `F3=…` overrules a state."""
+    kept = [known(finding, states.get(finding.id, FindingState.OPEN)) for finding in identified.findings]
+    kept += [replace(item, state=FindingState.FIXED) for item in identified.fixed]
+    return kept + list(identified.dismissed)
+
+
+def known(finding: Finding, state: FindingState = FindingState.OPEN) -> KnownFinding:
+    return KnownFinding(finding.number, finding.fingerprint, state, finding.claim, finding.placement.placed)
+
+
+def numbers(identified: Identified) -> list[int]:
+    return [finding.number for finding in identified.findings]
+
+
+def patch_of(
+    *new: str, path: str = "a.py", section: str = "def run():", old: Sequence[str] = ("start", "end")
+) -> Patch:
+    return change(change_file(path, [*old], [old[0], *new, *old[1:]], section=section))
+
+
+BUG = claim(quote="total = price * 2", line=2, severity=Severity.HIGH)
+
+
+def test_new_findings_are_numbered_by_place_from_the_next_number() -> None:
+    patch = patch_of("b = first()", *["x"] * 9, "c = second()")
+    claims = [claim(quote="c = second()", line=12), claim(quote="b = first()", line=2)]
+    identified = review(patch, claims, next_number=7)
+    assert [(f.id, f.claim.quote) for f in identified.findings] == [("F7", "b = first()"), ("F8", "c = second()")]
+    assert identified.raised == {7, 8}
+    assert identified.next_number == 9
+
+
+def test_a_finding_keeps_its_number_when_lines_move_and_hunks_begin_elsewhere() -> None:
+    first = review(patch_of("total = price * 2"), [BUG])
+    moved = patch_of("import os", "import re", "total =  price * 2", section="def other():")
+    again = review(moved, [replace(BUG, line=4)], remember(first), next_number=2)
+    assert numbers(again) == [1]
+    assert again.findings[0].fingerprint == first.findings[0].fingerprint
+    assert again.findings[0].claim.line == 4
+    assert again.raised == again.carried == frozenset()
+
+
+def test_a_finding_keeps_its_number_when_its_file_is_renamed() -> None:
+    first = review(patch_of("total = price * 2"), [BUG])
+    renamed = change(change_file("b.py", ["start", "end"], ["start", "total = price * 2", "end"], old_path="a.py"))
+    assert numbers(review(renamed, [replace(BUG, path="b.py")], remember(first), next_number=2)) == [1]
+    carried = review(renamed, [], remember(first), next_number=2)
+    assert carried.findings[0].claim.path == "b.py"
+
+
+def test_what_a_model_does_not_repeat_stays_while_its_quote_stands() -> None:
+    first = review(patch_of("total = price * 2"), [BUG])
+    moved = patch_of("import os", "total = price * 2")
+    again = review(moved, [], remember(first), next_number=2)
+    assert numbers(again) == [1]
+    assert again.carried == {1}
+    assert again.findings[0].placement.anchor is not None
+    assert again.findings[0].placement.anchor.line == 3
+    assert again.findings[0].severity is Severity.HIGH
+
+
+def test_running_again_cannot_make_a_finding_milder() -> None:
+    patch = patch_of("total = price * 2")
+    first = review(patch, [BUG])
+    again = review(patch, [replace(BUG, severity=Severity.NIT, confidence=1)], remember(first), next_number=2)
+    assert [(f.severity, f.claim.confidence) for f in again.findings] == [(Severity.HIGH, 80)]
+
+
+@pytest.mark.parametrize("side", [Side.RIGHT, Side.LEFT])
+def test_a_finding_of_a_model_is_fixed_when_its_quote_leaves_its_side(side: Side) -> None:
+    bad, good = (
+        (["start", "x = check()"], ["start", "x = 1"]) if side is Side.LEFT else (["start"], ["start", "x = check()"])
+    )
+    first = review(change(change_file("a.py", bad, good)), [claim(quote="x = check()", line=2, side=side)])
+    assert first.findings[0].claim.side is side
+    if side is Side.LEFT:
+        mended = change(change_file("a.py", ["start", "x = check()"], ["more", "x = check()"]))
+    else:
+        mended = change(change_file("a.py", ["start"], ["start", "y = check(1)"]))
+    again = review(mended, [], remember(first), next_number=2)
+    assert [item.number for item in again.fixed] == [1]
+    assert again.findings == ()
+
+
+def test_a_quoted_context_line_that_is_then_removed_is_fixed() -> None:
+    old = ["start", "x = unsafe()", "end"]
+    first = review(change(change_file("a.py", old, ["begin", *old[1:]])), [claim(quote="x = unsafe()", line=2)])
+    again = review(change(change_file("a.py", old, ["begin", "end"])), [], remember(first), next_number=2)
+    assert [item.number for item in again.fixed] == [1]
+
+
+def test_a_finding_leaves_with_its_file_unless_it_never_stood_in_the_change() -> None:
+    patch = patch_of("total = price * 2")
+    first = review(patch, [BUG, claim("elsewhere.py", None, title="callers break")])
+    assert [f.placement.placed for f in first.findings] == [Placed.LINE, Placed.SUMMARY]
+    again = review(patch_of("x", path="z.py"), [], remember(first), next_number=3)
+    assert [item.number for item in again.fixed] == [1]
+    assert numbers(again) == [2]
+
+
+def test_a_file_that_can_no_longer_be_read_hides_nothing() -> None:
+    first = review(
+        patch_of("total = price * 2"), [BUG, claim(quote="start", line=1, source=Source.SECRETS, category="secret")]
+    )
+    broken = replace(change_file("a.py", [], []), status=FileStatus.MODIFIED, fault="not parsed")
+    for file in (broken, replace(broken, fault=None, binary=True)):
+        again = review(change(file), [], remember(first), next_number=3)
+        assert numbers(again) == [1, 2]
+        assert {f.placement.placed for f in again.findings} == {Placed.FILE}
+
+
+def test_the_silence_of_a_program_counts_only_if_it_ran_to_its_end() -> None:
+    patch = patch_of("token = get()")
+    hit = claim(quote="token = get()", line=2, source=Source.ANALYZER, rule="S105")
+    first = review(patch, [hit])
+    assert numbers(review(patch, [], remember(first), next_number=2, completed=never)) == [1]
+    assert [item.number for item in review(patch, [], remember(first), next_number=2).fixed] == [1]
+
+
+def test_what_was_dismissed_is_never_raised_again_and_covers_nothing_else() -> None:
+    patch = patch_of("total = price * 2")
+    kept = remember(review(patch, [BUG]), F1=FindingState.DISMISSED)
+    again = review(patch, [replace(BUG, severity=Severity.CRITICAL)], kept, next_number=2)
+    assert again.findings == ()
+    assert [item.number for item in again.dismissed] == [1]
+    twice = patch_of("total = price * 2", *["x"] * 9, "total = price * 2")
+    other = review(twice, [replace(BUG, line=12)], kept, next_number=2)
+    assert numbers(other) == [2]
+    beside = review(
+        patch_of("total = price * 2", "drop(table)"), [claim(quote="drop(table)", line=3)], kept, next_number=2
+    )
+    assert numbers(beside) == [2]
+
+
+def test_a_fixed_finding_that_comes_back_gets_its_old_number() -> None:
+    patch = patch_of("total = price * 2")
+    kept = [replace(item, state=FindingState.FIXED) for item in remember(review(patch, [BUG]))]
+    assert review(patch, [], kept, next_number=2).findings == ()
+    again = review(patch, [BUG], kept, next_number=2)
+    assert numbers(again) == [1]
+    assert again.reopened == {1}
+
+
+def test_one_fault_said_twice_by_models_is_one_finding_and_the_strongest_is_kept() -> None:
+    patch = patch_of("a = one()", "b = two()", *["x"] * 9, "a = one()")
+    claims = [
+        claim(quote="a = one()", line=2, severity=Severity.LOW),
+        claim(quote="b = two()", line=3, severity=Severity.HIGH),
+        claim(quote="a = one()", line=13, severity=Severity.LOW),
+        claim(quote="b = two()", line=3, category="security", severity=Severity.NIT),
+    ]
+    identified = review(patch, claims)
+    assert [(f.claim.line, f.severity) for f in identified.findings] == [(3, Severity.HIGH), (13, Severity.LOW)]
+    assert len(identified.duplicates) == 2
+
+
+def test_a_model_that_says_a_known_thing_in_other_words_raises_nothing() -> None:
+    patch = patch_of("a = one()", "b = two()")
+    first = review(patch, [claim(quote="a = one()", line=2)])
+    again = review(patch, [claim(quote="b = two()", line=3, title="other words")], remember(first), next_number=2)
+    assert numbers(again) == [1]
+
+
+def test_two_hits_of_programs_are_two_findings_even_side_by_side() -> None:
+    patch = patch_of("key = ‹secret›", "pin = ‹secret›")
+    hits = [
+        claim(quote=quote, line=line, source=Source.SECRETS, category="secret", rule=rule)
+        for quote, line, rule in [
+            ("key = ‹secret›", 2, "aws"),
+            ("pin = ‹secret›", 3, "aws"),
+            ("pin = ‹secret›", 3, "jwt"),
+        ]
+    ]
+    identified = review(patch, [*hits, hits[0]])
+    assert len(identified.findings) == 3
+    assert len({finding.fingerprint for finding in identified.findings}) == 3
+    assert len(identified.duplicates) == 1
+
+
+severities = st.sampled_from(list(Severity))
+sources = st.sampled_from([Source.MODEL, Source.MODEL, Source.ANALYZER])
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> tuple[Patch, list[Claim]]:
+    patch = draw(patches(max_files=2))
+    lines = [(file.path, line) for file in patch.files for hunk in file.hunks for line in hunk.lines]
+    claims: list[Claim] = []
+    for path, line in draw(st.lists(st.sampled_from(lines), max_size=8)) if lines else []:
+        claims.append(
+            claim(
+                path,
+                line.number,
+                line.text,
+                side=line.side,
+                severity=draw(severities),
+                category=draw(st.sampled_from(["correctness", "security"])),
+                source=draw(sources),
+                rule=draw(st.sampled_from([None, "S1"])),
+                title=draw(st.sampled_from(["one", "two"])),
+            )
+        )
+    return patch, claims
+
+
+@given(worlds(), st.integers(0, 1 << 30))
+def test_the_order_of_claims_and_of_known_findings_does_not_matter(world: tuple[Patch, list[Claim]], seed: int) -> None:
+    patch, claims = world
+    shuffle = random.Random(seed).shuffle
+    first = review(patch, claims[::2])
+    kept, mixed = remember(first), list(claims)
+    straight = review(patch, claims, kept, next_number=first.next_number)
+    shuffle(kept)
+    shuffle(mixed)
+    assert review(patch, mixed, kept, next_number=first.next_number).findings == straight.findings
+
+
+@given(worlds())
+def test_the_same_review_again_changes_nothing(world: tuple[Patch, list[Claim]]) -> None:
+    patch, claims = world
+    first = review(patch, claims)
+    again = review(patch, claims, remember(first), next_number=first.next_number)
+    assert again.findings == first.findings
+    assert (again.raised, again.fixed, again.next_number) == (frozenset(), (), first.next_number)
+
+
+@given(worlds(), st.integers(0, 8))
+def test_a_silent_second_run_on_the_same_diff_removes_nothing(world: tuple[Patch, list[Claim]], heard: int) -> None:
+    patch, claims = world
+    first = review(patch, claims)
+    again = review(patch, claims[:heard], remember(first), next_number=first.next_number, completed=never)
+    before = {finding.number: finding.severity for finding in first.findings}
+    after = {finding.number: finding.severity for finding in again.findings}
+    assert all(after[number].at_least(severity) for number, severity in before.items())
+
+
+@given(st.lists(worlds(), max_size=4))
+def test_numbers_and_fingerprints_are_never_given_twice(rounds: list[tuple[Patch, list[Claim]]]) -> None:
+    kept: list[KnownFinding] = []
+    given_numbers: set[int] = set()
+    for patch, claims in rounds:
+        identified = review(patch, claims, kept, next_number=1)
+        assert not given_numbers & identified.raised
+        given_numbers |= identified.raised
+        settled = {item.number for item in (*identified.fixed, *identified.dismissed)}
+        open_now = set(numbers(identified))
+        kept = [item for item in kept if item.number not in open_now | settled] + remember(identified)
+        assert {item.number for item in kept} == given_numbers
+        assert len({item.fingerprint for item in kept}) == len(kept)
+        assert all(number < identified.next_number for number in given_numbers)

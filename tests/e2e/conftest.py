@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.claude_answers import Plant, planted
+from tests.claude_server import ScriptedClaude
+from tests.e2e.town import Town, open_town
+
+BASE = {
+    "app/pay.py": "def total(items):\n    return sum(item.price for item in items)\n",
+    "README.md": "# Shop\n",
+}
+
+
+@pytest.fixture
+def claude() -> Iterator[ScriptedClaude]:
+    """A Claude that minds `* 0` (critical) and `print(` (low), and nothing else."""
+    script = planted({r"\* 0": Plant("critical", "The total is always zero"), r"print\(": Plant("low", "A left-over print")})
+    with ScriptedClaude(script) as server:
+        yield server
+
+
+@pytest.fixture
+async def town(tmp_path: Path, claude: ScriptedClaude) -> AsyncIterator[Town]:
+    """The shop's town, with a model."""
+    async with open_town(tmp_path, BASE, claude_url=claude.base_url) as town:
+        yield town
+
+
+@pytest.fixture
+async def town_without_model(tmp_path: Path) -> AsyncIterator[Town]:
+    async with open_town(tmp_path, BASE) as town:
+        yield town
