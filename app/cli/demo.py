@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import logging
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ from app.cli.stage import SLUG, Ground, add_repository, open_ground, run_bot, se
 from app.cli.terminal import shown
 from app.flows.desk import Step
 from app.hub.accounts import Repository
-from app.hub.page import pages, render_static
+from app.hub.page import page_routes, render_static
 from app.hub.sample import read_sample
 from app.hub.state import PullRequest
 from app.repo.checkout import LocalRangeError
@@ -72,6 +73,8 @@ class _Teller:
 
 
 async def _demo(settings: Settings, sample: Sample, *, once: bool, port: int) -> Exit:
+    # The story is told by the teller; what is logged beside it is only what went wrong.
+    logging.getLogger("app").setLevel(max(logging.WARNING, logging.getLogger("app").level))
     teller = _Teller(Console(highlight=False, soft_wrap=True))
     # The local GitHub has no secondary limits to spare: a second between two writes would only be a wait.
     outside = Outside(watch=teller.watch)
@@ -79,7 +82,7 @@ async def _demo(settings: Settings, sample: Sample, *, once: bool, port: int) ->
     with tempfile.TemporaryDirectory(prefix="lintel-demo-") as scratch:
         folder = Path(scratch)
         async with (
-            open_ground(folder / "github", outside, port=port, pages=pages) as ground,
+            open_ground(folder / "github", outside, port=port, pages=page_routes) as ground,
             _repository(ground, sample) as (repository, base),
         ):
             teller.say("github", f"a local GitHub serves {ground.server.url}")

@@ -13,6 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.cli.exits import Exit, Refusal
+from app.github.auth import UnusableKey
 from app.github.errors import GitHubError, TokenRefused
 from app.postgres import Cluster, PostgresFault
 from app.settings import Settings
@@ -81,6 +82,8 @@ def _until_stopped(program: Coroutine[None, None, None]) -> Exit:
         raise Refusal(
             "GitHub refuses the App: check LINTEL_APP_ID, the private key and this machine's clock"
         ) from error
+    except UnusableKey as error:
+        raise Refusal(f"the App's private key cannot be used: {error}") from error
     except GitHubError as error:
         raise Refusal(f"GitHub cannot be asked about the App: {error}") from error
     except (PostgresFault, StoreUnavailable) as error:

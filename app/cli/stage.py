@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from app.cli.serve import Address, listening
+from app.core.publication import check_name
 from app.events import subscribed_events
 from app.github.auth import GIT
 from app.hub.accounts import App, Repository, Role
@@ -86,6 +87,7 @@ def add_repository(
     for login, role in PEOPLE.items():
         world.set_role(repository, login, role)
     world.install(ground.app, ORGANIZATION, [repository])
+    world.require_check(repository, check_name(None, default), app=ground.app)
     return repository
 
 

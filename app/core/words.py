@@ -62,11 +62,16 @@ class Links:
     dashboard_url: str | None = None
 
 
+def count(number: int, noun: str) -> str:
+    """`1 file`, `2 files`: a regular noun with its number."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def title(verdict: Verdict, blocking: int) -> str:
     """The check's one-line title."""
     match verdict.situation:
         case Situation.BLOCKING:
-            return f"{blocking} blocking finding{'' if blocking == 1 else 's'}"
+            return count(blocking, "blocking finding")
         case Situation.POLICY_FAULT:
             return "The policy cannot be used"
         case Situation.NOT_DONE:
@@ -153,7 +158,7 @@ def fit(parts: Sequence[Markdown]) -> Markdown:
     while paragraphs(*kept, note).size > MAX_BYTES and len(kept) > 2:
         longest = max(range(1, len(kept) - 1), key=lambda index: kept[index].size)
         kept[longest] = Markdown("")
-        note = Markdown("*A part was left out here because GitHub limits the size; the dashboard has all of it.*")
+        note = Markdown("*A part was left out here because GitHub limits the size of a text.*")
         if all(not part for part in kept[1:-1]):
             break
     return paragraphs(*kept[:-1], note, kept[-1]) if note else paragraphs(*kept)
@@ -259,7 +264,7 @@ def _coverage(coverage: Coverage) -> Markdown:
 
 
 def _left_out(item: LeftOut) -> Markdown:
-    lines = f"{item.lines} line{'' if item.lines == 1 else 's'}" if item.lines else "no lines"
+    lines = count(item.lines, "line") if item.lines else "no lines"
     excuse = "" if item.excused else " **(keeps the gate shut)**"
     return code(item.path) + Markdown(f", {lines}: ") + plain(item.reason) + Markdown(excuse)
 
@@ -271,7 +276,7 @@ def _who_looked(report: Report) -> Markdown:
         else Markdown("No model read this change")
     )
     ran = [_analyzer(outcome) for outcome in report.analyzers]
-    claims = f"{report.fabricated} claim{'' if report.fabricated == 1 else 's'}"
+    claims = count(report.fabricated, "claim")
     dropped = Markdown(f" · {claims} dropped: the quoted code does not exist" if report.fabricated else "")
     return model + Markdown(" · analyzers: ") + (join(ran, ", ") if ran else Markdown("none")) + dropped
 
@@ -286,7 +291,7 @@ def _footer(report: Report, links: Links) -> Markdown:
     usage = report.spending.usage
     tokens = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
     cost = "price unknown" if report.spending.usd is None else f"${report.spending.usd:.2f}"
-    calls = f"{usage.calls} call{'' if usage.calls == 1 else 's'}"
+    calls = count(usage.calls, "call")
     revisions = f"head `{report.snapshot.head_sha[:12]}` against `{report.snapshot.merge_base[:12]}`"
     words = f"<sub>{revisions} · {calls}, {tokens:,} tokens in, {usage.output_tokens:,} out, {cost}"
     page = Markdown(" · ") + link(Markdown("details"), links.dashboard_url) if links.dashboard_url else Markdown("")

@@ -13,6 +13,7 @@ from app.core.plan import Plan
 from app.core.policy import POLICY_PATH, Policy
 from app.core.redaction import RedactedPatch, redact_patch
 from app.core.snapshot import Snapshot
+from app.core.words import count
 from app.flows.desk import Desk, Step
 from app.flows.forge import ChangeUnreadable, Forge
 from app.repo.git import GitError
@@ -42,12 +43,13 @@ async def read_change(desk: Desk, forge: Forge, snapshot: Snapshot, policy: Poli
         attributes = await _base_attributes(store, snapshot.base_sha)
     except (GitError, InventoryUnreadableError, ObjectMissingError) as error:
         raise ChangeUnreadable("Git could not read the change.", passing=False) from error
-    desk.watch(Step.FETCHED, f"{len(patch.files)} files, {patch.changed_lines} changed lines")
+    desk.watch(Step.FETCHED, f"{count(len(patch.files), 'file')}, {count(patch.changed_lines, 'changed line')}")
     rules = [ExcludeRule(pattern, POLICY_PATH) for pattern in policy.review.exclude]
     # Both walk every line of the change: in the loop they would stop heartbeats.
     redacted = await asyncio.to_thread(redact_patch, patch)
     plan = await asyncio.to_thread(plan_review, redacted.patch, exclude=rules, attributes=attributes)
-    desk.watch(Step.PLANNED, f"{len(plan.chunks)} chunks, about {plan.tokens} tokens, {len(plan.left_out)} left out")
+    chunks = count(len(plan.chunks), "chunk")
+    desk.watch(Step.PLANNED, f"{chunks}, about {plan.tokens:,} tokens; {len(plan.left_out)} left out")
     return Change(snapshot=snapshot, store=store, patch=patch, redacted=redacted, plan=plan)
 
 

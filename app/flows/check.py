@@ -8,11 +8,11 @@ from uuid import UUID
 
 from app.core.external_id import external_id, reviewed_by
 from app.core.gate import Verdict
-from app.core.markdown import Markdown, bullets, paragraphs, plain
+from app.core.markdown import Markdown, bullets, plain
 from app.core.plan import Plan
 from app.core.publication import MAX_ANNOTATIONS, CheckState
 from app.core.publication import Annotation as DesiredAnnotation
-from app.core.words import cancelled, fit, in_progress, queued, title
+from app.core.words import cancelled, fit, in_progress, queued
 from app.github.client import GitHubClient
 from app.github.drafts import Annotation, CheckOutput
 from app.github.errors import OutcomeUnknown
@@ -63,17 +63,6 @@ class Check:
             conclusion=state.conclusion.value,
             external_id=external_id(review_id, entry.seq, entry.hash),
             output=_output(state.title, told, missing),
-        )
-
-    async def fail(self, verdict: Verdict, review_id: UUID) -> None:
-        """Show that the review broke: the gate is shut, with the reason."""
-        text = paragraphs(*(plain(reason) for reason in verdict.reasons))
-        await self._client.update_check_run(
-            self._standing().id,
-            status="completed",
-            conclusion=verdict.conclusion.value,
-            external_id=external_id(review_id),
-            output=_output(title(verdict, 0), text),
         )
 
     async def cancel(self, verdict: Verdict, review: ReviewRow) -> None:

@@ -16,7 +16,7 @@ from app.core.policy import Policy
 from app.core.publication import check_name, compose
 from app.core.report import Report
 from app.core.snapshot import Snapshot
-from app.core.words import Links
+from app.core.words import Links, count
 from app.flows.check import Check, Identity
 from app.flows.desk import Step, Watch
 from app.flows.forge import ChangeUnreadable, History, Superseded
@@ -60,7 +60,7 @@ class PullRequestForge:
         self._client: GitHubClient = services.app.repository(job.installation_id, job.repository_id, job.repository)
         self._recorder = Recorder(services.database, job, services.now, services.new_id)
         self._check = Check(self._client, services.identity)
-        self._review: ReviewRow | None = None
+        self._begun: tuple[ReviewRow, Snapshot] | None = None
 
     async def snapshot(self) -> Snapshot:
         """The live facts, and the policy at the tip of the base branch."""
@@ -76,7 +76,7 @@ class PullRequestForge:
         begun = await self._recorder.begin(snapshot)
         if begun is None:
             return None
-        self._review = begun.review
+        self._begun = begun.review, snapshot
         await self._end_stale(begun.stale, snapshot, Situation.SUPERSEDED)
         await self._check.queue(_name(snapshot), snapshot.head_sha, begun.review.id)
         return begun.history
@@ -117,14 +117,16 @@ class PullRequestForge:
 
     async def conclude(self, report: Report) -> None:
         """Record the verdict, then make GitHub show it: comments, summary, and last the check that opens the gate."""
-        review = self._running()
+        if self._begun is None:
+            raise RuntimeError("conclude was called before begin")
+        review, _ = self._begun
         await self._guard(report.snapshot)
         entry = await self._recorder.record(review, report)
         self._watch(Step.RECORDED, f"ledger entry {entry.seq}")
         publication = compose(report, self._services.links)
         number, head = report.snapshot.number, report.snapshot.head_sha
         notes = await publish_comments(self._client, number, head, publication, self._services.identity)
-        self._watch(Step.COMMENTED, f"{len(publication.comments)} line comments stand")
+        self._watch(Step.COMMENTED, f"{count(len(publication.comments), 'line comment')} stand")
         notes += await publish_summary(self._client, number, publication, self._services.identity)
         self._watch(Step.SUMMARIZED, "the summary stands")
         await self._guard(report.snapshot)
@@ -133,11 +135,17 @@ class PullRequestForge:
         await self._recorder.published(review.id)
 
     async def give_up(self, reason: str) -> None:
-        """Say on the check that the review could not be made, after something broke for good."""
-        review = self._review
-        if review is not None:
-            facts = GateFacts(policy=Policy(), obstacle=reason, passing=True)
-            await self._check.fail(decide(facts), review.id)
+        """Show that the review could not be made, after something broke for good; nothing if none was begun."""
+        if self._begun is None:
+            return
+        review, snapshot = self._begun
+        await self._check.queue(_name(snapshot), snapshot.head_sha, review.id)
+        facts = GateFacts(policy=snapshot.policy, obstacle=reason, passing=True)
+        report = Report(snapshot=snapshot, verdict=decide(facts))
+        entry = await self._recorder.record(review, report)
+        # The check alone: comments may be what broke.
+        await self._check.complete(compose(report, self._services.links).check, review.id, entry, [])
+        await self._recorder.published(review.id)
 
     async def _guard(self, snapshot: Snapshot) -> None:
         """Raise Superseded unless the job is ours and the head is still what was reviewed."""
@@ -151,11 +159,6 @@ class PullRequestForge:
         for review in stale:
             await self._check.cancel(verdict, review)
             await self._recorder.published(review.id)
-
-    def _running(self) -> ReviewRow:
-        if self._review is None:
-            raise RuntimeError("conclude was called before begin")
-        return self._review
 
 
 def _name(snapshot: Snapshot) -> str:

@@ -23,7 +23,10 @@ from app.store.ledger import Entry
 from app.store.review_rows import ReviewKey, ReviewRow, ReviewState, is_newest, latest
 
 GATE_SET = "gate.set"
-"""The kind of the ledger entry that stands for each change of a gate."""
+"""The kind of the ledger entry that stands for each verdict."""
+
+GATE_CANCELLED = "gate.cancelled"
+"""The kind of the entry for a head that ceased to be offered before its verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ class Recorder:
                 return None
             begun = await reviews.begin(connection, pull_request, key, new_id=self._new_id(), now=self._now())
             stale = await reviews.supersede_others(connection, pull_request, begun.review.id, now=self._now())
+            await self._note_cancelled(connection, stale)
             known = await findings.known(connection, pull_request)
         history = History(
             known=tuple(_known(item) for item in known),
@@ -79,7 +83,9 @@ class Recorder:
         """Overtake every running review of the pull request; those whose checks are still to be completed."""
         async with self._database.transaction() as connection:
             pull_request = await self._locate(connection)
-            return await reviews.supersede_others(connection, pull_request, self._new_id(), now=self._now())
+            stale = await reviews.supersede_others(connection, pull_request, self._new_id(), now=self._now())
+            await self._note_cancelled(connection, stale)
+            return stale
 
     async def record(self, review: ReviewRow, report: Report) -> Entry:
         """Findings, verdict and ledger entry together, before GitHub hears of them. Raises Superseded.
@@ -105,6 +111,19 @@ class Recorder:
         """GitHub shows how this review ended."""
         async with self._database.transaction() as connection:
             await reviews.mark_published(connection, review_id, now=self._now())
+
+    async def _note_cancelled(self, connection: Connection, stale: tuple[ReviewRow, ...]) -> None:
+        """One ledger entry for each gate that is about to be cancelled."""
+        chain = str(self._job.installation_id)
+        for review in stale:
+            if await ledger.last_of_review(connection, chain, GATE_CANCELLED, str(review.id)) is None:
+                body: dict[str, JsonValue] = {
+                    "review": str(review.id),
+                    "repository": self._job.repository_id,
+                    "pull_request": self._job.number,
+                    "head_sha": review.key.head_sha,
+                }
+                await ledger.append(connection, chain, GATE_CANCELLED, body, at=self._now())
 
     async def _locate(self, connection: Connection) -> int:
         row = await pull_requests.locate(

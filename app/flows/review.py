@@ -10,6 +10,7 @@ from app.core.gate import GateFacts, decide
 from app.core.policy import Policy, PolicyFault
 from app.core.report import Report
 from app.core.snapshot import Snapshot
+from app.core.words import count
 from app.flows.change import Change, read_change
 from app.flows.desk import Desk, Step
 from app.flows.examination import examine
@@ -34,11 +35,11 @@ async def review(desk: Desk, forge: Forge) -> Report | Attendance:
     history = await forge.begin(snapshot)
     if history is None:
         return Attendance.STANDS
-    desk.watch(Step.BEGUN, f"{len(history.known)} findings known from earlier heads")
+    desk.watch(Step.BEGUN, f"{count(len(history.known), 'finding')} known from earlier heads")
     report = await _reviewed(desk, forge, snapshot, history, started)
     desk.watch(Step.JUDGED, f"{report.verdict.conclusion}: {report.verdict.reasons[0]}")
     await forge.conclude(report)
-    desk.watch(Step.FINISHED, f"{len(report.findings)} findings, {report.verdict.conclusion}")
+    desk.watch(Step.FINISHED, f"{count(len(report.findings), 'finding')}, {report.verdict.conclusion}")
     return report
 
 
@@ -58,7 +59,7 @@ async def _read_and_judged(
 ) -> Report:
     await forge.planned(change.snapshot, change.plan)
     analysis = await examine(change, policy)
-    desk.watch(Step.ANALYZED, f"{len(analysis.claims)} claims by analyzers")
+    desk.watch(Step.ANALYZED, f"{count(len(analysis.claims), 'claim')} by analyzers")
     reading = await read_chunks(
         desk, change.plan, history, lambda read: forge.progressed(change.snapshot, read, change.plan)
     )

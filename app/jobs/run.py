@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from procrastinate import JobContext
 from procrastinate.exceptions import JobAborted
@@ -78,8 +79,7 @@ class Runs:
             if context.should_abort():
                 await self._stopped(context, job_id, attempt)
                 return
-            async with self._database.transaction() as connection:
-                await settle(connection, job_id)
+            await complete(self._settle(job_id))
 
     async def _handle(self, job: Job, context: JobContext, job_id: int, attempt: int) -> None:
         handlers = self._handlers
@@ -101,7 +101,7 @@ class Runs:
     async def _stopped(self, context: JobContext, job_id: int, attempt: int) -> None:
         # Stopped for a newer job: that one waits already and takes over the deliveries. Stopped with the worker: it
         # waits anew. Either way nothing that was accepted is forgotten.
-        await self._put_back(context, job_id, attempt, 0.0)
+        await complete(self._put_back(context, job_id, attempt, 0.0))
         if context.abort_reason() is AbortReason.USER_REQUEST:
             raise JobAborted
 
@@ -117,12 +117,19 @@ class Runs:
                 type(error).__name__,
                 error,
             )
-            await self._put_back(context, job_id, attempt + 1, delay_s)
+            await complete(self._put_back(context, job_id, attempt + 1, delay_s))
             return
-        async with self._database.transaction() as connection:
-            await fail(connection, job_id, f"{type(error).__name__}: {error}")
+        await complete(self._fail(job_id, error))
         # procrastinate logs it with its traceback and ends the row as failed.
         raise error
+
+    async def _settle(self, job_id: int) -> None:
+        async with self._database.transaction() as connection:
+            await settle(connection, job_id)
+
+    async def _fail(self, job_id: int, error: Exception) -> None:
+        async with self._database.transaction() as connection:
+            await fail(connection, job_id, f"{type(error).__name__}: {error}")
 
     async def _put_back(self, context: JobContext, job_id: int, attempts: int, delay_s: float) -> None:
         async with self._database.transaction() as connection:
@@ -131,6 +138,15 @@ class Runs:
             )
         if not kept:
             _log.warning("job %d had been given to another worker meanwhile", job_id)
+
+
+async def complete(ending: Coroutine[Any, Any, None]) -> None:
+    """Await the end of a run, whatever is asked meanwhile: a request to stop that comes then has been met."""
+    task = asyncio.create_task(ending)
+    while not task.done():
+        with suppress(asyncio.CancelledError):
+            await asyncio.wait({task})
+    task.result()
 
 
 def _attempt(args: Mapping[str, JsonValue]) -> int:

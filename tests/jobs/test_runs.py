@@ -99,9 +99,29 @@ async def test_a_full_review_that_was_stopped_by_a_push_is_made_of_the_new_head(
         await bench.deliver("asked", review_job(head=A, full=True))
         await until(lambda: len(review.started) == 1)
         await bench.deliver("push", review_job(head=B, delay_s=0.3))
+        await until(lambda: has(bench, ["aborted", "todo"]))
         review.gate.set()
         await bench.finished("asked", "push")
     assert review.ended == [review_job(head=B, full=True, delay_s=0.3)]
+
+
+async def test_a_request_to_stop_that_comes_at_the_very_end_loses_nothing(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    review = Hold()
+    caplog.set_level(logging.DEBUG, "procrastinate.worker")
+    async with bench.working(build_handlers(review)):
+        await bench.deliver("old", review_job(head=A))
+        await until(lambda: len(review.started) == 1)
+        async with bench.database.transaction() as slow:
+            await slow.execute("SELECT 1 FROM lintel.delivery WHERE guid = 'old' FOR UPDATE")
+            review.gate.set()
+            await until(lambda: review.heads == [A])
+            await bench.deliver("new", review_job(head=B))
+            await until(lambda: "Cancelling asyncio task" in caplog.text)
+        await bench.finished("old", "new")
+        await until(lambda: has(bench, ["succeeded", "succeeded"]))
+    assert review.heads == [A, B]
 
 
 class Failing:

@@ -145,10 +145,10 @@ def _act(world: World, pull: PullRequest, form: Form) -> str:
             case "reply":
                 thread = _find_thread(world, pull, form.get("id", ""))
                 return f"remark-{world.reply(thread, form.get('body', ''), by=by.login).id}"
-            case "rerequest":
-                world.rerequest(_find_run(world, pull, by, form), by=by.login)
+            case "press" if form.get("action"):
+                world.press(_find_run(world, pull, by, form), form["action"], by=by.login)
             case "press":
-                world.press(_find_run(world, pull, by, form), form.get("action", ""), by=by.login)
+                world.rerequest(_find_run(world, pull, by, form), by=by.login)
             case _:
                 raise RefusedError(400, "The form asks for nothing known here.")
     return "checks"

@@ -1,0 +1,150 @@
+"""Real changes as repositories: the hunks of each diff stand at their own line numbers, the rest is filler.
+
+The diffs are read here by themselves, not by the program: both must come to the same lines.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.core.diff import Side
+from tests.repo.world import Repository, Tree
+
+DIFFS = Path(__file__).parents[1] / "data" / "diffs"
+CONTEXT = 10
+"""Lines of context in the vendored diffs."""
+
+_NO_NEWLINE = "\\ No newline at end of file"
+_HEADING = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+
+Row = tuple[str, int | None, int | None, str]
+"""A line's sign, its numbers in the old and the new version, and its text."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One file of a diff: the rows of each hunk. `ends_bare` are the sides whose last line has no line feed."""
+
+    path: str
+    hunks: tuple[tuple[Row, ...], ...]
+    ends_bare: frozenset[Side]
+
+    def texts(self, side: Side) -> dict[int, str]:
+        """The lines of one version that the diff shows, by number."""
+        at = 1 if side is Side.LEFT else 2
+        return {row[at]: row[3] for hunk in self.hunks for row in hunk if row[at] is not None}  # type: ignore[misc]  # not None
+
+    def version(self, side: Side) -> bytes:
+        """The whole file as it may have been; unknown lines are the same in both versions."""
+        shown = self.texts(side)
+        shift = {number: old for old, number in self._unknown()} if side is Side.RIGHT else {}
+        rows = [
+            shown.get(number, f"    (line {shift.get(number, number)} is not known)")
+            for number in range(1, max(shown, default=0) + 1)
+        ]
+        return ("\n".join(rows) + ("" if side in self.ends_bare or not rows else "\n")).encode()
+
+    def _unknown(self) -> Iterator[tuple[int, int]]:
+        """Old and new number of every line before and between the hunks."""
+        old, new = 1, 1
+        for hunk in self.hunks:
+            olds, news = [row[1] for row in hunk if row[1]], [row[2] for row in hunk if row[2]]
+            while old < min(olds, default=0):
+                yield old, new
+                old, new = old + 1, new + 1
+            old, new = max(olds, default=0) + 1, max(news, default=0) + 1
+
+
+@dataclass(frozen=True)
+class Defect:
+    """A line at fault."""
+
+    path: str
+    side: Side
+    line: int
+    text: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Regression:
+    """A pull request that brings a real bug back."""
+
+    name: str
+    changes: tuple[Change, ...]
+    defects: tuple[Defect, ...]
+
+    @property
+    def changed_lines(self) -> int:
+        return sum(row[0] != " " for change in self.changes for hunk in change.hunks for row in hunk)
+
+    def tree(self, side: Side) -> Tree:
+        return {change.path.encode(): ("100644", change.version(side)) for change in self.changes}
+
+    def telling(self) -> list[Defect]:
+        """On each side the first faulty line whose text no other changed line of the pull request has."""
+        texts = [row[3].strip() for change in self.changes for hunk in change.hunks for row in hunk if row[0] != " "]
+        unique = [defect for defect in self.defects if defect.changed and texts.count(defect.text.strip()) == 1]
+        return list({defect.side: defect for defect in reversed(unique)}.values())
+
+
+def read_regressions() -> list[Regression]:
+    return [_read(folder.parent) for folder in sorted(DIFFS.glob("*/defect.json"))]
+
+
+def commit_all(repository: Repository, regressions: Sequence[Regression]) -> dict[str, tuple[str, str]]:
+    """Base and head of every pull request, all in one repository."""
+    marks = repository.git_dir / "marks"
+    commits = [commit for number, item in enumerate(regressions) for commit in _commits(item, 2 * number + 1)]
+    repository.git("fast-import", "--quiet", f"--export-marks={marks}", stdin=b"".join(commits))
+    ids = dict(row.removeprefix(":").split(" ") for row in marks.read_text().splitlines())
+    return {
+        item.name: (ids[str(2 * number + 1)], ids[str(2 * number + 2)]) for number, item in enumerate(regressions)
+    }
+
+
+def _commits(regression: Regression, mark: int) -> Iterator[bytes]:
+    for number, side in ((mark, Side.LEFT), (mark + 1, Side.RIGHT)):
+        yield b"commit refs/heads/%b\nmark :%d\n" % (regression.name.encode(), number)
+        yield b"committer Ada <ada@example.com> 1767225600 +0000\ndata 1\nx\n"
+        yield b"deleteall\n"
+        for path, (mode, content) in regression.tree(side).items():
+            yield b"M %b inline %b\ndata %d\n%b\n" % (mode.encode(), path, len(content), content)
+
+
+def _read(folder: Path) -> Regression:
+    sections = (folder / "diff.patch").read_text(encoding="utf-8").split("diff --git ")[1:]
+    changes = tuple(_read_change(section) for section in sections)
+    by_path = {change.path: change for change in changes}
+    lines = json.loads((folder / "defect.json").read_text(encoding="utf-8"))["defect_lines"]
+    return Regression(folder.name, changes, tuple(_read_defect(by_path[line[0]], line) for line in lines))
+
+
+def _read_defect(change: Change, line: tuple[str, str, int]) -> Defect:
+    side, number = Side(line[1]), line[2]
+    at = 1 if side is Side.LEFT else 2
+    row = next(row for hunk in change.hunks for row in hunk if row[at] == number)
+    return Defect(change.path, side, number, row[3], changed=row[0] != " ")
+
+
+def _read_change(section: str) -> Change:
+    head, *_ = section.split("\n@@ ", 1)
+    path = head.split("\n+++ b/")[1].split("\n")[0]
+    hunks: list[list[Row]] = []
+    bare: set[Side] = set()
+    old = new = 0
+    for row in section[len(head) + 1 :].removesuffix("\n").split("\n"):
+        if heading := _HEADING.match(row):
+            old, new = int(heading[1]), int(heading[3])
+            hunks.append([])
+        elif row == _NO_NEWLINE:
+            bare |= {" ": {Side.LEFT, Side.RIGHT}, "-": {Side.LEFT}, "+": {Side.RIGHT}}[hunks[-1][-1][0]]
+        else:
+            sign, text = row[0], row[1:]
+            hunks[-1].append((sign, None if sign == "+" else old, None if sign == "-" else new, text))
+            old, new = old + (sign != "+"), new + (sign != "-")
+    return Change(path, tuple(map(tuple, hunks)), frozenset(bare))
