@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -13,12 +12,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from app.core.model import Stage
 from app.core.models import DEFAULT_MODELS
 
-
-class StructuredOutput(StrEnum):
-    """How a model is held to a schema."""
-
-    NATIVE = "native"
-    PROMPTED = "prompted"
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+"""Hosts that plain HTTP may lead to: nothing leaves this machine."""
 
 
 class UnusableSettings(Exception):
@@ -46,11 +41,13 @@ class Settings(BaseSettings):
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
     model: str = DEFAULT_MODELS[Stage.LENS]
-    structured_output: StructuredOutput = StructuredOutput.NATIVE
+    structured_output: Literal["native"] = "native"
     data_dir: Path = Path(".lintel")
     database_url: SecretStr | None = None
     max_concurrent_reviews: Annotated[int, Field(ge=1, le=100)] = 8
     store_key: SecretStr | None = None
+    monthly_budget_usd: float | None = None
+    review_budget_usd: float | None = None
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -66,6 +63,12 @@ class Settings(BaseSettings):
             return tuple(SecretStr(part.strip()) for part in value.split(",") if part.strip())
         return value
 
+    @field_validator("monthly_budget_usd", "review_budget_usd")
+    @classmethod
+    def _not_yet(cls, value: float | None) -> None:
+        if value is not None:
+            raise ValueError("money limits are not enforced by this version, so it does not pretend to: leave it out")
+
     @field_validator("github_api_url", "github_url", "public_url", "anthropic_base_url")
     @classmethod
     def _web_address(cls, value: str | None) -> str | None:
@@ -75,6 +78,14 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
             raise ValueError("must be an http(s) address without a user")
         return value.rstrip("/")
+
+    @field_validator("github_api_url", "github_url")
+    @classmethod
+    def _keeps_tokens_secret(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme == "http" and parts.hostname not in LOOPBACK:
+            raise ValueError("must be https: tokens travel there")
+        return value
 
     @model_validator(mode="after")
     def _app_has_secret(self) -> Settings:

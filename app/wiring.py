@@ -131,7 +131,7 @@ async def open_bot(settings: Settings, *, owner: bool, outside: Outside | None =
             identity=Identity(known.id, f"{known.slug}[bot]"),
             mirrors=Mirrors(settings.data_dir / "mirrors"),
             database=database,
-            links=Links(settings.github_url, settings.public_url),
+            links=Links(settings.github_url),
             now=world.now,
         )
         desk = Desk(

@@ -21,7 +21,10 @@ class Attendance(StrEnum):
 
 
 def attend(snapshot: Snapshot) -> Attendance:
-    """REVIEW, or why not. An unusable policy excuses nothing: then the defaults say what is reviewed."""
+    """REVIEW, or why not. An unusable policy excuses nothing: then the defaults say what is reviewed.
+
+    A local range has no number, and no base branch that a policy could leave out.
+    """
     policy = snapshot.policy if isinstance(snapshot.policy, Policy) else Policy()
     if not snapshot.open:
         return Attendance.CLOSED

@@ -118,7 +118,8 @@ class _Packer:
                 self._close()
             else:
                 first, rest = self._cut(rest)
-                self._put(first)
+                if first is not None:
+                    self._put(first)
 
     def finish(self) -> list[Packed]:
         if self._pieces:
@@ -135,7 +136,8 @@ class _Packer:
     def _heading(self, piece: Piece) -> int:
         return 0 if self._pieces and self._pieces[-1].file is piece.file else piece.heading
 
-    def _cut(self, piece: Piece) -> tuple[Piece, Piece | None]:
+    def _cut(self, piece: Piece) -> tuple[Piece | None, Piece | None]:
+        """Both parts of the best cut; None for one in which nothing changed."""
         headings = self._heading(piece) + measure_hunk_heading(piece.hunk)
         low = max(self._missing(), 0) - headings
         high = self._room.limit - self._size - headings
@@ -146,7 +148,7 @@ class _Packer:
         if count is None:
             raise LineTooWide(piece.file.path)
         first, rest = cut_piece(piece, count)
-        return first, rest if any(line.changed for line in rest.hunk.lines) else None
+        return _worth_reading(first), _worth_reading(rest)
 
     def _put(self, piece: Piece) -> None:
         self._size += piece.size + self._heading(piece)
@@ -156,3 +158,7 @@ class _Packer:
         self._closed.append(Packed(tuple(self._pieces), self._size))
         self._closed_size += self._size
         self._pieces, self._size = [], 0
+
+
+def _worth_reading(piece: Piece) -> Piece | None:
+    return piece if any(line.changed for line in piece.hunk.lines) else None

@@ -26,8 +26,10 @@ MAX_REVIEW_COMMENTS = 25
 MAX_ANNOTATIONS = 50
 """Annotations in one request (https://docs.github.com/rest/checks/runs)."""
 
-_FINDING_MARKER = re.compile(r"<!-- lintel:finding id=(F[1-9][0-9]{0,8}) fingerprint=([0-9a-f]{32}) -->")
-_SUMMARY_MARKER = "<!-- lintel:summary -->"
+# Only the last line is ours: what a model or an author wrote may hold such a text anywhere above it, even in code.
+_LAST_LINE = r"(?:\A|\n)<!-- lintel:{} -->\s*\Z"
+_FINDING_MARKER = re.compile(_LAST_LINE.format(r"finding id=(F[1-9][0-9]{0,8}) fingerprint=[0-9a-f]{32}"))
+_SUMMARY_MARKER = re.compile(_LAST_LINE.format("summary"))
 
 
 class CheckStatus(StrEnum):
@@ -131,7 +133,7 @@ def compose(report: Report, links: Links) -> Publication:
         comments=comments,
         updates=still + gone,
         review_body=review_body(report, len(comments), review_marker(report.snapshot.head_sha)),
-        summary=summary(report, links, Markdown(_SUMMARY_MARKER)),
+        summary=summary(report, links, comment_marker("summary")),
     )
 
 
@@ -161,7 +163,7 @@ def marked_finding(body: str) -> str | None:
 
 def is_summary(body: str) -> bool:
     """Whether a comment of our App is the summary."""
-    return _SUMMARY_MARKER in body
+    return _SUMMARY_MARKER.search(body) is not None
 
 
 def review_marker(head_sha: str) -> Markdown:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.core.coverage import Coverage
 from app.core.finding import Finding, Placed, Severity, Source
 from app.core.gate import Conclusion, Situation, Verdict
 from app.core.markdown import (
@@ -46,6 +45,7 @@ _VERDICT_SIGNS = {
     Conclusion.NEUTRAL: "💬",
     Conclusion.CANCELLED: "⏹️",
 }
+_NEVER_LOOKED = {Situation.POLICY_FAULT, Situation.NOT_DONE}
 _SOURCES = {
     Source.MODEL: "read by a model",
     Source.ANALYZER: "found by an analyzer",
@@ -129,7 +129,7 @@ def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
         _table(report.findings, report, links),
         _beyond_lines(report.findings),
         _fixed(report.fixed),
-        _coverage(report.coverage),
+        _coverage(report),
         _who_looked(report),
         _footer(report, links),
         marker,
@@ -144,7 +144,7 @@ def check_summary(report: Report, links: Links) -> Markdown:
             bullets([plain(reason) for reason in report.verdict.reasons]),
             mend(report),
             _table(report.findings, report, links),
-            _coverage(report.coverage),
+            _coverage(report),
             _who_looked(report),
             _footer(report, links),
         ]
@@ -168,11 +168,10 @@ def mend(report: Report) -> Markdown:
     """What a person can do about a verdict that is not green."""
     match report.verdict.situation:
         case Situation.BLOCKING:
-            return Markdown("Push a fix; the next push is reviewed by itself.")
+            unread = f" {_mend_unread(report)}" if not report.coverage.complete else ""
+            return Markdown(f"Push a fix; the next push is reviewed by itself.{unread}")
         case Situation.POLICY_FAULT:
             return Markdown("Mend `.github/lintel.yml` on the base branch: policy is read from there alone.")
-        case Situation.NOT_DONE | Situation.UNREAD if report.verdict.passing:
-            return Markdown("The cause may pass: comment `/lintel review` to try again.")
         case Situation.NOT_DONE:
             return Markdown("Comment `/lintel review` to try again.")
         case Situation.UNREAD:
@@ -182,6 +181,8 @@ def mend(report: Report) -> Markdown:
 
 
 def _mend_unread(report: Report) -> str:
+    if report.verdict.passing:
+        return "What stood in the way may pass: comment `/lintel review` to try again."
     if not report.model_configured:
         return (
             "To let Claude read changes, set `ANTHROPIC_API_KEY` where Lintel runs; to accept reviews that no model "
@@ -252,7 +253,10 @@ def _fixed(fixed: Sequence[Finding]) -> Markdown:
     return Markdown(f"Gone since an earlier head: {names}.")
 
 
-def _coverage(coverage: Coverage) -> Markdown:
+def _coverage(report: Report) -> Markdown:
+    if report.verdict.situation in _NEVER_LOOKED:
+        return Markdown("")
+    coverage = report.coverage
     words = f"{coverage.reviewed_lines} of {coverage.changed_lines} changed lines read by a model"
     if not coverage.left_out:
         return Markdown(f"{words}.")
@@ -260,7 +264,7 @@ def _coverage(coverage: Coverage) -> Markdown:
     more = len(coverage.left_out) - MAX_LISTED
     if more > 0:
         rows.append(Markdown(f"…and {more} more files."))
-    return details(Markdown(f"{words}; {len(coverage.left_out)} not reviewed"), bullets(rows))
+    return details(Markdown(f"{words}; {count(len(coverage.left_out), 'file')} not reviewed"), bullets(rows))
 
 
 def _left_out(item: LeftOut) -> Markdown:
@@ -270,6 +274,8 @@ def _left_out(item: LeftOut) -> Markdown:
 
 
 def _who_looked(report: Report) -> Markdown:
+    if report.verdict.situation in _NEVER_LOOKED:
+        return Markdown("")
     model = (
         Markdown("Models: ") + join([code(name) for name in report.models], ", ")
         if report.models

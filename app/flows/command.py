@@ -70,7 +70,9 @@ async def _answer(
     marker = comment_marker("answer", comment=comment.id, kind=f"{reply.kind}.{reply.command or ''}".replace(" ", "."))
     standing = await client.list_issue_comments(number)
     login = services.identity.login
-    if any(item.user and item.user.login == login and marker.text in (item.body or "") for item in standing):
+    if any(
+        item.user and item.user.login == login and (item.body or "").rstrip().endswith(marker.text) for item in standing
+    ):
         return
     await client.create_issue_comment(number, f"{_words(reply).text}\n\n{marker.text}")
 

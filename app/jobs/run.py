@@ -25,6 +25,7 @@ from app.jobs.faults import Judge
 from app.jobs.handlers import Context, Handlers
 from app.store.codec import decode
 from app.store.database import Database
+from app.store.faults import StoreUnavailable
 from app.store.queue import is_mine, put_back
 from app.store.settlement import fail, settle
 
@@ -33,6 +34,7 @@ _log = logging.getLogger(__name__)
 BACK_OFF_S: Final = (5.0, 30.0, 120.0, 600.0)
 # A shorter wait than a limit's own would only meet the limit again; a longer one is for reconciliation.
 _LONGEST_BACK_OFF_S: Final = 3600.0
+_INSIST_S: Final = 0.5
 
 
 class Runs:
@@ -79,7 +81,7 @@ class Runs:
             if context.should_abort():
                 await self._stopped(context, job_id, attempt)
                 return
-            await complete(self._settle(job_id))
+            await self._complete(partial(self._settle, job_id))
 
     async def _handle(self, job: Job, context: JobContext, job_id: int, attempt: int) -> None:
         handlers = self._handlers
@@ -101,7 +103,7 @@ class Runs:
     async def _stopped(self, context: JobContext, job_id: int, attempt: int) -> None:
         # Stopped for a newer job: that one waits already and takes over the deliveries. Stopped with the worker: it
         # waits anew. Either way nothing that was accepted is forgotten.
-        await complete(self._put_back(context, job_id, attempt, 0.0))
+        await self._complete(partial(self._put_back, context, job_id, attempt, 0.0))
         if context.abort_reason() is AbortReason.USER_REQUEST:
             raise JobAborted
 
@@ -117,11 +119,29 @@ class Runs:
                 type(error).__name__,
                 error,
             )
-            await complete(self._put_back(context, job_id, attempt + 1, delay_s))
+            await self._complete(partial(self._put_back, context, job_id, attempt + 1, delay_s))
             return
-        await complete(self._fail(job_id, error))
+        await self._complete(partial(self._fail, job_id, error))
         # procrastinate logs it with its traceback and ends the row as failed.
         raise error
+
+    async def _complete(self, ending: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Await the end of a run, whatever is asked meanwhile: a request to stop that comes then has been met."""
+        task = asyncio.create_task(self._insist(ending))
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait({task})
+        task.result()
+
+    async def _insist(self, ending: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        # While the database is away the row stays `doing`. Raising would let procrastinate end it, once it is back,
+        # as failed and without a successor. If another worker takes the job over meanwhile, the ending finds nothing.
+        while True:
+            try:
+                return await ending()
+            except StoreUnavailable as error:
+                _log.warning("the end of a run cannot be recorded yet: %s", error)
+                await asyncio.sleep(_INSIST_S)
 
     async def _settle(self, job_id: int) -> None:
         async with self._database.transaction() as connection:
@@ -138,15 +158,6 @@ class Runs:
             )
         if not kept:
             _log.warning("job %d had been given to another worker meanwhile", job_id)
-
-
-async def complete(ending: Coroutine[Any, Any, None]) -> None:
-    """Await the end of a run, whatever is asked meanwhile: a request to stop that comes then has been met."""
-    task = asyncio.create_task(ending)
-    while not task.done():
-        with suppress(asyncio.CancelledError):
-            await asyncio.wait({task})
-    task.result()
 
 
 def _attempt(args: Mapping[str, JsonValue]) -> int:

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from app.jobs.handlers import Schedule
 from app.jobs.run import Runs
 from app.store.codec import COMMAND, COMMANDS, HOUSEKEEPING, INSTALLATION, RERUN, REVIEW, REVIEWS
-from app.store.database import KEEPALIVE
+from app.store.database import KEEPALIVE, RECONNECT_S
 
 _log = logging.getLogger(__name__)
 _QUEUES: Final = {REVIEW: REVIEWS, COMMAND: COMMANDS, RERUN: COMMANDS, INSTALLATION: HOUSEKEEPING}
@@ -27,7 +27,10 @@ def build_queue(dsn: str, runs: Runs, schedules: Sequence[Schedule] = ()) -> App
     whose heartbeat has failed goes on working while others rescue its jobs.
     """
     kwargs = {"application_name": "lintel queue", **KEEPALIVE}
-    queue = App(connector=PsycopgConnector(conninfo=dsn, min_size=1, max_size=6, timeout=10.0, kwargs=kwargs))
+    connector = PsycopgConnector(
+        conninfo=dsn, min_size=1, max_size=6, timeout=10.0, reconnect_timeout=RECONNECT_S, kwargs=kwargs
+    )
+    queue = App(connector=connector)
     for name, queue_name in _QUEUES.items():
         queue.task(name=name, queue=queue_name, pass_context=True)(runs.run)
 

@@ -18,6 +18,9 @@ Connection = AsyncConnection[TupleRow]
 # A remote server that vanishes without a word is noticed by the kernel, not by a hanging job.
 KEEPALIVE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
 
+# The pool doubles its pauses between attempts up to this; the default lets minutes pass after a long outage.
+RECONNECT_S = 5.0
+
 
 async def connect(dsn: str) -> Connection:
     """A connection of one's own, outside the pool, on which each statement commits by itself."""
@@ -44,6 +47,7 @@ class Database:
             min_size=1,
             max_size=max_size,
             timeout=patience_s,
+            reconnect_timeout=RECONNECT_S,
             open=False,
             kwargs={"autocommit": True, "application_name": "lintel", **KEEPALIVE},
             check=AsyncConnectionPool.check_connection,

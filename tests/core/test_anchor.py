@@ -11,7 +11,7 @@ from app.core.anchor import MOVED, NEARLY, ON_ITS_LINE, Fabricated, anchor_claim
 from app.core.diff import FilePatch, FileStatus, Line, Patch, Side
 from app.core.finding import Anchor, Placed, Placement, Source
 from app.core.unicode import reveal
-from tests.core.changes import change, change_file, claim, patches
+from tests.core.changes import change, change_file, claim, patches, patient
 
 OLD = [
     "import os",
@@ -136,6 +136,7 @@ def test_none_of_the_claims_is_lost() -> None:
     assert [one for one, _ in anchored.fabricated] == [claims[1]]
 
 
+@patient
 @given(patches(), st.data())
 def test_a_true_quote_with_a_wrong_number_finds_an_equal_line(patch: Patch, data: st.DataObject) -> None:
     lines = [item for item in all_lines(patch) if normalise(item[2].text)]
@@ -151,6 +152,7 @@ def test_a_true_quote_with_a_wrong_number_finds_an_equal_line(patch: Patch, data
     assert off or found.text == line.text
 
 
+@patient
 @given(
     patches(max_files=2),
     st.text(max_size=30),

@@ -6,7 +6,7 @@ from hypothesis import given
 from app.core.annotate import MAX_CONTEXT_LINE, NotAnnotated, annotate, parse_annotated
 from app.core.diff import FilePatch, LineKind, Patch
 from app.core.plan import Chunk, ChunkFile, FileClass
-from tests.core.changes import change_file, patches
+from tests.core.changes import change_file, patches, patient
 
 
 def chunk_of(*files: FilePatch) -> Chunk:
@@ -28,6 +28,7 @@ def test_every_line_carries_its_side_number_and_sign() -> None:
     )
 
 
+@patient
 @given(patches())
 def test_what_is_annotated_can_be_parsed_back(patch: Patch) -> None:
     expected = [

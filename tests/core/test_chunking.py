@@ -17,7 +17,7 @@ from app.core.exclusion import ExcludeRule
 from app.core.globs import BadGlob
 from app.core.plan import Plan
 from app.core.tokens import estimate
-from tests.core.changes import change, change_file, patches, texts
+from tests.core.changes import change, change_file, patches, patient, texts
 
 lines = st.one_of(texts, st.text("xy ", min_size=20, max_size=400))
 
@@ -42,6 +42,7 @@ def check_counts(hunk: Hunk) -> None:
             assert numbers == list(range(start, start + count))
 
 
+@patient
 @given(patches(texts=lines), st.integers(20, 600), st.integers(0, 3))
 def test_every_changed_line_is_in_one_chunk_or_left_out(patch: Patch, target: int, exclude: int) -> None:
     rules = [ExcludeRule(pattern, "lintel.yml") for pattern in ("vendor/**", "**/*.go", "a.py")][:exclude]
@@ -57,6 +58,7 @@ def test_every_changed_line_is_in_one_chunk_or_left_out(patch: Patch, target: in
     assert account(plan, {}).complete is not any(not item.excused for item in plan.left_out)
 
 
+@patient
 @given(patches(texts=lines, max_files=8), st.integers(20, 600), st.integers(1, 400))
 def test_chunks_are_few_and_never_pass_the_limit(patch: Patch, target: int, more: int) -> None:
     plan = plan_review(patch, target_tokens=target, limit_tokens=target + more)
@@ -70,6 +72,7 @@ def test_chunks_are_few_and_never_pass_the_limit(patch: Patch, target: int, more
                 check_counts(hunk)
 
 
+@patient
 @given(patches(texts=lines), st.randoms(use_true_random=False), st.integers(30, 300))
 def test_the_order_of_files_in_the_patch_does_not_matter(patch: Patch, random: object, target: int) -> None:
     shuffled = list(patch.files)

@@ -12,7 +12,7 @@ from app.core.anchor import anchor_claims
 from app.core.diff import FileStatus, Patch, Side
 from app.core.finding import Claim, Finding, Placed, Severity, Source
 from app.core.identity import FindingState, Identified, KnownFinding, identify
-from tests.core.changes import change, change_file, claim, patches
+from tests.core.changes import change, change_file, claim, patches, patient
 
 
 def always(_source: Source, _path: str) -> bool:
@@ -241,6 +241,7 @@ def worlds(draw: st.DrawFn) -> tuple[Patch, list[Claim]]:
     return patch, claims
 
 
+@patient
 @given(worlds(), st.integers(0, 1 << 30))
 def test_the_order_of_claims_and_of_known_findings_does_not_matter(world: tuple[Patch, list[Claim]], seed: int) -> None:
     patch, claims = world
@@ -253,6 +254,7 @@ def test_the_order_of_claims_and_of_known_findings_does_not_matter(world: tuple[
     assert review(patch, mixed, kept, next_number=first.next_number).findings == straight.findings
 
 
+@patient
 @given(worlds())
 def test_the_same_review_again_changes_nothing(world: tuple[Patch, list[Claim]]) -> None:
     patch, claims = world
@@ -262,6 +264,7 @@ def test_the_same_review_again_changes_nothing(world: tuple[Patch, list[Claim]])
     assert (again.raised, again.fixed, again.next_number) == (frozenset(), (), first.next_number)
 
 
+@patient
 @given(worlds(), st.integers(0, 8))
 def test_a_silent_second_run_on_the_same_diff_removes_nothing(world: tuple[Patch, list[Claim]], heard: int) -> None:
     patch, claims = world
@@ -272,6 +275,7 @@ def test_a_silent_second_run_on_the_same_diff_removes_nothing(world: tuple[Patch
     assert all(after[number].at_least(severity) for number, severity in before.items())
 
 
+@patient
 @given(st.lists(worlds(), max_size=4))
 def test_numbers_and_fingerprints_are_never_given_twice(rounds: list[tuple[Patch, list[Claim]]]) -> None:
     kept: list[KnownFinding] = []

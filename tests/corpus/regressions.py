@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.core.diff import Side
-from tests.repo.world import Repository, Tree
+from tests.repo.world import Repository
 
 DIFFS = Path(__file__).parents[1] / "data" / "diffs"
 CONTEXT = 10
@@ -33,30 +33,22 @@ class Change:
     hunks: tuple[tuple[Row, ...], ...]
     ends_bare: frozenset[Side]
 
-    def texts(self, side: Side) -> dict[int, str]:
-        """The lines of one version that the diff shows, by number."""
-        at = 1 if side is Side.LEFT else 2
-        return {row[at]: row[3] for hunk in self.hunks for row in hunk if row[at] is not None}  # type: ignore[misc]  # not None
+    def versions(self) -> dict[Side, bytes]:
+        """The whole file before and after, as it may have been: a line that no hunk shows is filler in both.
 
-    def version(self, side: Side) -> bytes:
-        """The whole file as it may have been; unknown lines are the same in both versions."""
-        shown = self.texts(side)
-        shift = {number: old for old, number in self._unknown()} if side is Side.RIGHT else {}
-        rows = [
-            shown.get(number, f"    (line {shift.get(number, number)} is not known)")
-            for number in range(1, max(shown, default=0) + 1)
-        ]
-        return ("\n".join(rows) + ("" if side in self.ends_bare or not rows else "\n")).encode()
-
-    def _unknown(self) -> Iterator[tuple[int, int]]:
-        """Old and new number of every line before and between the hunks."""
-        old, new = 1, 1
+        Every third is blank, as in real files: how git pairs lines depends on how often each occurs in the whole file.
+        """
+        rows: dict[Side, list[str]] = {Side.LEFT: [], Side.RIGHT: []}
         for hunk in self.hunks:
-            olds, news = [row[1] for row in hunk if row[1]], [row[2] for row in hunk if row[2]]
-            while old < min(olds, default=0):
-                yield old, new
-                old, new = old + 1, new + 1
-            old, new = max(olds, default=0) + 1, max(news, default=0) + 1
+            first = next(old for _, old, _, _ in hunk if old is not None)
+            for number in range(len(rows[Side.LEFT]) + 1, first):
+                for lines in rows.values():
+                    lines.append(f"    (line {number} is not known)" if number % 3 else "")
+            rows[Side.LEFT] += [text for sign, _, _, text in hunk if sign != "+"]
+            rows[Side.RIGHT] += [text for sign, _, _, text in hunk if sign != "-"]
+        return {
+            side: ("\n".join(lines) + ("" if side in self.ends_bare else "\n")).encode() for side, lines in rows.items()
+        }
 
 
 @dataclass(frozen=True)
@@ -67,7 +59,6 @@ class Defect:
     side: Side
     line: int
     text: str
-    changed: bool
 
 
 @dataclass(frozen=True)
@@ -82,13 +73,10 @@ class Regression:
     def changed_lines(self) -> int:
         return sum(row[0] != " " for change in self.changes for hunk in change.hunks for row in hunk)
 
-    def tree(self, side: Side) -> Tree:
-        return {change.path.encode(): ("100644", change.version(side)) for change in self.changes}
-
     def telling(self) -> list[Defect]:
         """On each side the first faulty line whose text no other changed line of the pull request has."""
         texts = [row[3].strip() for change in self.changes for hunk in change.hunks for row in hunk if row[0] != " "]
-        unique = [defect for defect in self.defects if defect.changed and texts.count(defect.text.strip()) == 1]
+        unique = [defect for defect in self.defects if texts.count(defect.text.strip()) == 1]
         return list({defect.side: defect for defect in reversed(unique)}.values())
 
 
@@ -112,8 +100,9 @@ def _commits(regression: Regression, mark: int) -> Iterator[bytes]:
         yield b"commit refs/heads/%b\nmark :%d\n" % (regression.name.encode(), number)
         yield b"committer Ada <ada@example.com> 1767225600 +0000\ndata 1\nx\n"
         yield b"deleteall\n"
-        for path, (mode, content) in regression.tree(side).items():
-            yield b"M %b inline %b\ndata %d\n%b\n" % (mode.encode(), path, len(content), content)
+        for change in regression.changes:
+            content = change.versions()[side]
+            yield b"M 100644 inline %b\ndata %d\n%b\n" % (change.path.encode(), len(content), content)
 
 
 def _read(folder: Path) -> Regression:
@@ -128,7 +117,7 @@ def _read_defect(change: Change, line: tuple[str, str, int]) -> Defect:
     side, number = Side(line[1]), line[2]
     at = 1 if side is Side.LEFT else 2
     row = next(row for hunk in change.hunks for row in hunk if row[at] == number)
-    return Defect(change.path, side, number, row[3], changed=row[0] != " ")
+    return Defect(change.path, side, number, row[3])
 
 
 def _read_change(section: str) -> Change:

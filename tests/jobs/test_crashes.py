@@ -7,7 +7,7 @@ import signal
 import sys
 import time
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -58,11 +58,11 @@ async def phases(bench: Bench) -> list[str]:
     return [phase for _, phase, _ in await notes(bench)]
 
 
-def noted(bench: Bench, *expected: str) -> Callable[[], asyncio.Future[bool]]:
+def noted(bench: Bench, *expected: str) -> Callable[[], Awaitable[bool]]:
     async def holds() -> bool:
         return await phases(bench) == list(expected)
 
-    return lambda: asyncio.ensure_future(holds())
+    return holds
 
 
 async def test_the_job_of_a_killed_worker_is_run_by_another(world: Bench) -> None:
@@ -76,7 +76,11 @@ async def test_the_job_of_a_killed_worker_is_run_by_another(world: Bench) -> Non
         async with process(world) as second:
             await world.finished("g")
             assert await notes(world) == [(A, "start", first.pid), (A, "start", second.pid), (A, "end", second.pid)]
-    assert await world.statuses() == ["failed", "succeeded"]
+            await until(lambda: ended(world, "failed", "succeeded"))
+
+
+async def ended(bench: Bench, *statuses: str) -> bool:
+    return await bench.statuses() == list(statuses)
 
 
 async def test_nothing_is_lost_while_workers_are_killed_at_random(world: Bench) -> None:
@@ -86,12 +90,12 @@ async def test_nothing_is_lost_while_workers_are_killed_at_random(world: Bench) 
         await world.execute("INSERT INTO held SELECT '7/70#' || n FROM generate_series(0, 59, 7) n")
         for n, guid in enumerate(guids):
             await world.deliver(guid, review_job(n, head=A))
-        await until(lambda: asyncio.ensure_future(enough(world, 8 + chance.randrange(20))))
+        await until(lambda: enough(world, 8 + chance.randrange(20)))
         first.kill()
         second.kill()
     async with process(world):
         await world.execute("DELETE FROM held")
-        await until(lambda: asyncio.ensure_future(enough(world, 50)))
+        await until(lambda: enough(world, 50))
     async with process(world):
         await world.finished(*guids)
     for n in range(60):
@@ -246,7 +250,7 @@ async def test_a_row_that_could_not_be_ended_does_not_stay_doing_under_a_healthy
         await own_bench.finished("g1")
         await own_bench.deliver("g2", review_job())
         await own_bench.finished("g2")
-        await until(lambda: asyncio.ensure_future(none_doing(own_bench)))
+        await until(lambda: none_doing(own_bench))
 
 
 async def none_doing(bench: Bench) -> bool:
@@ -258,7 +262,7 @@ async def test_a_worker_whose_heartbeat_failed_starts_anew_instead_of_working_on
         ONCE + "CREATE TRIGGER once BEFORE UPDATE ON procrastinate_workers FOR EACH ROW EXECUTE FUNCTION fail_once()"
     )
     async with own_bench.working(build_handlers(Hold(is_open=True))):
-        await until(lambda: asyncio.ensure_future(beating(own_bench)))
+        await until(lambda: beating(own_bench))
         await own_bench.deliver("g", review_job())
         await own_bench.finished("g")
 
@@ -272,7 +276,7 @@ async def beating(bench: Bench) -> bool:
 
 async def test_a_worker_whose_row_was_pruned_registers_again(bench: Bench) -> None:
     async with bench.working(build_handlers(Hold(is_open=True))):
-        await until(lambda: asyncio.ensure_future(live(bench, 2)))
+        await until(lambda: live(bench, 2))
         await bench.execute("DELETE FROM procrastinate_workers")
         await bench.deliver("g", review_job())
         await bench.finished("g")
@@ -285,7 +289,7 @@ async def live(bench: Bench, count: int) -> bool:
 
 async def test_cut_connections_are_made_anew(bench: Bench) -> None:
     async with bench.working(build_handlers(Hold(is_open=True))):
-        await until(lambda: asyncio.ensure_future(live(bench, 2)))
+        await until(lambda: live(bench, 2))
         await bench.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name = 'lintel queue'"
@@ -311,7 +315,7 @@ async def test_a_restart_of_the_database_under_running_jobs_loses_nothing(tmp_pa
             await asyncio.to_thread(cluster.revive)
             review.gate.set()
             await bench.finished("running", "waiting")
-            await until(lambda: asyncio.ensure_future(none_doing(bench)))
+            await until(lambda: none_doing(bench))
 
 
 async def test_a_worker_that_starts_before_its_database_waits_for_it(bench: Bench) -> None:

@@ -1,0 +1,447 @@
+"""The pull request page, seen as a browser sees it: over HTTP, parsed, and never trusted."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.hub.accounts import Role
+from app.hub.checks import Output, Report, create_check_run
+from app.hub.page import page_routes, render_static
+from app.hub.page.colour import colour
+from app.hub.page.prose import Setting, render_prose
+from app.hub.page.unseen import reveal, show
+from app.hub.reviews import Draft
+from app.hub.server import HubServer, build_hub
+from app.hub.world import World
+from tests.hub.place import Clock, Place, a_place, public_pem
+
+VOID = {"meta", "input", "br", "hr", "link", "img"}
+EVIL = (
+    '"><script>alert(1)</script><img src=x onerror=alert(1)><iframe src="//evil.example"></iframe>'
+    "<svg onload=alert(1)>{{ 7*7 }}</title></style></textarea><!--"
+)
+EVIL_MARKDOWN = (
+    f"{EVIL} -->\n\n![cat](https://evil.example/x.png) [go](javascript:alert(1)) [data](data:text/html,x)\n\n"
+    "[ref]: https://evil.example/y.png\n\n![a][ref]\n\n<details open onclick=alert(1)><sub style=x>\n\n"
+    "- <details>\n\n  inside a list\n\n</details></details></section></main>\n\n<details>\n\n<summary>\n\nnever closed"
+)
+
+
+class Tree(HTMLParser):
+    """The elements of a page in order with their attributes, its text, and the rows of its outermost tables."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.nodes: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.unbalanced: list[str] = []
+        self.rows: list[tuple[str, list[str]]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.nodes.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            if tag == "tr" and "tr" not in self.open:
+                self.rows.append((dict(attrs).get("class") or "", []))
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.open[-1:] == [tag]:
+            self.open.pop()
+        elif tag not in VOID:
+            self.unbalanced.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data)
+        if "tr" in self.open:
+            self.rows[-1][1].append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def all(self, tag: str) -> list[dict[str, str]]:
+        return [attributes for name, attributes in self.nodes if name == tag]
+
+
+def assert_harmless(html: str, *, scripts: int) -> Tree:
+    tree = Tree(html)
+    assert len(tree.all("script")) == scripts
+    tags = {tag for tag, _ in tree.nodes}
+    assert not tags & {"img", "iframe", "svg", "object", "embed", "base", "link", "math", "video"}
+    for _, attributes in tree.nodes:
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+        assert not re.match(r"\s*(javascript|data|vbscript):", attributes.get("href", ""), re.IGNORECASE)
+    assert not tree.unbalanced
+    assert not tree.open
+    return tree
+
+
+@pytest.fixture
+def site(place: Place) -> Iterator[httpx.Client]:
+    """A browser's view of the place with its page."""
+    with HubServer(place.world, build_hub(place.world, page_routes(place.world))) as server:
+        with httpx.Client(base_url=server.url, trust_env=False) as client:
+            yield client
+
+
+@pytest.fixture(scope="module")
+def quiet_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """One place for all tests that ask for what is refused: nothing may change in it."""
+    with a_place(tmp_path_factory.mktemp("quiet")) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def quiet_site(quiet_place: Place) -> Iterator[httpx.Client]:
+    world = quiet_place.world
+    with HubServer(world, build_hub(world, page_routes(world))) as server:
+        with httpx.Client(base_url=server.url, trust_env=False) as client:
+            yield client
+
+
+def address(place: Place) -> str:
+    return f"/{place.repository.full_name}/pull/{place.pull.number}"
+
+
+def post(site: httpx.Client, place: Place, **fields: str) -> httpx.Response:
+    """Fill in the form that the page has and send it as a browser would; `origin` and `token` may be forged."""
+    page = Tree(site.get(address(place)).text)
+    token = next(node["value"] for node in page.all("input") if node["name"] == "token")
+    origin = fields.pop("origin", str(site.base_url).rstrip("/"))
+    data = {"token": token, "do": "comment", "as": "ann"} | fields
+    return site.post(address(place), data=data, headers={"origin": origin} if origin else {})
+
+
+def report(place: Place, **changes: object) -> None:
+    facts = {"status": "completed", "conclusion": "failure", "external_id": "lintel1:1:2:abc"} | changes
+    create_check_run(
+        place.world.hub,
+        place.app,
+        place.repository,
+        "lintel: main",
+        place.pull.head_sha,
+        Report(**facts),  # type: ignore[arg-type]  # a table of what a test varies
+    )
+
+
+def test_nothing_hostile_becomes_part_of_the_page(place: Place, site: httpx.Client) -> None:
+    world, repository = place.world, place.repository
+    path = 'src/"><script>alert(1)<\\script>.py'
+    branch = "x<script>alert(1)<-script>&quot;"
+    files = {path: f"x = 1  # {EVIL}\n".encode(), "a.txt": EVIL.encode() + b"\n", "new\nline.html": EVIL.encode()}
+    world.commit(repository, branch, files, by="ann", message="Evil")
+    place.pull = world.open_pull(repository, branch, by="ann", title=EVIL, body=EVIL_MARKDOWN)
+    world.comment(place.pull, EVIL_MARKDOWN, by="mia")
+    drafts = [Draft(path, EVIL_MARKDOWN, 1), Draft(path, f"```suggestion\n{EVIL}\n```", 1), Draft("a.txt", EVIL, 1)]
+    world.review(place.pull, EVIL_MARKDOWN, by="mia", comments=drafts)
+    note = {"path": path, "start_line": 1, "annotation_level": EVIL, "message": EVIL, "title": EVIL}
+    output = Output(EVIL, EVIL_MARKDOWN, EVIL_MARKDOWN, [note])
+    actions = [{"label": EVIL, "identifier": EVIL, "description": EVIL}]
+    report(place, output=output, external_id=EVIL, details_url="javascript:alert(1)", actions=actions)
+
+    page = assert_harmless(site.get(address(place)).text, scripts=1)
+    assert page.text.count("alert(1)") > 12, "it is shown as the text it is"
+    assert_harmless(render_static(world, place.pull), scripts=0)
+    assert_harmless(site.get("/").text, scripts=0)
+    assert_harmless(site.get("/<script>alert(1)</script>/x/pull/1").text, scripts=0)
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<details>",
+                "</details>",
+                "<summary>",
+                "</summary>",
+                "<sub>",
+                "</sub>",
+                "<!--",
+                "-->",
+                "<img src=x>",
+                "- ",
+            ]
+            + [
+                "> ",
+                "\n",
+                "\n\n",
+                "`",
+                "```\n",
+                "[a](",
+                ")",
+                "|a|b|\n|-|:-:|\n|",
+                "@me",
+                "![",
+                "](x)",
+                "<a ",
+                "\\",
+                "&lt;",
+            ]
+            + ["https://e.example/?q=\"'><x>", "*", "**", "~~", "    ", "\u202e", "\ud800", "\x00", "</section>"]
+        ),
+        max_size=25,
+    ).map("".join)
+)
+def test_any_markdown_becomes_balanced_and_harmless_html(text: str) -> None:
+    assert_harmless(render_prose(text, Setting(lambda _: None, "a.py", ("old",))), scripts=0).text.encode()
+
+
+def test_markup_of_the_bot_is_rendered_and_its_markers_are_dropped() -> None:
+    text = (
+        "### Verdict\n\n| | where |\n| --- | --- |\n| F1 | `a.py:1` |\n\n<details>\n<summary>1 &lt;more&gt;</summary>\n\n"
+        "~~old~~ **new**\n\n</details>\n\n<sub>sure</sub>\n\n<!-- lintel:summary id=1 -->"
+    )
+    tree = Tree(render_prose(text, Setting(lambda _: None)))
+    assert {"h3", "table", "details", "summary", "s", "strong", "sub", "code"} <= {tag for tag, _ in tree.nodes}
+    assert tree.text == "Verdict where F1 a.py:1 1 <more> old new sure"
+
+
+def test_what_github_would_turn_into_a_mention_or_link_stands_out_and_what_is_disarmed_does_not() -> None:
+    live = Tree(render_prose("ask @ann and @acme/owners, see #12 at https://e.example/x.", Setting(lambda _: None)))
+    kinds = [node.get("class") for node in live.all("strong")]
+    assert kinds == ["mention", "mention", "reference"]
+    assert [(node["href"], node["rel"]) for node in live.all("a")] == [
+        ("https://e.example/x", "nofollow noopener noreferrer")
+    ]
+    disarmed = Tree(render_prose("@\u200bann me@e.example `@ann` https\u200b://e.example", Setting(lambda _: None)))
+    assert not disarmed.all("strong")
+    assert not disarmed.all("a")
+
+
+def test_unseen_characters_are_shown_and_emoji_stay() -> None:
+    assert reveal("a\u202eb\u200b\U000e0041\ud800\x1b") == "a‹U+202E›b‹U+200B›‹U+E0041›‹U+D800›‹U+001B›"
+    kept = "⏸️ 👩‍💻 1️⃣ né\t漢\n"
+    assert reveal(kept) == show(kept) == kept
+    assert "U+202E" in Tree(colour("x = 1 \u202e", path="a.py")[0]).text
+
+
+def test_colouring_keeps_every_line_and_every_character() -> None:
+    text = 'def f():\n    """One\n    two\n    """\n\n    return "a\\n" < 1\n'
+    for path in ("a.py", "a.ts", "a.unknown", "Makefile"):
+        lines = [Tree(line).words for line in colour(text, path=path)]
+        assert ["".join(words) for words in lines] == text.split("\n")
+
+
+def test_comments_stand_below_the_line_they_are_about(place: Place, site: httpx.Client) -> None:
+    drafts = [
+        Draft("a.txt", "On the removed line.", 10, side="LEFT"),
+        Draft("a.txt", "On the new lines.", 31, start_line=29),
+        Draft("gone.txt", "About the whole file.", whole_file=True),
+        Draft("src/new.py", "Better:\n\n```suggestion\nx = 2\n```", 1),
+    ]
+    review = place.world.review(place.pull, "", by="mia", comments=drafts)
+    thread = place.world.state.review_comments_of(place.pull)[0]
+    place.world.reply(thread, "Answered below it.", by="ann")
+    html = site.get(address(place)).text
+
+    rows = [(kind.split()[0], " ".join(" ".join(words).split())) for kind, words in Tree(html).rows]
+    talks = [(rows[index - 1], text) for index, (kind, text) in enumerate(rows) if kind == "talk"]
+    first, second, third = talks
+    assert first[0] == ("removed", "10 line 10")
+    assert "On the removed line." in first[1]
+    assert first[1].index("On the removed line.") < first[1].index("Answered below it.")
+    assert second[0] == ("added", "31 more")
+    assert "On the new lines." in second[1]
+    assert third[0] == ("added", "1 x = 1")
+    assert "Suggested change - x = 1 + x = 2" in third[1]
+    assert re.findall(r'class="(\w+) marked"', html) == ["removed", "context", "context", "added", "added"]
+    assert f'id="review-{review.id}"' in html
+    file = html[html.index("<code>gone.txt", html.index('id="files"')) :]
+    assert file.index("About the whole file.") < file.index('<table class="diff">')
+
+
+def test_an_outdated_comment_stands_at_the_head_of_its_file_and_none_is_lost(place: Place, site: httpx.Client) -> None:
+    place.world.review(
+        place.pull, "", by="mia", comments=[Draft("a.txt", "Soon outdated.", 31), Draft("src/new.py", "Goes.", 1)]
+    )
+    place.world.commit(place.repository, "feature", {"a.txt": b"all new\n", "src/new.py": None}, by="ann")
+    page = Tree(site.get(address(place)).text)
+    assert "outdated, once line 31" in page.text
+    assert (
+        page.text.index("No longer part of the change") < page.text.index("Goes.") < page.text.index("Soon outdated.")
+    )
+
+
+def test_links_to_a_line_of_this_head_lead_to_it_on_the_page(place: Place, site: httpx.Client) -> None:
+    blob = f"{site.base_url}/{place.repository.full_name}/blob/{place.pull.head_sha}"
+    place.world.comment(
+        place.pull, f"[seen]({blob}/a.txt#L31) [far]({blob}/a.txt#L1) [other]({blob}/b.txt#L1)", by="ann"
+    )
+    page = Tree(site.get(address(place)).text)
+    ids = {attributes["id"] for _, attributes in page.nodes if "id" in attributes}
+    seen, far, other = [node["href"] for node in page.all("a") if node.get("rel")]
+    assert seen.endswith("-R31")
+    assert {seen[1:], far[1:]} <= ids
+    assert other == f"{blob}/b.txt#L1"
+
+
+def test_the_form_posts_a_comment_that_the_app_hears_of(heard_place: Place) -> None:
+    place = heard_place
+    with HubServer(place.world, build_hub(place.world, page_routes(place.world))) as server:
+        with httpx.Client(base_url=server.url, trust_env=False) as site:
+            answer = post(site, place, body="/lintel help", **{"as": "mia"})
+            said = place.world.state.comments_of(place.pull)[-1]
+            assert (answer.status_code, said.body, said.author.login) == (303, "/lintel help", "mia")
+            assert answer.headers["location"] == f"{address(place)}?as=mia#comment-{said.id}"
+            page = Tree(site.get(answer.headers["location"]).text)
+            assert "/lintel help" in page.text
+            assert [node["value"] for node in page.all("option") if "selected" in node][-1] == "mia"
+    place.world.wait()
+    heard = [delivery for delivery in place.world.state.deliveries.values() if delivery.event == "issue_comment"]
+    assert [delivery.action for delivery in heard] == ["created"]
+
+
+def test_one_answers_in_a_thread_and_presses_a_checks_buttons(place: Place, site: httpx.Client) -> None:
+    place.world.review(place.pull, "", by="mia", comments=[Draft("a.txt", "Why?", 31)])
+    thread = place.world.state.review_comments_of(place.pull)[0]
+    assert post(site, place, do="reply", id=str(thread.id), body="Because.").status_code == 303
+    assert place.world.state.review_comments_of(place.pull)[-1].in_reply_to_id == thread.id
+    report(place, actions=[{"label": "Full review", "identifier": "full", "description": "All of it"}])
+    run = str(place.world.state.check_runs_of(place.repository, place.pull.head_sha)[0].id)
+    assert post(site, place, do="press", id=run, action="full").status_code == 303
+    assert post(site, place, do="press", id=run, action="").status_code == 303
+    assert place.world.state.check_runs[int(run)].suite.reset
+    assert post(site, place, do="press", id=run, action="unknown").status_code == 404
+    place.world.set_role(place.repository, "bob", Role.READ)
+    assert post(site, place, do="press", id=run, action="full", **{"as": "bob"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("fields", "status"),
+    [
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+        ({"origin": ""}, 403),
+        ({"origin": "http://127.0.0.1:1"}, 403),
+        ({"token": ""}, 403),
+        ({"token": "0" * 64}, 403),
+        ({"as": "nobody"}, 403),
+        ({"as": "bob"}, 403),
+        ({"as": "lintel[bot]"}, 403),
+        ({"as": "acme"}, 403),
+        ({"do": "merge"}, 400),
+        ({"do": "reply", "id": "1"}, 404),
+        ({"do": "press", "id": "9" * 30}, 404),
+        ({"body": " \n"}, 422),
+        ({"body": "x" * 65_537}, 422),
+        ({"body": "x" * 1_100_000}, 413),
+    ],
+)
+def test_a_form_that_is_not_the_pages_own_changes_nothing(
+    quiet_place: Place, quiet_site: httpx.Client, fields: dict[str, str], status: int
+) -> None:
+    answer = post(quiet_site, quiet_place, **({"body": "hello"} | fields))
+    assert answer.status_code == status
+    assert_harmless(answer.text, scripts=0)
+    assert not quiet_place.world.state.comments_of(quiet_place.pull)
+
+
+def test_only_forms_are_read(quiet_place: Place, quiet_site: httpx.Client) -> None:
+    headers = {"origin": str(quiet_site.base_url).rstrip("/")}
+    assert quiet_site.post(address(quiet_place), json={"do": "comment"}, headers=headers).status_code == 415
+    many = "&".join(f"f{n}=1" for n in range(30))
+    form = headers | {"content-type": "application/x-www-form-urlencoded"}
+    assert quiet_site.post(address(quiet_place), content=many, headers=form).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/acme/rocket/pull/1", "/acme/rocket/pull/1/state.json"])
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil.example:80"])
+def test_another_host_name_is_refused(quiet_site: httpx.Client, path: str, host: str) -> None:
+    assert quiet_site.get(path, headers={"host": host}).status_code == 421
+
+
+def test_every_answer_is_fenced_in(quiet_place: Place, quiet_site: httpx.Client) -> None:
+    nonces = set()
+    for path in (
+        "/",
+        address(quiet_place),
+        address(quiet_place),
+        f"{address(quiet_place)}/state.json",
+        "/acme/rocket/pull/99",
+    ):
+        headers = quiet_site.get(path).headers
+        policy = headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "form-action 'self'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert "unsafe" not in policy
+        assert headers["x-frame-options"] == "DENY"
+        nonces.add(re.findall(r"nonce-(\w+)", policy)[0])
+    assert len(nonces) == 5
+
+
+def test_the_state_changes_its_version_when_something_shown_changes(place: Place, site: httpx.Client) -> None:
+    def look() -> dict[str, object]:
+        state: dict[str, object] = site.get(f"{address(place)}/state.json").json()
+        return state
+
+    first = look()
+    assert look() == first
+    assert Tree(site.get(address(place)).text).all("html")[0]["data-version"] == first["version"]
+    report(place, status="in_progress", conclusion=None)
+    second = look()
+    assert second["running"]
+    assert second["version"] != first["version"]
+
+
+def test_the_page_tells_what_the_check_says_and_whether_it_can_be_merged(place: Place, site: httpx.Client) -> None:
+    place.world.require_check(place.repository, "lintel: main", app=place.app)
+    assert "Expected: nobody has reported it yet" in Tree(site.get(address(place)).text).text
+    note = {"path": "a.txt", "start_line": 3, "annotation_level": "warning", "message": "Look here"}
+    report(place, output=Output("2 blocking findings", "**Summary**", None, [note]))
+    text = Tree(site.get(address(place)).text).text
+    for words in (
+        "2 blocking findings",
+        "failure",
+        "1 annotation",
+        "Look here",
+        "lintel1:1:2:abc",
+        "cannot be merged now",
+    ):
+        assert words in text
+    report(place, conclusion="success")
+    assert "It can be merged now" in Tree(site.get(address(place)).text).text
+
+
+@pytest.mark.parametrize("path", ["/acme/rocket/pull/99", "/acme/none/pull/1", "/acme/rocket/pull/" + "9" * 5000])
+def test_what_is_not_there_is_said_to_be_missing(quiet_site: httpx.Client, path: str) -> None:
+    answer = quiet_site.get(path)
+    assert answer.status_code == 404
+    assert "Not Found" in answer.text
+
+
+def test_an_empty_world_and_an_empty_pull_request_have_pages(tmp_path: Path) -> None:
+    world = World(tmp_path, Clock())
+    with HubServer(world, build_hub(world, page_routes(world))) as server:
+        with httpx.Client(base_url=server.url, trust_env=False) as site:
+            assert "No repository yet" in site.get("/").text
+            world.add_organization("acme")
+            world.register_app("lintel", "acme", public_pem(), {}, ())
+            repository = world.create_repository("acme", "rocket", private=True)
+            assert "No pull request yet" in site.get("/").text
+            world.add_person("ann")
+            world.commit(repository, "main", {"a": b"1"}, by="ann")
+            world.commit(repository, "empty", {}, by="ann")
+            world.open_pull(repository, "empty", by="ann")
+            text = Tree(site.get("/acme/rocket/pull/1").text).text
+    world.close()
+    for words in ("No check has been reported", "Nothing was written", "Nothing is changed", "nobody can comment"):
+        assert words in text
+
+
+def test_the_saved_page_stands_alone(place: Place) -> None:
+    place.world.comment(place.pull, "Kept.", by="ann")
+    tree = assert_harmless(render_static(place.world, place.pull), scripts=0)
+    assert {"form", "button", "textarea", "select"}.isdisjoint(tag for tag, _ in tree.nodes)
+    assert "Kept." in tree.text
+    assert len(tree.all("style")) == 1

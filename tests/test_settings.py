@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings, UnusableSettings, read_settings
+
+SECRET = "canary-4b1d-secret"
+APP = {"LINTEL_APP_ID": "1", "LINTEL_PRIVATE_KEY": SECRET, "LINTEL_WEBHOOK_SECRET": f"{SECRET}, second"}
+
+
+@pytest.fixture(autouse=True)
+def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No `.env` and no variables of whoever runs the tests."""
+    monkeypatch.chdir(tmp_path)
+    for name in (*APP, "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "LINTEL_DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def settings(monkeypatch: pytest.MonkeyPatch, **values: str) -> Settings:
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    return read_settings()
+
+
+def test_nothing_set_means_set_up_mode_without_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settings(monkeypatch)
+
+    assert not found.configured
+    assert not found.model_configured
+    assert found.data_dir == Path(".lintel")
+
+
+def test_a_file_in_the_working_directory_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LINTEL_LOG_LEVEL=debug\n", encoding="utf-8")
+
+    assert read_settings().log_level == "debug"
+
+
+def test_several_webhook_secrets_serve_while_one_is_exchanged(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settings(monkeypatch, **APP)
+
+    assert [secret.get_secret_value() for secret in found.webhook_secret] == [SECRET, "second"]
+
+
+def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settings(monkeypatch, **APP, ANTHROPIC_API_KEY=SECRET, LINTEL_STORE_KEY=SECRET)
+
+    assert SECRET not in f"{found!r} {found}"
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"LINTEL_APP_ID": "1"}, "LINTEL_APP_ID is set without LINTEL_WEBHOOK_SECRET"),
+        ({"LINTEL_APP_ID": "1", "LINTEL_WEBHOOK_SECRET": "x"}, "LINTEL_APP_ID is set without a key"),
+        ({"LINTEL_APP_ID": "1", "LINTEL_WEBHOOK_SECRET": " , "}, "LINTEL_APP_ID is set without LINTEL_WEBHOOK_SECRET"),
+        ({"LINTEL_LOG_LEVEL": "loud"}, "LINTEL_LOG_LEVEL: Input should be 'debug', "),
+        ({"LINTEL_MAX_CONCURRENT_REVIEWS": "0"}, "LINTEL_MAX_CONCURRENT_REVIEWS: Input should be greater"),
+        ({"LINTEL_GITHUB_API_URL": "http://github.example"}, "LINTEL_GITHUB_API_URL: must be https"),
+        ({"LINTEL_GITHUB_URL": "https://me:pw@github.example"}, "LINTEL_GITHUB_URL: must be an http(s) address"),
+        ({"LINTEL_GITHUB_URL": "file:///etc"}, "LINTEL_GITHUB_URL: must be an http(s) address"),
+        ({"LINTEL_REVIEW_BUDGET_USD": "3"}, "LINTEL_REVIEW_BUDGET_USD: money limits are not enforced"),
+        ({"LINTEL_STRUCTURED_OUTPUT": "prompted"}, "LINTEL_STRUCTURED_OUTPUT: Input should be 'native'"),
+    ],
+)
+def test_what_does_not_fit_is_one_line_that_names_the_setting(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, str], line: str
+) -> None:
+    with pytest.raises(UnusableSettings) as raised:
+        settings(monkeypatch, **values)
+
+    assert str(raised.value).startswith(line)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_key_on_one_line_has_its_line_ends_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = settings(monkeypatch, **{**APP, "LINTEL_PRIVATE_KEY": r"-----BEGIN\nabc\n-----END"})
+
+    assert found.pem() == "-----BEGIN\nabc\n-----END"
+
+
+def test_a_key_file_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    values = {"LINTEL_APP_ID": "1", "LINTEL_WEBHOOK_SECRET": "x", "LINTEL_PRIVATE_KEY_FILE": "gone.pem"}
+
+    with pytest.raises(UnusableSettings, match=r"LINTEL_PRIVATE_KEY_FILE gone\.pem cannot be read: FileNotFoundError"):
+        settings(monkeypatch, **values).pem()
