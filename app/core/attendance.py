@@ -30,7 +30,8 @@ def attend(snapshot: Snapshot) -> Attendance:
         return Attendance.CLOSED
     if snapshot.draft and not policy.review.drafts:
         return Attendance.DRAFT
-    if snapshot.number and not any(Glob.parse(pattern).matches(snapshot.base_ref) for pattern in policy.review.branches):
+    reviewed = [Glob.parse(pattern) for pattern in policy.review.branches]
+    if snapshot.number and not any(glob.matches(snapshot.base_ref) for glob in reviewed):
         return Attendance.OTHER_BRANCH
     if snapshot.author_is_bot and not policy.review.bots:
         return Attendance.BOT

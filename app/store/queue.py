@@ -90,7 +90,8 @@ UPDATE procrastinate_jobs SET abort_requested = true WHERE id IN (
 # What waits already is newer than what is put back, so it keeps its arguments.
 _PUT_BACK = """
 WITH old AS (
-    SELECT * FROM procrastinate_jobs WHERE id = %(job_id)s AND status = 'doing' AND worker_id = %(worker_id)s
+    SELECT * FROM procrastinate_jobs
+    WHERE id = %(job_id)s AND status = 'doing' AND (worker_id = %(worker_id)s OR worker_id IS NULL) FOR UPDATE
 ), new AS (
     INSERT INTO procrastinate_jobs AS j (queue_name, task_name, lock, queueing_lock, priority, args, scheduled_at)
     SELECT queue_name, task_name, lock, queueing_lock,
@@ -158,7 +159,8 @@ async def put_back(
 ) -> bool:
     """Let a running job wait again as a new row, with the deliveries that wait for it.
 
-    False, and nothing is done, if the job is no longer this worker's.
+    False, and nothing is done, if the job was given to another worker. One whose worker was pruned, so that it is
+    nobody's, is put back: it would end without a successor.
     """
     params = {
         "job_id": job_id,

@@ -82,6 +82,30 @@ def test_the_order_of_files_in_the_patch_does_not_matter(patch: Patch, random: o
     )
 
 
+def test_hunks_that_do_not_pair_up_are_cut_rather_than_spread_over_half_empty_chunks() -> None:
+    body = [f"    value_{i} = compute({i})" for i in range(50)]
+    size = plan_review(change(change_file("a.py", [], body))).tokens
+    target = size * 5 // 3
+    plan = plan_review(
+        change(*(change_file(f"a{i:02}.py", [], body) for i in range(40))),
+        target_tokens=target,
+        limit_tokens=target + 60,
+    )
+    assert len(plan.chunks) <= 1.25 * math.ceil(plan.tokens / target) + 1
+    assert changed_in(plan).total() == 40 * 50
+
+
+def test_a_side_without_lines_starts_at_the_line_before_as_in_git() -> None:
+    added = plan_review(change(change_file("a.py", [], [f"x{i}" for i in range(300)])), target_tokens=300)
+    assert {part.old_start for chunk in added.chunks for part in chunk.files[0].hunks} == {0}
+    old = [f"x{i}" for i in range(20)]
+    new = [*old[:10], *(f"y{i}" for i in range(300)), *old[10:]]
+    inserted = plan_review(change(change_file("a.py", old, new)), target_tokens=300)
+    empty = [h for chunk in inserted.chunks for h in chunk.files[0].hunks if not h.old_count]
+    assert empty
+    assert {hunk.old_start for hunk in empty} == {10}
+
+
 def test_a_giant_hunk_is_cut_before_a_definition_and_keeps_its_numbers() -> None:
     body = [line for i in range(60) for line in (f"def f{i}():", "    a = 1", "", "    return a", "", "")]
     plan = plan_review(change(change_file("a.py", [], body)), target_tokens=900)

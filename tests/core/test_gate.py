@@ -144,11 +144,11 @@ def test_promise_1_no_false_green(
 
     tolerated = {NO_MODEL_REASON} if model is ModelUse.OPTIONAL else set()
     unaccounted = [item for item in left_out if not item.excused and item.reason not in tolerated]
+    # Neither `neutral` nor `skipped`: GitHub counts both as a pass.
     if blocking or obstacle or unaccounted:
         assert verdict.conclusion in {Conclusion.FAILURE, Conclusion.ACTION_REQUIRED}
     else:
         assert verdict.conclusion is Conclusion.SUCCESS
-    assert verdict.conclusion is not Conclusion.NEUTRAL
 
 
 @pytest.mark.parametrize(

@@ -34,16 +34,13 @@ class Change:
     ends_bare: frozenset[Side]
 
     def versions(self) -> dict[Side, bytes]:
-        """The whole file before and after, as it may have been: a line that no hunk shows is filler in both.
-
-        Every third is blank, as in real files: how git pairs lines depends on how often each occurs in the whole file.
-        """
+        """The whole file before and after, as it may have been: a line that no hunk shows is filler in both."""
         rows: dict[Side, list[str]] = {Side.LEFT: [], Side.RIGHT: []}
         for hunk in self.hunks:
             first = next(old for _, old, _, _ in hunk if old is not None)
             for number in range(len(rows[Side.LEFT]) + 1, first):
                 for lines in rows.values():
-                    lines.append(f"    (line {number} is not known)" if number % 3 else "")
+                    lines.append(f"    (line {number} is not known)")
             rows[Side.LEFT] += [text for sign, _, _, text in hunk if sign != "+"]
             rows[Side.RIGHT] += [text for sign, _, _, text in hunk if sign != "-"]
         return {
@@ -76,8 +73,8 @@ class Regression:
     def telling(self) -> list[Defect]:
         """On each side the first faulty line whose text no other changed line of the pull request has."""
         texts = [row[3].strip() for change in self.changes for hunk in change.hunks for row in hunk if row[0] != " "]
-        unique = [defect for defect in self.defects if texts.count(defect.text.strip()) == 1]
-        return list({defect.side: defect for defect in reversed(unique)}.values())
+        unique = [item for item in self.defects if item.text.strip() and texts.count(item.text.strip()) == 1]
+        return list({item.side: item for item in reversed(unique)}.values())
 
 
 def read_regressions() -> list[Regression]:
@@ -90,9 +87,7 @@ def commit_all(repository: Repository, regressions: Sequence[Regression]) -> dic
     commits = [commit for number, item in enumerate(regressions) for commit in _commits(item, 2 * number + 1)]
     repository.git("fast-import", "--quiet", f"--export-marks={marks}", stdin=b"".join(commits))
     ids = dict(row.removeprefix(":").split(" ") for row in marks.read_text().splitlines())
-    return {
-        item.name: (ids[str(2 * number + 1)], ids[str(2 * number + 2)]) for number, item in enumerate(regressions)
-    }
+    return {item.name: (ids[str(2 * number + 1)], ids[str(2 * number + 2)]) for number, item in enumerate(regressions)}
 
 
 def _commits(regression: Regression, mark: int) -> Iterator[bytes]:

@@ -32,6 +32,9 @@ from tests.repo.world import Repository, make_repository
 
 REGRESSIONS = read_regressions()
 SLIP = 5
+NO_PROGRAMS = "analyzers: {ruff: false, zizmor: false}\n"
+"""What analyzers say of the same lines is another story."""
+
 each_regression = pytest.mark.parametrize("regression", REGRESSIONS, ids=lambda item: item.name)
 
 
@@ -136,11 +139,12 @@ def test_what_a_model_says_of_the_faulty_line_comes_out_on_that_line(
     claude.script = planted({f"^{re.escape(fault.text)}$": Plant() for fault in faults})
     settings = Settings(_env_file=None).model_copy(update={"anthropic_base_url": claude.base_url})
     base, head = corpus.ends[regression.name]
-    report = tmp_path / "report.json"
+    report, policy = tmp_path / "report.json", tmp_path / "lintel.yml"
+    policy.write_text(NO_PROGRAMS, encoding="utf-8")
     code = run_review(
         settings,
         Range(directory=corpus.repository.path, base=base, head=head, staged=False, working_tree=False),
-        Wishes(form=Format.JSON, output=report, policy=None, no_model=False, fail_on=None),
+        Wishes(form=Format.JSON, output=report, policy=policy, no_model=False, fail_on=None),
     )
     found = json.loads(report.read_text(encoding="utf-8"))
     said = {(item["path"], item["side"], item["line"]) for item in found["findings"] if item["source"] == "model"}

@@ -13,24 +13,34 @@ BASE = {
     "app/pay.py": "def total(items):\n    return sum(item.price for item in items)\n",
     "README.md": "# Shop\n",
 }
+PLANTS = {
+    r"\* 0": Plant("critical", "The total is always zero"),
+    r"print\(": Plant("low", "A left-over print"),
+}
 
 
 @pytest.fixture
 def claude() -> Iterator[ScriptedClaude]:
     """A Claude that minds `* 0` (critical) and `print(` (low), and nothing else."""
-    script = planted({r"\* 0": Plant("critical", "The total is always zero"), r"print\(": Plant("low", "A left-over print")})
-    with ScriptedClaude(script) as server:
+    with ScriptedClaude(planted(PLANTS)) as server:
         yield server
 
 
 @pytest.fixture
-async def town(tmp_path: Path, claude: ScriptedClaude) -> AsyncIterator[Town]:
+async def town(tmp_path: Path, claude: ScriptedClaude, postgres_dsn: str) -> AsyncIterator[Town]:
     """The shop's town, with a model."""
-    async with open_town(tmp_path, BASE, claude_url=claude.base_url) as town:
+    async with open_town(tmp_path, BASE, claude_url=claude.base_url, dsn=postgres_dsn) as town:
         yield town
 
 
 @pytest.fixture
-async def town_without_model(tmp_path: Path) -> AsyncIterator[Town]:
-    async with open_town(tmp_path, BASE) as town:
+async def town_without_model(tmp_path: Path, postgres_dsn: str) -> AsyncIterator[Town]:
+    async with open_town(tmp_path, BASE, dsn=postgres_dsn) as town:
+        yield town
+
+
+@pytest.fixture
+async def town_of_its_own(tmp_path: Path, claude: ScriptedClaude) -> AsyncIterator[Town]:
+    """A town whose PostgreSQL may be stopped."""
+    async with open_town(tmp_path, BASE, claude_url=claude.base_url) as town:
         yield town

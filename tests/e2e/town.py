@@ -4,25 +4,55 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from starlette.types import ASGIApp
+import httpx
+from pydantic import SecretStr
 
 from app.claude.retries import Retries
 from app.cli.stage import Ground, add_repository, open_ground, run_bot, settings_for
-from app.flows.desk import Step
-from app.hub.accounts import Repository
+from app.flows.desk import Step, Watch
+from app.hub.accounts import Delivery, Repository
 from app.hub.state import CheckRun, IssueComment, PullRequest, Review, ReviewComment
+from app.hub.world import World
 from app.jobs.worker import Pace
 from app.settings import Settings
+from app.store.database import Database
 from app.wiring import Bot, Outside
+from tests.e2e.wire import Effect, Trouble, Wire
 
 QUICK = Pace(poll_s=0.05, heartbeat_s=0.2, stalled_s=1.0, rescue_s=0.2, grace_s=1.0)
 PATIENCE_S = 30.0
-OTHER_ENVIRONMENT = {"_env_file": None}
+_HASTEN = "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo' AND scheduled_at > now()"
+_BUSY = "SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name <> 'housekeeping' LIMIT 1"
+_LEDGER = "SELECT body FROM lintel.ledger WHERE kind = 'gate.set' AND body ->> 'pull_request' = %s ORDER BY seq"
+
+
+@dataclass
+class Haste:
+    """A clock for waits: whoever sleeps on it finds the time gone by."""
+
+    skipped_s: float = 0.0
+
+    def monotonic(self) -> float:
+        return time.monotonic() + self.skipped_s
+
+    async def sleep(self, seconds: float) -> None:
+        self.skipped_s += seconds
+        await asyncio.sleep(0)
+
+
+def hasty_outside(watch: Watch, haste: Haste | None = None) -> Outside:
+    """The real outside, whose pauses cost no time."""
+    passing = haste or Haste()
+    outside = Outside(watch=watch, claude=Retries(jitter=lambda: 0.0, sleep=passing.sleep))
+    github = dataclasses.replace(outside.github, sleep=passing.sleep, monotonic=passing.monotonic)
+    return dataclasses.replace(outside, github=github)
 
 
 @dataclass
@@ -31,22 +61,43 @@ class Town:
 
     ground: Ground
     repository: Repository
-    bot: Bot
+    database: Database
+    wire: Wire
     steps: list[tuple[Step, str]] = field(default_factory=list)
+    haste: Haste = field(default_factory=Haste)
+    standing_bot: Bot | None = None
 
     @property
-    def people(self):  # type: ignore[no-untyped-def]  # noqa: ANN201 - the hub's own World
+    def people(self) -> World:
         return self.ground.world
 
-    async def commit(self, branch: str, files: Mapping[str, str | None], *, by: str = "hubert") -> str:
-        content = {path: None if text is None else text.encode() for path, text in files.items()}
-        return await asyncio.to_thread(self.people.commit, self.repository, branch, content, by=by)
+    @property
+    def bot(self) -> Bot:
+        assert self.standing_bot is not None, "the bot of this town lives in a process of its own"
+        return self.standing_bot
 
-    async def open_pull(self, head: str = "change", *, by: str = "hubert", **more: object) -> PullRequest:
+    async def commit(
+        self, branch: str, files: Mapping[str, str | bytes | tuple[str, bytes] | None], *, by: str = "hubert", **more: Any
+    ) -> str:
+        content = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
+        return await asyncio.to_thread(self.people.commit, self.repository, branch, content, by=by, **more)
+
+    async def open_pull(self, head: str = "change", *, by: str = "hubert", **more: Any) -> PullRequest:
         return await asyncio.to_thread(self.people.open_pull, self.repository, head, by=by, **more)
 
-    async def do(self, action: Callable[..., object], *args: object, **kwargs: object) -> object:
+    async def propose(
+        self, files: Mapping[str, str | bytes | tuple[str, bytes] | None], *, branch: str = "change", **more: Any
+    ) -> PullRequest:
+        """A pull request with one commit on a branch of its own."""
+        await self.commit(branch, files)
+        return await self.open_pull(branch, **more)
+
+    async def do(self, action: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return await asyncio.to_thread(action, *args, **kwargs)
+
+    def trouble(self, where: str, does: Effect, times: int = 1) -> Trouble:
+        """Something goes wrong with the next requests like this one."""
+        return self.wire.trouble(where, does, times)
 
     def checks(self, pull: PullRequest, sha: str | None = None) -> list[CheckRun]:
         runs = self.people.state.check_runs_of(pull.repository, sha or pull.head_sha)
@@ -61,43 +112,100 @@ class Town:
     def said(self, pull: PullRequest) -> list[IssueComment]:
         return [item for item in self.people.state.comments_of(pull) if item.author is self.ground.app.bot]
 
+    def summary(self, pull: PullRequest) -> str:
+        """The one summary comment's text."""
+        (found,) = [item for item in self.said(pull) if "<!-- lintel:summary -->" in item.body]
+        return found.body
+
+    def answers(self, pull: PullRequest) -> list[str]:
+        """What the bot has answered to commands."""
+        return [item.body for item in self.said(pull) if "<!-- lintel:answer" in item.body]
+
+    def deliveries(self, event: str, action: str | None = None) -> list[Delivery]:
+        """What GitHub has sent so far, oldest first."""
+        sent = self.people.state.deliveries.values()
+        return [one for one in sent if one.event == event and (action is None or one.action == action)]
+
+    async def ledger(self, pull: PullRequest) -> list[dict[str, Any]]:
+        """The bodies of the ledger entries on its gate."""
+        async with self.database.connection() as connection:
+            cursor = await connection.execute(_LEDGER, [str(pull.number)])
+            return [row[0] for row in await cursor.fetchall()]
+
+    async def redeliver(self, delivery: Delivery) -> Delivery:
+        """GitHub sends the same bytes under the same GUID again, and has its answer."""
+        again = await self.do(self.people.hub.courier.redeliver, delivery)
+        await self.people.settle()
+        assert isinstance(again, Delivery)
+        return again
+
+    async def post(self, delivery: Delivery, **headers: str) -> httpx.Response:
+        """The same signed bytes, sent by whoever has them."""
+        url = self.ground.app.webhook_url
+        assert url is not None
+        async with httpx.AsyncClient(trust_env=False) as client:
+            return await client.post(url, content=delivery.body, headers={**delivery.headers, **headers})
+
+    async def tell(self, pull: PullRequest, words: str, *, by: str = "hubert") -> IssueComment:
+        """Somebody comments, and the bot has done what there is to do about it."""
+        comment = await self.do(self.people.comment, pull, words, by=by)
+        await self.at_rest()
+        assert isinstance(comment, IssueComment)
+        return comment
+
     async def until(self, holds: Callable[[], object], what: str = "") -> None:
         """Wait for a state; fail with what stands instead."""
         try:
             async with asyncio.timeout(PATIENCE_S):
-                while not holds():
+                while not holds():  # noqa: ASYNC110 - what is waited for lives in other threads and processes
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError(f"it never came to: {what or holds}; steps: {self.steps[-6:]}") from None
 
     async def judged(self, pull: PullRequest, sha: str | None = None) -> CheckRun:
-        """The completed check of a head, when the bot has come to rest."""
+        """The newest check of a head, completed, when the bot has come to rest."""
         head = sha or pull.head_sha
-        await self.until(
-            lambda: self.checks(pull, head) and all(run.status == "completed" for run in self.checks(pull, head)),
-            f"a completed check on {head[:12]}",
-        )
         await self.at_rest()
-        return self.checks(pull, head)[-1]
+        runs = self.checks(pull, head)
+        assert runs, f"no check on {head[:12]}; steps: {self.steps[-6:]}"
+        assert all(run.status == "completed" for run in runs), f"unfinished: {runs}; steps: {self.steps[-6:]}"
+        return runs[-1]
 
     async def at_rest(self) -> None:
-        """Every delivery is answered, and no job waits or runs."""
+        """Every delivery is answered, and no job waits or runs; what waits for a time finds it come."""
         await self.people.settle()
-        async with asyncio.timeout(PATIENCE_S):
-            while await self._busy():
-                await asyncio.sleep(0.02)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while await self._busy():
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(f"the bot never came to rest; steps: {self.steps[-6:]}") from None
         await self.people.settle()
 
     async def _busy(self) -> bool:
-        async with self.bot.database.connection() as connection:
-            cursor = await connection.execute(
-                "SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name NOT LIKE 'lintel.%' LIMIT 1"
-            )
-            return await cursor.fetchone() is not None
+        async with self.database.connection() as connection:
+            await connection.execute(_HASTEN)
+            return await (await connection.execute(_BUSY)).fetchone() is not None
 
 
-async def _no_pause(seconds: float) -> None:
-    await asyncio.sleep(min(seconds, 0.01))
+def settle_settings(ground: Ground, data_dir: Path, *, claude_url: str | None, dsn: str | None) -> Settings:
+    """The bot's settings on this ground, with nothing of this machine's environment."""
+    untouched = Settings(_env_file=None).model_copy(  # type: ignore[call-arg]  # pydantic-settings' own argument
+        update={
+            "anthropic_api_key": None,
+            "anthropic_base_url": claude_url,
+            "database_url": None if dsn is None else SecretStr(dsn),
+        }
+    )
+    return settings_for(ground, untouched, data_dir)
+
+
+async def settle_repository(ground: Ground, files: Mapping[str, str], name: str = "shop") -> Repository:
+    """A repository with these files on `main`, on which the App is installed."""
+    repository = await asyncio.to_thread(add_repository, ground, name, None, {}, "main")
+    content = {path: text.encode() for path, text in files.items()}
+    await asyncio.to_thread(ground.world.commit, repository, "main", content, by="mona")
+    return repository
 
 
 @asynccontextmanager
@@ -106,26 +214,16 @@ async def open_town(
     files: Mapping[str, str],
     *,
     claude_url: str | None = None,
-    wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    dsn: str | None = None,
     pace: Pace = QUICK,
-    watch: Callable[[Step, str], None] | None = None,
 ) -> AsyncIterator[Town]:
+    """A town whose bot works on the database `dsn`, or without it on an embedded one of its own."""
     steps: list[tuple[Step, str]] = []
-
-    def note(step: Step, line: str) -> None:
-        steps.append((step, line))
-        if watch is not None:
-            watch(step, line)
-
-    outside = Outside(watch=note, claude=Retries(jitter=lambda: 0.0, sleep=_no_pause))
-    outside = dataclasses.replace(outside, github=dataclasses.replace(outside.github, sleep=_no_pause))
-    base = Settings(_env_file=None, anthropic_api_key=None, anthropic_base_url=None).model_copy(  # type: ignore[call-arg]
-        update={"anthropic_base_url": claude_url}
-    )
-    async with open_ground(tmp_path / "github", outside, wrap=wrap) as ground:
-        repository = await asyncio.to_thread(add_repository, ground, "shop", None, {}, "main")
-        await asyncio.to_thread(
-            ground.world.commit, repository, "main", {p: t.encode() for p, t in files.items()}, by="mona"
-        )
-        async with run_bot(ground, settings_for(ground, base, tmp_path / "lintel"), outside, pace=pace) as bot:
-            yield Town(ground, repository, bot, steps)
+    haste, wire = Haste(), Wire()
+    outside = hasty_outside(lambda step, line: steps.append((step, line)), haste)
+    async with open_ground(tmp_path / "github", outside, wrap=wire.wrap) as ground:
+        repository = await settle_repository(ground, files)
+        settings = settle_settings(ground, tmp_path / "lintel", claude_url=claude_url, dsn=dsn)
+        async with run_bot(ground, settings, outside, pace=pace) as bot:
+            yield Town(ground, repository, bot.database, wire, steps, haste, bot)
+    assert not wire.complaints, "\n\n".join(wire.complaints[:5])

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.hub.accounts import Role
@@ -19,7 +21,7 @@ from app.hub.page.unseen import reveal, show
 from app.hub.reviews import Draft
 from app.hub.server import HubServer, build_hub
 from app.hub.world import World
-from tests.hub.place import Clock, Place, a_place, public_pem
+from tests.hub.place import AFTER, Clock, Place, a_place, public_pem
 
 VOID = {"meta", "input", "br", "hr", "link", "img"}
 EVIL = (
@@ -85,27 +87,36 @@ def assert_harmless(html: str, *, scripts: int) -> Tree:
     return tree
 
 
-@pytest.fixture
-def site(place: Place) -> Iterator[httpx.Client]:
-    """A browser's view of the place with its page."""
-    with HubServer(place.world, build_hub(place.world, page_routes(place.world))) as server:
-        with httpx.Client(base_url=server.url, trust_env=False) as client:
-            yield client
-
-
 @pytest.fixture(scope="module")
-def quiet_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """One place for all tests that ask for what is refused: nothing may change in it."""
-    with a_place(tmp_path_factory.mktemp("quiet")) as made:
+def grounds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """One place for all tests: each has a pull request of its own in it."""
+    with a_place(tmp_path_factory.mktemp("grounds")) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def quiet_site(quiet_place: Place) -> Iterator[httpx.Client]:
-    world = quiet_place.world
-    with HubServer(world, build_hub(world, page_routes(world))) as server:
-        with httpx.Client(base_url=server.url, trust_env=False) as client:
-            yield client
+def site(grounds: Place) -> Iterator[httpx.Client]:
+    """A browser's view of it."""
+    with browse(grounds.world) as client:
+        yield client
+
+
+@contextmanager
+def browse(world: World) -> Iterator[httpx.Client]:
+    with (
+        HubServer(world, build_hub(world, page_routes(world))) as server,
+        httpx.Client(base_url=server.url, trust_env=False) as client,
+    ):
+        yield client
+
+
+@pytest.fixture
+def place(grounds: Place) -> Place:
+    number = grounds.repository.last_number + 1
+    files = {"a.txt": AFTER, "gone.txt": None, "src/new.py": b"x = 1\n"}
+    grounds.world.commit(grounds.repository, f"change-{number}", files, by="ann", message=f"Change {number}")
+    pull = grounds.world.open_pull(grounds.repository, f"change-{number}", by="ann", title="Better lines", body="Look.")
+    return replace(grounds, pull=pull)
 
 
 def address(place: Place) -> str:
@@ -155,51 +166,21 @@ def test_nothing_hostile_becomes_part_of_the_page(place: Place, site: httpx.Clie
     assert_harmless(site.get("/<script>alert(1)</script>/x/pull/1").text, scripts=0)
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-@given(
-    st.lists(
-        st.sampled_from(
-            [
-                "<details>",
-                "</details>",
-                "<summary>",
-                "</summary>",
-                "<sub>",
-                "</sub>",
-                "<!--",
-                "-->",
-                "<img src=x>",
-                "- ",
-            ]
-            + [
-                "> ",
-                "\n",
-                "\n\n",
-                "`",
-                "```\n",
-                "[a](",
-                ")",
-                "|a|b|\n|-|:-:|\n|",
-                "@me",
-                "![",
-                "](x)",
-                "<a ",
-                "\\",
-                "&lt;",
-            ]
-            + ["https://e.example/?q=\"'><x>", "*", "**", "~~", "    ", "\u202e", "\ud800", "\x00", "</section>"]
-        ),
-        max_size=25,
-    ).map("".join)
-)
+TAGS = [f"<{end}{name}>" for name in ("details", "summary", "sub", "section", "a") for end in ("", "/")]
+MARKS = ["*", "**", "~~", "`", "```\n", "[a](", "![", "](x)", ")", "|", "|a|b|\n|-|:-:|\n|", "\\", "- ", "> ", "# "]
+WORDS = ["<!--", "-->", "<img/src=x>", "@me", "&lt;", "https://e.example/?q=\"'><x>", "\u202e", "\ud800", "\x00"]
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.sampled_from([*TAGS, *MARKS, *WORDS, " ", "\n", "\n\n", "    "]), max_size=25).map("".join))
 def test_any_markdown_becomes_balanced_and_harmless_html(text: str) -> None:
     assert_harmless(render_prose(text, Setting(lambda _: None, "a.py", ("old",))), scripts=0).text.encode()
 
 
 def test_markup_of_the_bot_is_rendered_and_its_markers_are_dropped() -> None:
     text = (
-        "### Verdict\n\n| | where |\n| --- | --- |\n| F1 | `a.py:1` |\n\n<details>\n<summary>1 &lt;more&gt;</summary>\n\n"
-        "~~old~~ **new**\n\n</details>\n\n<sub>sure</sub>\n\n<!-- lintel:summary id=1 -->"
+        "### Verdict\n\n| | where |\n| --- | --- |\n| F1 | `a.py:1` |\n\n<details>\n<summary>1 &lt;more&gt;</summary>"
+        "\n\n~~old~~ **new**\n\n</details>\n\n<sub>sure</sub>\n\n<!-- lintel:summary id=1 -->"
     )
     tree = Tree(render_prose(text, Setting(lambda _: None)))
     assert {"h3", "table", "details", "summary", "s", "strong", "sub", "code"} <= {tag for tag, _ in tree.nodes}
@@ -264,7 +245,7 @@ def test_an_outdated_comment_stands_at_the_head_of_its_file_and_none_is_lost(pla
     place.world.review(
         place.pull, "", by="mia", comments=[Draft("a.txt", "Soon outdated.", 31), Draft("src/new.py", "Goes.", 1)]
     )
-    place.world.commit(place.repository, "feature", {"a.txt": b"all new\n", "src/new.py": None}, by="ann")
+    place.world.commit(place.repository, place.pull.head_ref, {"a.txt": b"all new\n", "src/new.py": None}, by="ann")
     page = Tree(site.get(address(place)).text)
     assert "outdated, once line 31" in page.text
     assert (
@@ -287,15 +268,14 @@ def test_links_to_a_line_of_this_head_lead_to_it_on_the_page(place: Place, site:
 
 def test_the_form_posts_a_comment_that_the_app_hears_of(heard_place: Place) -> None:
     place = heard_place
-    with HubServer(place.world, build_hub(place.world, page_routes(place.world))) as server:
-        with httpx.Client(base_url=server.url, trust_env=False) as site:
-            answer = post(site, place, body="/lintel help", **{"as": "mia"})
-            said = place.world.state.comments_of(place.pull)[-1]
-            assert (answer.status_code, said.body, said.author.login) == (303, "/lintel help", "mia")
-            assert answer.headers["location"] == f"{address(place)}?as=mia#comment-{said.id}"
-            page = Tree(site.get(answer.headers["location"]).text)
-            assert "/lintel help" in page.text
-            assert [node["value"] for node in page.all("option") if "selected" in node][-1] == "mia"
+    with browse(place.world) as site:
+        answer = post(site, place, body="/lintel help", **{"as": "mia"})
+        said = place.world.state.comments_of(place.pull)[-1]
+        assert (answer.status_code, said.body, said.author.login) == (303, "/lintel help", "mia")
+        assert answer.headers["location"] == f"{address(place)}?as=mia#comment-{said.id}"
+        page = Tree(site.get(answer.headers["location"]).text)
+        assert "/lintel help" in page.text
+        assert [node["value"] for node in page.all("option") if "selected" in node][-1] == "mia"
     place.world.wait()
     heard = [delivery for delivery in place.world.state.deliveries.values() if delivery.event == "issue_comment"]
     assert [delivery.action for delivery in heard] == ["created"]
@@ -312,8 +292,9 @@ def test_one_answers_in_a_thread_and_presses_a_checks_buttons(place: Place, site
     assert post(site, place, do="press", id=run, action="").status_code == 303
     assert place.world.state.check_runs[int(run)].suite.reset
     assert post(site, place, do="press", id=run, action="unknown").status_code == 404
-    place.world.set_role(place.repository, "bob", Role.READ)
-    assert post(site, place, do="press", id=run, action="full", **{"as": "bob"}).status_code == 403
+    place.world.add_person("ray")
+    place.world.set_role(place.repository, "ray", Role.READ)
+    assert post(site, place, do="press", id=run, action="full", **{"as": "ray"}).status_code == 403
 
 
 @pytest.mark.parametrize(
@@ -338,38 +319,38 @@ def test_one_answers_in_a_thread_and_presses_a_checks_buttons(place: Place, site
     ],
 )
 def test_a_form_that_is_not_the_pages_own_changes_nothing(
-    quiet_place: Place, quiet_site: httpx.Client, fields: dict[str, str], status: int
+    place: Place, site: httpx.Client, fields: dict[str, str], status: int
 ) -> None:
-    answer = post(quiet_site, quiet_place, **({"body": "hello"} | fields))
+    answer = post(site, place, **({"body": "hello"} | fields))
     assert answer.status_code == status
     assert_harmless(answer.text, scripts=0)
-    assert not quiet_place.world.state.comments_of(quiet_place.pull)
+    assert not place.world.state.comments_of(place.pull)
 
 
-def test_only_forms_are_read(quiet_place: Place, quiet_site: httpx.Client) -> None:
-    headers = {"origin": str(quiet_site.base_url).rstrip("/")}
-    assert quiet_site.post(address(quiet_place), json={"do": "comment"}, headers=headers).status_code == 415
+def test_only_forms_are_read(place: Place, site: httpx.Client) -> None:
+    headers = {"origin": str(site.base_url).rstrip("/")}
+    assert site.post(address(place), json={"do": "comment"}, headers=headers).status_code == 415
     many = "&".join(f"f{n}=1" for n in range(30))
     form = headers | {"content-type": "application/x-www-form-urlencoded"}
-    assert quiet_site.post(address(quiet_place), content=many, headers=form).status_code == 400
+    assert site.post(address(place), content=many, headers=form).status_code == 400
 
 
 @pytest.mark.parametrize("path", ["/", "/acme/rocket/pull/1", "/acme/rocket/pull/1/state.json"])
 @pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "127.0.0.1@evil.example:80"])
-def test_another_host_name_is_refused(quiet_site: httpx.Client, path: str, host: str) -> None:
-    assert quiet_site.get(path, headers={"host": host}).status_code == 421
+def test_another_host_name_is_refused(site: httpx.Client, path: str, host: str) -> None:
+    assert site.get(path, headers={"host": host}).status_code == 421
 
 
-def test_every_answer_is_fenced_in(quiet_place: Place, quiet_site: httpx.Client) -> None:
+def test_every_answer_is_fenced_in(place: Place, site: httpx.Client) -> None:
     nonces = set()
     for path in (
         "/",
-        address(quiet_place),
-        address(quiet_place),
-        f"{address(quiet_place)}/state.json",
+        address(place),
+        address(place),
+        f"{address(place)}/state.json",
         "/acme/rocket/pull/99",
     ):
-        headers = quiet_site.get(path).headers
+        headers = site.get(path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "form-action 'self'" in policy
@@ -414,26 +395,25 @@ def test_the_page_tells_what_the_check_says_and_whether_it_can_be_merged(place: 
 
 
 @pytest.mark.parametrize("path", ["/acme/rocket/pull/99", "/acme/none/pull/1", "/acme/rocket/pull/" + "9" * 5000])
-def test_what_is_not_there_is_said_to_be_missing(quiet_site: httpx.Client, path: str) -> None:
-    answer = quiet_site.get(path)
+def test_what_is_not_there_is_said_to_be_missing(site: httpx.Client, path: str) -> None:
+    answer = site.get(path)
     assert answer.status_code == 404
     assert "Not Found" in answer.text
 
 
 def test_an_empty_world_and_an_empty_pull_request_have_pages(tmp_path: Path) -> None:
     world = World(tmp_path, Clock())
-    with HubServer(world, build_hub(world, page_routes(world))) as server:
-        with httpx.Client(base_url=server.url, trust_env=False) as site:
-            assert "No repository yet" in site.get("/").text
-            world.add_organization("acme")
-            world.register_app("lintel", "acme", public_pem(), {}, ())
-            repository = world.create_repository("acme", "rocket", private=True)
-            assert "No pull request yet" in site.get("/").text
-            world.add_person("ann")
-            world.commit(repository, "main", {"a": b"1"}, by="ann")
-            world.commit(repository, "empty", {}, by="ann")
-            world.open_pull(repository, "empty", by="ann")
-            text = Tree(site.get("/acme/rocket/pull/1").text).text
+    with browse(world) as site:
+        assert "No repository yet" in site.get("/").text
+        world.add_organization("acme")
+        world.register_app("lintel", "acme", public_pem(), {}, ())
+        repository = world.create_repository("acme", "rocket", private=True)
+        assert "No pull request yet" in site.get("/").text
+        world.add_person("ann")
+        world.commit(repository, "main", {"a": b"1"}, by="ann")
+        world.commit(repository, "empty", {}, by="ann")
+        world.open_pull(repository, "empty", by="ann")
+        text = Tree(site.get("/acme/rocket/pull/1").text).text
     world.close()
     for words in ("No check has been reported", "Nothing was written", "Nothing is changed", "nobody can comment"):
         assert words in text

@@ -287,6 +287,16 @@ async def live(bench: Bench, count: int) -> bool:
         return await count_live_workers(connection, 1.0) == count
 
 
+async def test_a_job_whose_workers_row_was_pruned_is_still_put_back_when_it_is_stopped(bench: Bench) -> None:
+    review = Hold()
+    async with bench.working(build_handlers(review), hasty(stalled_s=60.0, rescue_s=60.0)):
+        await bench.deliver("g", review_job())
+        await until(lambda: len(review.started) == 1)
+        await bench.execute("DELETE FROM procrastinate_workers")
+    assert await bench.statuses() == ["succeeded", "todo"]
+    assert await bench.status("g") == "accepted"
+
+
 async def test_cut_connections_are_made_anew(bench: Bench) -> None:
     async with bench.working(build_handlers(Hold(is_open=True))):
         await until(lambda: live(bench, 2))

@@ -6,7 +6,7 @@ from markupsafe import Markup
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.lexers.special import TextLexer
-from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, String, Token
+from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, String
 from pygments.util import ClassNotFound
 
 from app.hub.page.unseen import show
@@ -30,7 +30,6 @@ _CLASSES = (
     (Name.Attribute, "f"),
     (Punctuation, "p"),
     (Operator, "p"),
-    (Token, ""),
 )
 
 
@@ -42,7 +41,7 @@ def colour(text: str, *, path: str = "", language: str = "") -> tuple[Markup, ..
     lines: list[list[Markup]] = [[]]
     # Unprocessed: what get_tokens does to carriage returns would move every line below them.
     for _, kind, value in _find_lexer(path, language).get_tokens_unprocessed(text):
-        name = next(name for group, name in _CLASSES if kind in group)
+        name = next((name for group, name in _CLASSES if group in kind.split()), "")
         for index, piece in enumerate(value.split("\n")):
             if index:
                 lines.append([])

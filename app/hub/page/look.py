@@ -166,7 +166,7 @@ def _find_people(hub: Hub, pull: PullRequest) -> Iterator[Person]:
             yield Person(user.login, role)
 
 
-def _say(  # noqa: PLR0913 - the parts of a sentence
+def _say(
     pull: PullRequest,
     anchor: str,
     author: tuple[User, App | None],

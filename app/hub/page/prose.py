@@ -1,7 +1,7 @@
 """Comments as HTML: CommonMark with GitHub's tables and strikethrough, and next to no HTML of the writer's own.
 
-Of HTML only `<details>`, `<summary>` and `<sub>` without attributes live; HTML comments vanish as on GitHub, all else is
-shown as the text it is. No image is loaded. What GitHub would make of a bare `@name`, `#1` or URL is made visible.
+Of HTML only `<details>`, `<summary>` and `<sub>` without attributes live; HTML comments vanish as on GitHub, all else
+is shown as the text it is. No image is loaded. What GitHub would make of a bare `@name`, `#1` or URL is made visible.
 """
 
 import re
@@ -49,36 +49,42 @@ def render_prose(text: str, setting: Setting) -> Markup:
 
 
 def _tame(tokens: Sequence[Token], *, inline: bool) -> list[Token]:
-    """The tokens with each piece of HTML made harmless and each tag that lives closed again."""
-    opened: list[str] = []
+    """The tokens with each piece of HTML made harmless and each tag that lives closed where it was opened."""
+    opened: list[tuple[str, int]] = []
+    tamed: list[Token] = []
     for token in tokens:
         if token.children:
             token.children = _tame(token.children, inline=True)
+        if token.nesting < 0:
+            tamed.append(_close(opened, token.level + 1))
         if token.type in ("html_inline", "html_block"):
             # Inside a list or quote a block tag would be closed by its surroundings, and its end tag close ours.
             names = ("sub",) if inline else ("details", "summary") if token.level == 0 else ()
-            token.type, token.content = "tamed", _admit(token.content, names, opened)
-    end = Token("tamed", "", 0, content="".join(f"</{name}>" for name in reversed(opened)))
-    return [*tokens, end] if opened else list(tokens)
+            token.type, token.content = "tamed", _admit(token, names, opened)
+        tamed.append(token)
+    return [*tamed, _close(opened, 0)]
 
 
-def _admit(html: str, names: Sequence[str], opened: list[str]) -> Markup:
-    parts, end = [], 0
+def _close(opened: list[tuple[str, int]], level: int) -> Token:
+    ends = ""
+    while opened and opened[-1][1] >= level:
+        ends += f"</{opened.pop()[0]}>"
+    return Token("tamed", "", 0, content=ends)
+
+
+def _admit(token: Token, names: Sequence[str], opened: list[tuple[str, int]]) -> Markup:
+    parts, end, html = [], 0, token.content
     for match in _HTML.finditer(html):
-        name = (match["name"] or "").lower()
-        alive = name in names and (not match["end"] or name in opened)
-        if name and not alive:
+        tag = ((match["name"] or "").lower(), token.level)
+        if tag[0] and (tag[0] not in names or (match["end"] and tag not in opened)):
             continue
         parts.append(show(unescape(html[end : match.start()])))
         end = match.end()
-        if alive and not match["end"]:
-            opened.append(name)
-            parts.append(Markup("<{}>").format(name))
-        while alive and match["end"]:
-            last = opened.pop()
-            parts.append(Markup("</{}>").format(last))
-            if last == name:
-                break
+        if tag[0] and not match["end"]:
+            opened.append(tag)
+            parts.append(Markup("<{}>").format(tag[0]))
+        while match["end"] and parts[-1] != Markup("</{}>").format(tag[0]):
+            parts.append(Markup("</{}>").format(opened.pop()[0]))
     return Markup("").join([*parts, show(unescape(html[end:]))])
 
 
@@ -125,8 +131,8 @@ def _render_suggestion(content: str, setting: Setting) -> Markup:
     new = colour(content.removesuffix("\n"), path=setting.path) if content else ()
     old = colour("\n".join(setting.replaces or ()), path=setting.path)
     rows = [row.format("removed", "-", line) for line in old] + [row.format("added", "+", line) for line in new]
-    words = '<div class="suggestion"><p>Suggested change</p><table class="diff">{}</table></div>'
-    return Markup(words).format(Markup("").join(rows))
+    table = Markup('<table class="diff">{}</table>').format(Markup("").join(rows))
+    return Markup('<div class="suggestion"><p>Suggested change</p>{}</div>').format(table)
 
 
 def _open_cell(token: Token, _: Env) -> Markup:

@@ -31,7 +31,7 @@ Answer = Callable[[Request, str], Awaitable[Response]]
 
 
 def page_routes(world: World) -> list[BaseRoute]:
-    """`/`, the page of each pull request, its `state.json` and its form: for `build_hub(world, page_routes(world))`."""
+    """The list, the page of each pull request, its `state.json` and its form, as `build_hub` takes them."""
     pages = _Pages(world)
     return [
         Route("/", pages.guard(pages.index), methods=["GET"]),
@@ -52,8 +52,7 @@ class _Pages:
         async def respond(request: Request) -> Response:
             nonce = self._world.hub.entropy(16).hex()
             try:
-                if not _LOOPBACK.fullmatch(request.headers.get("host", "")):
-                    raise RefusedError(421, "The local GitHub answers on a loopback address alone.")
+                _check_host(request)
                 response = await answer(request, nonce)
             except RefusedError as refusal:
                 details = (e if isinstance(e, str) else e.get("message", "") for e in refusal.errors or ())
@@ -97,10 +96,16 @@ class _Pages:
     def _find(self, request: Request) -> PullRequest:
         state, named = self._world.state, request.path_params
         repository = state.repository(named["owner"], named["repo"])
-        pull = repository and state.pulls.get((repository.id, _number(named["number"])))
+        key = None if repository is None else (repository.id, _number(named["number"]))
+        pull = None if key is None else state.pulls.get(key)
         if pull is None:
             raise not_found()
         return pull
+
+
+def _check_host(request: Request) -> None:
+    if not _LOOPBACK.fullmatch(request.headers.get("host", "")):
+        raise RefusedError(421, "The local GitHub answers on a loopback address alone.")
 
 
 def _fence(nonce: str) -> dict[str, str]:

@@ -1,0 +1,178 @@
+"""Promise 3 with a real process: SIGKILL at any moment, start again, and GitHub looks as if nothing had happened."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import threading
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from app.cli.stage import LOOPBACK, open_ground
+from app.flows.desk import Step
+from app.hub.state import PullRequest
+from app.postgres import start
+from app.store.database import Database
+from tests.claude_answers import planted, slow
+from tests.claude_server import ScriptedClaude
+from tests.e2e.bot_process import BotProcess
+from tests.e2e.conftest import BASE, PLANTS
+from tests.e2e.town import Town, hasty_outside, settle_repository, settle_settings
+from tests.e2e.wire import Effect, Passage, Wire
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+# Every write of one review with a finding, in order.
+WRITES = {
+    "the check is created": r"^POST .*/check-runs$",
+    "the check is in progress": r"^PATCH .*/check-runs/\d+$",
+    "the review is posted": r"^POST .*/pulls/\d+/reviews$",
+    "the summary is posted": r"^POST .*/issues/\d+/comments$",
+    "the check is completed": r"^PATCH .*/check-runs/\d+$",
+}
+_numbers = itertools.count(1)
+
+
+class MortalTown(Town):
+    """A town whose bot is a process. `claude` is whom it asks."""
+
+    process: BotProcess
+    claude: ScriptedClaude
+
+    async def start_bot(self) -> None:
+        await self.process.start()
+        self.ground.app.webhook_url = f"http://{LOOPBACK}:{self.process.port}/webhooks/github"
+
+    async def offer(self) -> PullRequest:
+        """A pull request with one critical finding, on a branch and a file of its own."""
+        name = f"case{next(_numbers)}"
+        return await self.propose({f"app/{name}.py": f"{name.upper()} = 5 * 0\n"}, branch=name)
+
+    async def survive(self) -> None:
+        """The bot dies, and comes again."""
+        await self.until(lambda: not self.process.alive, "the bot's death")
+        await self.start_bot()
+
+    def asked(self, pull: PullRequest) -> int:
+        """How often a model was asked about it."""
+        return sum(f"app/{pull.head_ref}.py" in str(seen.body) for seen in self.claude.requests)
+
+    async def assert_once(self, pull: PullRequest) -> None:
+        """One check, one review, one summary, one ledger entry, the right verdict."""
+        check = await self.judged(pull)
+        entries = await self.ledger(pull)
+        comments = [(item.path, item.line) for item in self.comments(pull)]
+
+        assert [run.conclusion for run in self.checks(pull)] == ["failure"]
+        assert comments == [(f"app/{pull.head_ref}.py", 1)]
+        assert (len(self.reviews(pull)), len(self.said(pull)), len(entries)) == (1, 1, 1)
+        assert check.external_id.startswith(f"lintel1:{entries[0]['review']}:")
+        assert not check.external_id.endswith(":0:")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[MortalTown]:
+    """One world for all cases: each has a pull request of its own."""
+    path: Path = tmp_path_factory.mktemp("kill")
+    wire = Wire()
+    outside = hasty_outside(lambda _step, _line: None)
+    with ScriptedClaude(planted(PLANTS)) as claude:
+        async with open_ground(path / "github", outside, wrap=wire.wrap) as ground:
+            repository = await settle_repository(ground, BASE)
+            settings = settle_settings(ground, path / "lintel", claude_url=claude.base_url, dsn=None)
+            process = BotProcess(settings, path / "dying")
+            try:
+                await process.start()
+                async with Database(process.dsn) as database:
+                    town = MortalTown(ground, repository, database, wire)
+                    town.process, town.claude = process, claude
+                    ground.app.webhook_url = f"http://{LOOPBACK}:{process.port}/webhooks/github"
+                    yield town
+            finally:
+                await asyncio.to_thread(process.stop)
+                await asyncio.to_thread(start(path / "lintel").stop)  # whatever a killed bot has left running
+    assert not wire.complaints, "\n\n".join(wire.complaints[:5])
+
+
+@pytest.mark.parametrize("step", Step)
+async def test_killed_after_a_stage_it_goes_on_and_nothing_happens_twice(town: MortalTown, step: Step) -> None:
+    town.process.dying.write_text(step.value)
+    pull = await town.offer()
+    await town.survive()
+
+    await town.assert_once(pull)
+    assert town.asked(pull) == 1
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before GitHub has it", "after GitHub did it"])
+@pytest.mark.parametrize("write", WRITES)
+async def test_killed_at_a_write_it_looks_before_it_writes_again(
+    town: MortalTown, write: str, after: bool
+) -> None:
+    town.trouble(WRITES[write], _kill(town, after=after, nth=2 if write == "the check is completed" else 1), times=2)
+    pull = await town.offer()
+    await town.survive()
+
+    await town.assert_once(pull)
+    assert town.asked(pull) == 1
+
+
+async def test_killed_while_the_model_answers_it_asks_once_more_and_says_it_once(town: MortalTown) -> None:
+    gate, script = threading.Event(), town.claude.script
+    town.claude.script = lambda _: slow(gate)
+    pull = await town.offer()
+    await town.until(lambda: town.asked(pull), "a question")
+    await town.do(town.process.kill)
+    town.claude.script = script
+    await town.survive()
+
+    await town.assert_once(pull)
+    assert town.asked(pull) == 2
+
+
+async def test_killed_twice_in_one_review_it_still_says_everything_once(town: MortalTown) -> None:
+    town.process.dying.write_text(Step.READ)
+    pull = await town.offer()
+    await town.until(lambda: not town.process.alive, "the first death")
+    town.process.dying.write_text(Step.COMMENTED)
+    await town.start_bot()
+    await town.survive()
+
+    await town.assert_once(pull)
+    assert town.asked(pull) == 1
+
+
+async def test_a_push_while_it_is_dead_is_judged_and_the_old_head_is_cancelled(town: MortalTown) -> None:
+    town.process.dying.write_text(Step.COMMENTED)
+    pull = await town.offer()
+    await town.until(lambda: not town.process.alive, "the bot's death")
+    old = pull.head_sha
+    await town.commit(pull.head_ref, {f"app/{pull.head_ref}.py": "RATE = 5\n"})
+    await town.people.settle()
+    await town.start_bot()
+
+    assert (await town.judged(pull)).conclusion == "success"
+    assert [run.conclusion for run in town.checks(pull, old)] == ["cancelled"]
+
+
+def _kill(town: MortalTown, *, after: bool, nth: int) -> Effect:
+    """SIGKILL for the bot at the nth such request of its, on either side of what GitHub does."""
+    met = itertools.count(1)
+
+    async def act(passage: Passage) -> None:
+        here = next(met) == nth
+        if here and not after:
+            await town.do(town.process.kill)
+            return await passage.cut()
+        await passage.forward()
+        if here:
+            await town.do(town.process.kill)
+            return await passage.cut()
+        return await passage.deliver()
+
+    return act
+
+
