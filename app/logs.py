@@ -7,7 +7,7 @@ import logging
 import sys
 from typing import Literal, TextIO
 
-from app.core.unicode import reveal
+from app.core.text.unicode import reveal
 
 
 def _line(text: str) -> str:
@@ -16,7 +16,7 @@ def _line(text: str) -> str:
 
 
 class ConsoleFormatter(logging.Formatter):
-    """`12:03:04 INFO  app.flows.review  message`; a traceback follows indented."""
+    """`12:03:04 INFO  app.flows.review.flow  message`; a traceback follows indented."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, and the traceback below it."""

@@ -22,10 +22,10 @@ from app.claude.retries import Retries
 from app.claude.seam import Send
 from app.core.event import Event
 from app.core.job import Job
-from app.core.words import Links
-from app.flows.check import Identity
-from app.flows.desk import Desk, Step, Watch
-from app.flows.pull_request import GitHubServices
+from app.core.report.words import Links
+from app.flows.pull_request.check import Identity
+from app.flows.pull_request.forge import GitHubServices
+from app.flows.review.desk import Desk, Step, Watch
 from app.github.application import GitHubApp
 from app.github.transport import Surroundings, Wire
 from app.github.webhook import decode, verify

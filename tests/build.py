@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.core.coverage import Coverage, FileCoverage
-from app.core.diff import Side
-from app.core.finding import Anchor, Claim, Finding, Placed, Placement, Severity, Source, fingerprint
-from app.core.gate import GateFacts, Verdict, decide
-from app.core.plan import LeftOut
-from app.core.policy import Policy, PolicyFault
-from app.core.report import AnalyzerOutcome, AnalyzerState, Report
-from app.core.snapshot import Snapshot
+from app.core.change.coverage import Coverage, FileCoverage
+from app.core.change.diff import Side
+from app.core.change.plan import LeftOut
+from app.core.findings.finding import Anchor, Claim, Finding, Placed, Placement, Severity, Source, fingerprint
+from app.core.gate.policy import Policy, PolicyFault
+from app.core.gate.snapshot import Snapshot
+from app.core.gate.verdict import GateFacts, Verdict, decide
+from app.core.report.report import AnalyzerOutcome, AnalyzerState, Report
 
 HEAD = "1" * 40
 MERGE_BASE = "2" * 40

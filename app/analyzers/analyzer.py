@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
-from app.core.diff import FilePatch, LineKind
-from app.core.finding import Claim, Source
-from app.core.redaction import PatchSecret
+from app.core.change.diff import FilePatch, LineKind
+from app.core.findings.finding import Claim, Source
+from app.core.secrecy.redaction import PatchSecret
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.analyzers.analyzer import ChangedFile
-from app.core.diff import FilePatch, Side
+from app.core.change.diff import FilePatch, Side
 
 MOST_LINES = 10
 """A longer range is shown by one line: nobody reads a comment over half a file."""

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from app.analyzers.analyzer import Analyzer, AnalyzerReport, ChangedFile, Limits, Unanalyzed
-from app.core.diff import FilePatch, Line, LineKind
-from app.core.finding import Claim, Severity, Source
-from app.core.unicode import invisible
+from app.core.change.diff import FilePatch, Line, LineKind
+from app.core.findings.finding import Claim, Severity, Source
+from app.core.text.unicode import invisible
 
 PROSE = frozenset({".md", ".markdown", ".rst", ".txt", ".adoc", ".po", ".pot", ".arb", ".srt", ".csv"})
 MOST_NAMED = 5

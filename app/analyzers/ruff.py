@@ -12,8 +12,8 @@ from app.analyzers.difference import Diagnostic, Spot
 from app.analyzers.ruff_rules import RULES, SELECTED, SYNTAX
 from app.analyzers.sandbox import ToolFailed
 from app.analyzers.tool import Tool
-from app.core.diff import FilePatch, FileStatus
-from app.core.finding import Claim, Source
+from app.core.change.diff import FilePatch, FileStatus
+from app.core.findings.finding import Claim, Source
 
 SUFFIXES = (".py", ".pyi")
 # The newest grammar: what an older Python cannot read is the repository's business, what none can read is a finding.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.core.finding import Severity
+from app.core.findings.finding import Severity
 
 
 @dataclass(frozen=True, slots=True)

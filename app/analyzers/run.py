@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from app.analyzers import analyzers
 from app.analyzers.analyzer import Analyzer, AnalyzerReport, ChangedFile, Contents, Limits, Unanalyzed
-from app.core.diff import FilePatch
-from app.core.finding import Claim, Source
-from app.core.redaction import RedactedPatch
-from app.core.report import AnalyzerOutcome, AnalyzerState
+from app.core.change.diff import FilePatch
+from app.core.findings.finding import Claim, Source
+from app.core.report.report import AnalyzerOutcome, AnalyzerState
+from app.core.secrecy.redaction import RedactedPatch
 
 ReadContents = Callable[[Sequence[FilePatch]], Awaitable[Mapping[str, Contents]]]
 """Reads both versions of files, by their path at head. A path may be missing from the answer: it is a named failure."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.analyzers.analyzer import Analyzer, AnalyzerReport, ChangedFile, Limits, Unanalyzed
-from app.core.diff import FilePatch, LineKind
-from app.core.finding import Claim, Severity, Source
-from app.core.redaction import PatchSecret
+from app.core.change.diff import FilePatch, LineKind
+from app.core.findings.finding import Claim, Severity, Source
+from app.core.secrecy.redaction import PatchSecret
 
 _BODY = (
     "Whoever can read this repository, now or later, can use it: taking it out in a later commit does not take it out "

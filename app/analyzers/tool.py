@@ -12,7 +12,7 @@ from pathlib import Path
 from app.analyzers.analyzer import AnalyzerReport, ChangedFile, Contents, Limits, Unanalyzed
 from app.analyzers.difference import Diagnostic, Spot, new_diagnostics
 from app.analyzers.sandbox import Output, ToolFailed, find_tool, run_tool
-from app.core.finding import Claim
+from app.core.findings.finding import Claim
 
 _LONE_RETURN = re.compile(rb"\r(?!\n)")
 

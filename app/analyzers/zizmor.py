@@ -11,8 +11,8 @@ from app.analyzers.analyzer import Analyzer
 from app.analyzers.difference import Diagnostic, Spot
 from app.analyzers.sandbox import ToolFailed
 from app.analyzers.tool import Tool
-from app.core.diff import FilePatch, FileStatus
-from app.core.finding import Claim, Severity, Source
+from app.core.change.diff import FilePatch, FileStatus
+from app.core.findings.finding import Claim, Severity, Source
 
 ARGUMENTS = (
     "--offline",

@@ -16,7 +16,7 @@ from app.cli.exits import Exit, Refusal
 from app.cli.review import Format, Range, Wishes, run_review
 from app.cli.serve import Address, run_server, run_worker
 from app.cli.version import print_version
-from app.core.finding import Severity
+from app.core.findings.finding import Severity
 from app.logs import configure_logs
 from app.settings import Settings, UnusableSettings, read_settings
 

@@ -16,7 +16,7 @@ from rich.console import Console
 from app.cli.exits import Exit, Refusal
 from app.cli.stage import SLUG, Ground, add_repository, open_ground, run_bot, settings_for
 from app.cli.terminal import shown
-from app.flows.desk import Step
+from app.flows.review.desk import Step
 from app.hub.accounts import Repository
 from app.hub.page import page_routes, render_static
 from app.hub.sample import read_sample

@@ -13,13 +13,13 @@ from rich.console import Console
 
 from app.cli.exits import Exit, Refusal
 from app.cli.terminal import print_report
-from app.core.export import to_json
-from app.core.finding import Severity
-from app.core.gate import Conclusion, Situation
-from app.core.report import Report
-from app.flows.desk import Desk, Step
+from app.core.findings.finding import Severity
+from app.core.gate.verdict import Conclusion, Situation
+from app.core.report.export import to_json
+from app.core.report.report import Report
 from app.flows.local_range import LocalForge
-from app.flows.review import review
+from app.flows.review.desk import Desk, Step
+from app.flows.review.flow import review
 from app.repo.checkout import LocalRangeError
 from app.repo.git import GitError
 from app.repo.local import open_range

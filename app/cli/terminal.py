@@ -10,11 +10,11 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
-from app.core.finding import Finding, Severity
-from app.core.gate import Conclusion
-from app.core.report import AnalyzerState, Report
-from app.core.unicode import reveal
-from app.core.words import title
+from app.core.findings.finding import Finding, Severity
+from app.core.gate.verdict import Conclusion
+from app.core.report.report import AnalyzerState, Report
+from app.core.report.words import title
+from app.core.text.unicode import reveal
 
 _STYLES = {
     Severity.CRITICAL: "bold white on red",

@@ -7,8 +7,8 @@ from rich.table import Table
 
 from app import __version__
 from app.cli.exits import Exit
-from app.core.export import SCHEMA_VERSION
-from app.flows.prompts import prompt_digests
+from app.core.report.export import SCHEMA_VERSION
+from app.flows.review.prompts import prompt_digests
 from app.settings import Settings
 from app.store.migration import own_migrations
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.commands import Action, Reply, ReplyKind, Review, Role, act, help_text, parse
 from app.core.job import CommandJob, ReviewJob
-from app.core.markdown import Markdown, comment_marker
-from app.core.words import answer_denied, answer_help, answer_unknown, answer_usage
-from app.flows.pull_request import GitHubServices
+from app.core.report.answers import answer_denied, answer_help, answer_unknown, answer_usage
+from app.core.text.markdown import Markdown, comment_marker
+from app.flows.pull_request.forge import GitHubServices
 from app.github.client import GitHubClient
 from app.github.errors import NotFound
 from app.github.payloads import IssueComment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.core.event import RepositoryRef
 from app.core.job import InstallationJob
-from app.flows.pull_request import GitHubServices
+from app.flows.pull_request.forge import GitHubServices
 from app.github.errors import InstallationGone
 from app.store import installations
 from app.store.installations import InstallationState

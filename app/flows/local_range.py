@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.core.attendance import Attendance
-from app.core.plan import Plan
-from app.core.policy import POLICY_PATH, ModelUse, Policy, PolicyFault, read_policy
-from app.core.report import Report
-from app.core.snapshot import Snapshot
-from app.flows.forge import History
+from app.core.change.plan import Plan
+from app.core.gate.attendance import Attendance
+from app.core.gate.policy import POLICY_PATH, ModelUse, Policy, PolicyFault, read_policy
+from app.core.gate.snapshot import Snapshot
+from app.core.report.report import Report
+from app.flows.review.forge import History
 from app.repo.local import LocalRange
 from app.repo.objects import FileTooLargeError, GitStore
 

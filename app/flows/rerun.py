@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.core.external_id import reviewed_by
 from app.core.job import RerunJob, ReviewJob
-from app.flows.pull_request import GitHubServices
+from app.core.report.external_id import reviewed_by
+from app.flows.pull_request.forge import GitHubServices
 from app.store.database import Connection
 from app.store.faults import NotStored
 from app.store.pull_requests import number_of

@@ -7,12 +7,12 @@ from collections.abc import Callable
 
 from app.core.job import CommandJob, InstallationJob, RerunJob, ReviewJob
 from app.flows.command import obey
-from app.flows.desk import Desk
-from app.flows.forge import Superseded
 from app.flows.installation import read_again
-from app.flows.pull_request import GitHubServices, PullRequestForge
+from app.flows.pull_request.forge import GitHubServices, PullRequestForge
 from app.flows.rerun import run_again
-from app.flows.review import review
+from app.flows.review.desk import Desk
+from app.flows.review.flow import review
+from app.flows.review.forge import Superseded
 from app.github.errors import GitHubDown, InstallationGone, RateLimited
 from app.jobs.faults import Fault, judge_fault
 from app.jobs.handlers import Context, Handlers

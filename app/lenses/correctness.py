@@ -7,7 +7,7 @@ system, then the change map and the annotated diff, then what this lens looks fo
 
 from __future__ import annotations
 
-from app.core.finding import Claim
+from app.core.findings.finding import Claim
 from app.core.model import Block, Reply, Request, Stage
 from app.lenses.fence import fence
 from app.lenses.findings import SCHEMA, read_findings

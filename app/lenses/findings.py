@@ -18,8 +18,8 @@ from typing import Any, Final, NoReturn
 
 from jsonschema import Draft202012Validator
 
-from app.core.diff import Side
-from app.core.finding import Claim, Severity, Source
+from app.core.change.diff import Side
+from app.core.findings.finding import Claim, Severity, Source
 from app.core.model import Failure, FailureKind, ModelFailed, Reply
 
 CATEGORIES: Final = (

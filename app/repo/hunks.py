@@ -7,7 +7,7 @@ import re
 from unidiff.errors import UnidiffParseError
 from unidiff.patch import PatchedFile, PatchSet
 
-from app.core.diff import Hunk, Line, LineKind
+from app.core.change.diff import Hunk, Line, LineKind
 
 MAX_LINE_BYTES = 4 << 20
 _HEADERS = "--- a/file\n+++ b/file\n"

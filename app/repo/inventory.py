@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.core.diff import SUBMODULE_MODE, FileStatus
+from app.core.change.diff import SUBMODULE_MODE, FileStatus
 
 _STATUS = {
     "A": FileStatus.ADDED,

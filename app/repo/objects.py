@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from app.core.diff import SUBMODULE_MODE, SYMLINK_MODE
+from app.core.change.diff import SUBMODULE_MODE, SYMLINK_MODE
 from app.repo.git import ORDINARY, Limits, Surroundings, run_git
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)

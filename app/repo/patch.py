@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.core.diff import FilePatch, Hunk, LineKind, Patch
+from app.core.change.diff import FilePatch, Hunk, LineKind, Patch
 from app.repo.git import GitOutputTooLargeError, Limits
 from app.repo.hunks import HunksUnreadableError, read_hunks
 from app.repo.inventory import Change, InventoryUnreadableError, read_counted, read_raw

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.core.diff import SUBMODULE_MODE, SYMLINK_MODE
+from app.core.change.diff import SUBMODULE_MODE, SYMLINK_MODE
 from app.repo.checkout import Checkout, RepositoryTooStrangeError, write_beside
 from app.repo.git import GitFailedError, Surroundings, run_git
 from app.repo.objects import GitStore

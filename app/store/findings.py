@@ -11,7 +11,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 from pydantic import TypeAdapter
 
-from app.core.finding import Claim, Finding, Placement
+from app.core.findings.finding import Claim, Finding, Placement
 from app.store.database import Connection
 from app.store.faults import NotStored
 from app.store.text import strip_text, to_jsonb

@@ -13,7 +13,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 from pydantic import JsonValue, TypeAdapter
 
-from app.core.coverage import Coverage
+from app.core.change.coverage import Coverage
 from app.store.database import Connection
 from app.store.faults import NotStored
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import JsonValue, TypeAdapter
 
-from app.core.coverage import Coverage
+from app.core.change.coverage import Coverage
 from app.store.database import Connection
 from app.store.faults import NotStored
 from app.store.review_rows import ReviewKey, ReviewRow, ReviewState, read, select

@@ -8,9 +8,9 @@ from itertools import count
 
 from app.analyzers.analyzer import Contents, Limits
 from app.analyzers.run import Analysis, analyze
-from app.core.diff import FilePatch, FileStatus, Hunk, Line, LineKind, Patch
-from app.core.finding import Claim
-from app.core.redaction import redact_patch
+from app.core.change.diff import FilePatch, FileStatus, Hunk, Line, LineKind, Patch
+from app.core.findings.finding import Claim
+from app.core.secrecy.redaction import redact_patch
 
 Versions = Mapping[str, str | bytes | None]
 

@@ -6,8 +6,8 @@ import pytest
 
 from app.analyzers.analyzer import Limits
 from app.analyzers.ruff_rules import RULES, SELECTED
-from app.core.finding import Severity, Source
-from app.core.report import AnalyzerState
+from app.core.findings.finding import Severity, Source
+from app.core.report.report import AnalyzerState
 from tests.analyzers.change import analyze_change, rules_at
 
 CLEAN = "import subprocess\n\n\ndef run(name):\n    return subprocess.run(['ls', name], check=True)\n"

@@ -7,11 +7,11 @@ import pytest
 from app.analyzers import analyzers
 from app.analyzers.analyzer import Contents
 from app.analyzers.run import analyze
-from app.core.diff import FilePatch, FileStatus, Patch
-from app.core.finding import Severity, Source
-from app.core.policy import AnalyzerPolicy
-from app.core.redaction import redact_patch
-from app.core.report import AnalyzerState
+from app.core.change.diff import FilePatch, FileStatus, Patch
+from app.core.findings.finding import Severity, Source
+from app.core.gate.policy import AnalyzerPolicy
+from app.core.report.report import AnalyzerState
+from app.core.secrecy.redaction import redact_patch
 from tests.analyzers.change import analyze_change, patch_of
 
 TOKEN = "ghp_" + "aB3dE5gH7jK9mN1pQ2sT4vW6xY8zC0fG1iL3"

@@ -1,7 +1,7 @@
 """The bundled pull request shows what Lintel finds without a model."""
 
-from app.core.finding import Source
-from app.core.report import AnalyzerState
+from app.core.findings.finding import Source
+from app.core.report.report import AnalyzerState
 from app.hub.sample import read_sample
 from tests.analyzers.change import analyze_change
 

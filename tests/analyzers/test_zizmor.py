@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.core.finding import Severity, Source
-from app.core.report import AnalyzerState
+from app.core.findings.finding import Severity, Source
+from app.core.report.report import AnalyzerState
 from tests.analyzers.change import analyze_change, rules_at
 
 SAFE = """\

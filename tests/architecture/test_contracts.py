@@ -24,7 +24,7 @@ INTRUDERS = [
     ("flows", "import app.wiring", LAYERS),
     ("flows", "import app.settings", "Only the composition root reads settings"),
     ("github", "import app.hub.world", LAYERS),
-    ("hub", "import app.core.gate", "The local GitHub stands alone"),
+    ("hub", "import app.core.gate.verdict", "The local GitHub stands alone"),
     ("", "", LAYERS),
 ]
 

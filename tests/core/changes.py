@@ -8,8 +8,8 @@ from difflib import SequenceMatcher
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from app.core.diff import FilePatch, FileStatus, Hunk, Line, LineKind, Patch
-from app.core.finding import Claim, Severity, Source
+from app.core.change.diff import FilePatch, FileStatus, Hunk, Line, LineKind, Patch
+from app.core.findings.finding import Claim, Severity, Source
 
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Making a change takes its time on a busy machine; that says nothing about what is tested."""

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.core.anchor import MOVED, NEARLY, ON_ITS_LINE, Fabricated, anchor_claims, normalise, place
-from app.core.diff import FilePatch, FileStatus, Line, Patch, Side
-from app.core.finding import Anchor, Placed, Placement, Source
-from app.core.unicode import reveal
+from app.core.change.diff import FilePatch, FileStatus, Line, Patch, Side
+from app.core.findings.anchor import MOVED, NEARLY, ON_ITS_LINE, Fabricated, anchor_claims, normalise, place
+from app.core.findings.finding import Anchor, Placed, Placement, Source
+from app.core.text.unicode import reveal
 from tests.core.changes import change, change_file, claim, patches, patient
 
 OLD = [

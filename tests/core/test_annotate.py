@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from app.core.annotate import MAX_CONTEXT_LINE, NotAnnotated, annotate, parse_annotated
-from app.core.diff import FilePatch, LineKind, Patch
-from app.core.plan import Chunk, ChunkFile, FileClass
+from app.core.change.annotate import MAX_CONTEXT_LINE, NotAnnotated, annotate, parse_annotated
+from app.core.change.diff import FilePatch, LineKind, Patch
+from app.core.change.plan import Chunk, ChunkFile, FileClass
 from tests.core.changes import change_file, patches, patient
 
 

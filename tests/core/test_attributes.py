@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.attributes import MAX_LINE, Attributes
+from app.core.change.attributes import MAX_LINE, Attributes
 
 FILE = """
 # comment

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.annotate import annotate, parse_annotated
-from app.core.attributes import Attributes
-from app.core.chunking import TOO_LONG, plan_review
-from app.core.coverage import account
-from app.core.diff import FilePatch, FileStatus, Hunk, LineKind, Patch
-from app.core.exclusion import ExcludeRule
-from app.core.globs import BadGlob
-from app.core.plan import Plan
-from app.core.tokens import estimate
+from app.core.change.annotate import annotate, parse_annotated
+from app.core.change.attributes import Attributes
+from app.core.change.chunking import TOO_LONG, plan_review
+from app.core.change.coverage import account
+from app.core.change.diff import FilePatch, FileStatus, Hunk, LineKind, Patch
+from app.core.change.exclusion import ExcludeRule
+from app.core.change.plan import Plan
+from app.core.change.tokens import estimate
+from app.core.text.globs import BadGlob
 from tests.core.changes import change, change_file, patches, patient, texts
 
 lines = st.one_of(texts, st.text("xy ", min_size=20, max_size=400))

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.attributes import Attributes
-from app.core.classify import classify, read_last
-from app.core.diff import FilePatch, FileStatus
-from app.core.plan import FileClass
+from app.core.change.attributes import Attributes
+from app.core.change.classify import classify, read_last
+from app.core.change.diff import FilePatch, FileStatus
+from app.core.change.plan import FileClass
 from tests.core.changes import change_file
 
 NONE = Attributes()

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.finding import Severity
-from app.core.gate import NO_MODEL_REASON, Conclusion, GateFacts, Situation, blocks, decide
-from app.core.plan import LeftOut
-from app.core.policy import BlockOn, Mode, ModelUse, Policy, PolicyFault
+from app.core.change.plan import LeftOut
+from app.core.findings.finding import Severity
+from app.core.gate.policy import BlockOn, Mode, ModelUse, Policy, PolicyFault
+from app.core.gate.verdict import NO_MODEL_REASON, Conclusion, GateFacts, Situation, blocks, decide
 from tests.build import a_coverage, a_finding
 
 GATE = Policy()

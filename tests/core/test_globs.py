@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.globs import BadGlob, Glob
+from app.core.text.globs import BadGlob, Glob
 
 
 @pytest.mark.parametrize(

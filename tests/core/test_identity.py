@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.anchor import anchor_claims
-from app.core.diff import FileStatus, Patch, Side
-from app.core.finding import Claim, Finding, Placed, Severity, Source
-from app.core.identity import FindingState, Identified, KnownFinding, identify
+from app.core.change.diff import FileStatus, Patch, Side
+from app.core.findings.anchor import anchor_claims
+from app.core.findings.finding import Claim, Finding, Placed, Severity, Source
+from app.core.findings.identity import FindingState, Identified, KnownFinding, identify
 from tests.core.changes import change, change_file, claim, patches, patient
 
 

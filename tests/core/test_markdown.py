@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
-from app.core.markdown import Markdown, bullets, cell, code, details, fence, join, paragraphs, permalink, plain, rich
+from app.core.text.markdown import (
+    Markdown,
+    bullets,
+    cell,
+    code,
+    details,
+    fence,
+    join,
+    paragraphs,
+    permalink,
+    plain,
+    rich,
+)
 
 # GitHub's renderer: CommonMark with tables and strikethrough; mentions, references and bare links are found in text.
 GITHUB = MarkdownIt("commonmark").enable(["table", "strikethrough"])

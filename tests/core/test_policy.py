@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.policy import BlockOn, Mode, Policy, PolicyFault, read_policy
+from app.core.gate.policy import BlockOn, Mode, Policy, PolicyFault, read_policy
 
 FULL = """\
 version: 1

@@ -3,10 +3,10 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.diff import Side
-from app.core.finding import Placed, Severity
-from app.core.policy import BlockOn, CheckNaming, Policy
-from app.core.publication import (
+from app.core.change.diff import Side
+from app.core.findings.finding import Placed, Severity
+from app.core.gate.policy import BlockOn, CheckNaming, Policy
+from app.core.report.publication import (
     MAX_REVIEW_COMMENTS,
     StandingComment,
     check_name,
@@ -15,8 +15,8 @@ from app.core.publication import (
     is_summary,
     marked_finding,
 )
-from app.core.report import Report
-from app.core.words import Links
+from app.core.report.report import Report
+from app.core.report.words import Links
 from tests.build import a_finding, a_report
 
 LINKS = Links("https://github.com")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.diff import FilePatch, FileStatus, Hunk, Line, LineKind, Patch, Side
-from app.core.redaction import redact, redact_patch
-from app.core.secrets import scan
+from app.core.change.diff import FilePatch, FileStatus, Hunk, Line, LineKind, Patch, Side
+from app.core.secrecy.redaction import redact, redact_patch
+from app.core.secrecy.scan import scan
 
 ALPHANUMERIC = string.ascii_letters + string.digits
 BASE64 = ALPHANUMERIC + "+/"

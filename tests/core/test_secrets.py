@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.secrets import entropy, scan
+from app.core.secrecy.scan import entropy, scan
 
 ALPHANUMERIC = string.ascii_letters + string.digits
 

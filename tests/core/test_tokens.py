@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.tokens import count_bytes, estimate, estimate_bytes, reserve_bytes
+from app.core.change.tokens import count_bytes, estimate, estimate_bytes, reserve_bytes
 
 
 def test_tokens_are_bytes_by_the_measured_ratio_rounded_up() -> None:

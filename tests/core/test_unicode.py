@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.unicode import conceal, invisible, reveal
+from app.core.text.unicode import conceal, invisible, reveal
 from tests.core.changes import texts
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.core.diff import Side
+from app.core.change.diff import Side
 from tests.repo.world import Repository
 
 DIFFS = Path(__file__).parents[1] / "data" / "diffs"

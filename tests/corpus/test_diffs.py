@@ -16,11 +16,11 @@ import pytest
 
 from app.cli.exits import Exit
 from app.cli.review import Format, Range, Wishes, run_review
-from app.core.anchor import Fabricated, place
-from app.core.annotate import AnnotatedLine, annotate, parse_annotated
-from app.core.chunking import plan_review
-from app.core.diff import Hunk, Patch, Side
-from app.core.finding import Anchor, Placed
+from app.core.change.annotate import AnnotatedLine, annotate, parse_annotated
+from app.core.change.chunking import plan_review
+from app.core.change.diff import Hunk, Patch, Side
+from app.core.findings.anchor import Fabricated, place
+from app.core.findings.finding import Anchor, Placed
 from app.repo.objects import GitStore
 from app.repo.patch import read_patch
 from app.settings import Settings

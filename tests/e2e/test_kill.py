@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 
 from app.cli.stage import LOOPBACK, open_ground
-from app.flows.desk import Step
+from app.flows.review.desk import Step
 from app.hub.state import PullRequest
 from app.postgres import start
 from app.store.database import Database
@@ -109,9 +109,7 @@ async def test_killed_after_a_stage_it_goes_on_and_nothing_happens_twice(town: M
 
 @pytest.mark.parametrize("after", [False, True], ids=["before GitHub has it", "after GitHub did it"])
 @pytest.mark.parametrize("write", WRITES)
-async def test_killed_at_a_write_it_looks_before_it_writes_again(
-    town: MortalTown, write: str, after: bool
-) -> None:
+async def test_killed_at_a_write_it_looks_before_it_writes_again(town: MortalTown, write: str, after: bool) -> None:
     town.trouble(WRITES[write], _kill(town, after=after, nth=2 if write == "the check is completed" else 1), times=2)
     pull = await town.offer()
     await town.survive()
@@ -174,5 +172,3 @@ def _kill(town: MortalTown, *, after: bool, nth: int) -> Effect:
         return await passage.deliver()
 
     return act
-
-

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from app.claude.retries import Retries
 from app.cli.stage import Ground, add_repository, open_ground, run_bot, settings_for
-from app.flows.desk import Step, Watch
+from app.flows.review.desk import Step, Watch
 from app.hub.accounts import Delivery, Repository
 from app.hub.state import CheckRun, IssueComment, PullRequest, Review, ReviewComment
 from app.hub.world import World
@@ -77,7 +77,12 @@ class Town:
         return self.standing_bot
 
     async def commit(
-        self, branch: str, files: Mapping[str, str | bytes | tuple[str, bytes] | None], *, by: str = "hubert", **more: Any
+        self,
+        branch: str,
+        files: Mapping[str, str | bytes | tuple[str, bytes] | None],
+        *,
+        by: str = "hubert",
+        **more: Any,
     ) -> str:
         content = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
         return await asyncio.to_thread(self.people.commit, self.repository, branch, content, by=by, **more)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.diff import Side
+from app.core.change.diff import Side
 from app.github.application import GitHubApp
 from app.github.client import GitHubClient
 from app.github.drafts import Annotation, CheckAction, CheckOutput, DraftComment

@@ -9,7 +9,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from pydantic import SecretStr
 
-from app.core.diff import Side
+from app.core.change.diff import Side
 from app.core.job import CommandJob, Job, ReviewJob
 from app.events import jobs_for
 from app.github.application import GitHubApp

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from app.claude.client import connect
 from app.claude.retries import Retries
-from app.core.annotate import annotate
-from app.core.diff import FilePatch, FileStatus, Hunk, Line, LineKind, Side
-from app.core.finding import Claim, Severity
-from app.core.plan import Chunk, ChunkFile, FileClass
+from app.core.change.annotate import annotate
+from app.core.change.diff import FilePatch, FileStatus, Hunk, Line, LineKind, Side
+from app.core.change.plan import Chunk, ChunkFile, FileClass
+from app.core.findings.finding import Claim, Severity
 from app.lenses import correctness
 from tests.claude_answers import Plant, Script, evil, planted
 from tests.claude_server import ScriptedClaude

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.diff import Side
-from app.core.finding import Claim, Severity, Source
+from app.core.change.diff import Side
+from app.core.findings.finding import Claim, Severity, Source
 from app.core.model import FailureKind, ModelFailed, Reply, Usage
 from app.lenses.correctness import read
 from app.lenses.findings import FINDINGS, OLD_CONFIDENCE, REPLY_BYTES, TEXT_CHARACTERS, TITLE_CHARACTERS

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.diff import FileStatus, LineKind, Patch
+from app.core.change.diff import FileStatus, LineKind, Patch
 from app.repo.checkout import LocalRangeError, NotARepositoryError, RepositoryTooStrangeError
 from app.repo.local import EmptyRangeError, UnknownRevisionError, UnrelatedHistoriesError, open_range
 from app.repo.patch import read_patch

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.diff import FileStatus
+from app.core.change.diff import FileStatus
 from app.repo.fetch_faults import CannotFetchError, FetchFault
 from app.repo.mirror import Bounds, Mirrors, Origin
 from app.repo.patch import read_patch

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.diff import FilePatch, FileStatus, LineKind, Patch, Side
+from app.core.change.diff import FilePatch, FileStatus, LineKind, Patch, Side
 from app.repo.git import GitFailedError
 from app.repo.hunks import HunksUnreadableError, read_hunks
 from app.repo.inventory import InventoryUnreadableError, read_counted

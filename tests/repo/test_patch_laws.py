@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.core.diff import FilePatch, FileStatus, Hunk, LineKind, Patch, Side
+from app.core.change.diff import FilePatch, FileStatus, Hunk, LineKind, Patch, Side
 from app.repo.objects import GitStore
 from app.repo.patch import read_patch
 from tests.repo.world import Repository, Tree, make_repository

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from app.core.diff import Side
+from app.core.change.diff import Side
 from app.core.event import Event, RepositoryRef
-from app.core.finding import Anchor, Claim, Finding, Placed, Placement, Severity, Source
+from app.core.findings.finding import Anchor, Claim, Finding, Placed, Placement, Severity, Source
 from app.core.job import CommandJob, ReviewJob
 from app.store import pull_requests, reviews
 from app.store.database import Database

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.core.finding import Finding
+from app.core.findings.finding import Finding
 from app.store import findings
 from app.store.database import Database
 from app.store.faults import NotStored

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from app.core.coverage import Coverage, FileCoverage
-from app.core.plan import LeftOut
+from app.core.change.coverage import Coverage, FileCoverage
+from app.core.change.plan import LeftOut
 from app.store import pull_requests, reviews
 from app.store.database import Database
 from app.store.faults import NotStored

@@ -1,0 +1,128 @@
+"""A finding is one claim about the change: born as a `Claim`, placed on the diff, numbered per pull request."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Self
+
+from app.core.change.diff import Side
+
+
+class Severity(StrEnum):
+    """How bad it is if the claim is true, worst first."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    NIT = "nit"
+
+    @property
+    def rank(self) -> int:
+        """0 for critical … 4 for nit, to sort by."""
+        return list(Severity).index(self)
+
+    def at_least(self, other: Severity) -> bool:
+        """Whether this is as severe as `other`, or more."""
+        return self.rank <= other.rank
+
+
+class Source(StrEnum):
+    """Who claims it."""
+
+    MODEL = "model"
+    ANALYZER = "analyzer"
+    ARCHITECTURE = "architecture"
+    SECRETS = "secrets"
+
+
+class Placed(StrEnum):
+    """Where a finding can stand on GitHub."""
+
+    LINE = "line"
+    FILE = "file"
+    SUMMARY = "summary"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a reviewer says, before its place is proved.
+
+    `quote` is the exact text of the first line meant (without diff sign). `start_line` is None for a single line;
+    `line` is the last line of the range. `title` and `body` are untrusted text, never Markdown to be posted as is.
+    """
+
+    path: str
+    side: Side = Side.RIGHT
+    start_line: int | None = None
+    line: int | None = None
+    quote: str = ""
+    severity: Severity
+    category: str
+    confidence: int
+    title: str
+    body: str
+    source: Source
+    rule: str | None = None
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """A place proved against the diff: `start_line`..`line` (or `line` alone) on `side`, all inside one hunk."""
+
+    side: Side
+    start_line: int | None
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a claim stands, and why there. `anchor` is set if and only if `placed` is `line`."""
+
+    placed: Placed
+    anchor: Anchor | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """A placed claim with its identity. `number` is unique in the pull request for ever (`F7`); 0 before numbering."""
+
+    claim: Claim
+    placement: Placement
+    fingerprint: str
+    number: int = 0
+    blocking: bool = False
+
+    @property
+    def id(self) -> str:
+        """The name people use: `F7`."""
+        return f"F{self.number}"
+
+    @property
+    def severity(self) -> Severity:
+        """The claim's severity."""
+        return self.claim.severity
+
+    def evolve(self, *, number: int | None = None, blocking: bool | None = None) -> Self:
+        """A copy with a number or a decision about blocking."""
+        return type(self)(
+            claim=self.claim,
+            placement=self.placement,
+            fingerprint=self.fingerprint,
+            number=self.number if number is None else number,
+            blocking=self.blocking if blocking is None else blocking,
+        )
+
+
+def fingerprint(*, path: str, category: str, quote: str, symbol: str, ordinal: int = 0) -> str:
+    """Identity of a finding across pushes and rebases: 32 hex digits over what a move of lines does not change.
+
+    `symbol` is the enclosing definition as the diff shows it; `ordinal` tells equal quotes in one symbol apart.
+    """
+    parts = [path, category, " ".join(quote.split()), " ".join(symbol.split()), ordinal]
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=True).encode()).hexdigest()[:32]

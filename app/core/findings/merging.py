@@ -1,0 +1,104 @@
+"""When two placed claims say the same, and which of them is kept.
+
+Models repeat themselves and each other in other words, so theirs are one claim if they stand within three lines of
+each other and are of one kind, or quote one line. What programs say is exact: two hits are two faults unless they are
+equal in everything that matters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from app.core.findings.anchor import normalise
+from app.core.findings.finding import Claim, Placed, Placement, Source
+
+NEAR = 3
+"""Lines that two ranges may lie apart and still overlap."""
+
+PlacedClaim = tuple[Claim, Placement]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """The claims that are kept, by place, and those that say the same as a kept one."""
+
+    kept: tuple[PlacedClaim, ...]
+    duplicates: tuple[Claim, ...]
+
+
+def merge(claims: Iterable[PlacedClaim]) -> Merged:
+    """Of each set of equal claims the strongest; the outcome does not depend on the order given."""
+    kept: dict[str, list[PlacedClaim]] = {}
+    duplicates: list[Claim] = []
+    for item in sorted(claims, key=_strength):
+        rivals = kept.setdefault(item[0].path, [])
+        if any(say_the_same(item, rival) for rival in rivals):
+            duplicates.append(item[0])
+        else:
+            rivals.append(item)
+    by_place = sorted((item for items in kept.values() for item in items), key=order)
+    return Merged(tuple(by_place), tuple(duplicates))
+
+
+def say_the_same(one: PlacedClaim, other: PlacedClaim) -> bool:
+    """Whether two claims about one path are one. Symmetric."""
+    (claim, placement), (rival, rival_placement) = one, other
+    if claim.path != rival.path or placement.placed is not rival_placement.placed:
+        return False
+    programs = (claim.source is not Source.MODEL) + (rival.source is not Source.MODEL)
+    if programs == 2:
+        return _exact(one) == _exact(other)
+    same_quote = bool(normalise(claim.quote)) and normalise(claim.quote) == normalise(rival.quote)
+    if placement.placed is not Placed.LINE:
+        return same_quote or (claim.category == rival.category and normalise(claim.title) == normalise(rival.title))
+    if programs == 1 and claim.category != rival.category:
+        return False
+    return _overlap(placement, rival_placement) and (same_quote or (programs == 0 and claim.category == rival.category))
+
+
+def strongest(claim: Claim, rival: Claim) -> Claim:
+    """The more severe of two claims that say the same, then the more confident; the first if they are even."""
+    return rival if (rival.severity.rank, -rival.confidence) < (claim.severity.rank, -claim.confidence) else claim
+
+
+def harden(claim: Claim, known: Claim) -> Claim:
+    """A claim made again, never milder than it stands already: reviewing once more must not open the gate."""
+    worst = min(claim.severity, known.severity, key=lambda severity: severity.rank)
+    return replace(claim, severity=worst, confidence=max(claim.confidence, known.confidence))
+
+
+def order(item: PlacedClaim) -> tuple[str, int, int, str, str, str, str, str]:
+    """By path, then by line; things without a line first."""
+    claim, placement = item
+    anchor = placement.anchor
+    first, last = (0, 0) if anchor is None else (anchor.start_line or anchor.line, anchor.line)
+    side = "" if anchor is None else anchor.side.value
+    return (claim.path, first, last, side, claim.source, claim.rule or "", claim.category, claim.title + claim.body)
+
+
+def _strength(item: PlacedClaim) -> tuple[object, ...]:
+    claim, placement = item
+    return (
+        claim.severity.rank,
+        claim.source is Source.MODEL,
+        -claim.confidence,
+        order(item),
+        placement.placed.value,
+        claim.quote,
+        claim.suggestion or "",
+        placement.reason,
+    )
+
+
+def _exact(item: PlacedClaim) -> tuple[object, ...]:
+    claim, placement = item
+    return claim.source, claim.rule, claim.category, normalise(claim.quote), placement.anchor, normalise(claim.title)
+
+
+def _overlap(one: Placement, other: Placement) -> bool:
+    if one.anchor is None or other.anchor is None or one.anchor.side is not other.anchor.side:
+        return False
+    first, last = one.anchor.start_line or one.anchor.line, one.anchor.line
+    start, end = other.anchor.start_line or other.anchor.line, other.anchor.line
+    return first - NEAR <= end and start - NEAR <= last

@@ -1,0 +1,134 @@
+"""The verdict: a pure function over what was found, what was read and what the base branch's policy asks.
+
+The table is INTERFACE's, first row that holds: no branch of it lets a failure look like success.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.core.change.coverage import Coverage
+from app.core.findings.finding import Finding
+from app.core.gate.policy import Mode, ModelUse, Policy, PolicyFault
+
+MIN_BLOCKING_CONFIDENCE = 60
+"""A claim its finder holds for less likely than this (0–100) is said, but does not block by itself."""
+
+
+class Conclusion(StrEnum):
+    """GitHub's conclusions that Lintel uses. NEUTRAL counts as green there: it is never given in gate mode."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+    ACTION_REQUIRED = "action_required"
+    NEUTRAL = "neutral"
+    CANCELLED = "cancelled"
+
+
+class Situation(StrEnum):
+    """Which row of the table decided."""
+
+    SUPERSEDED = "superseded"
+    CLOSED = "closed"
+    POLICY_FAULT = "policy_fault"
+    BLOCKING = "blocking"
+    NOT_DONE = "not_done"
+    UNREAD = "unread"
+    NO_MODEL = "no_model"
+    CLEAN = "clean"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateFacts:
+    """All that a verdict may depend on.
+
+    `obstacle` is why the review as a whole could not be made (the change could not be fetched, …); then coverage says
+    nothing. `model_configured` is whether any model could have been asked. `ended` is set when the head is no longer
+    what is offered for merging.
+    """
+
+    policy: Policy | PolicyFault
+    findings: Sequence[Finding] = ()
+    coverage: Coverage = field(default_factory=lambda: Coverage((), ()))
+    model_configured: bool = True
+    obstacle: str | None = None
+    passing: bool = False
+    ended: Situation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the check says. `reasons` are plain sentences for people; `passing`: worth trying again unasked."""
+
+    conclusion: Conclusion
+    situation: Situation
+    reasons: tuple[str, ...]
+    passing: bool = False
+
+    @property
+    def opens_gate(self) -> bool:
+        """Whether GitHub takes this for a pass."""
+        return self.conclusion in {Conclusion.SUCCESS, Conclusion.NEUTRAL}
+
+
+def blocks(finding: Finding, policy: Policy | PolicyFault) -> bool:
+    """Whether an open finding holds the gate shut under `policy`."""
+    if isinstance(policy, PolicyFault):
+        return False
+    return policy.block_on.blocks(finding.severity) and finding.claim.confidence >= MIN_BLOCKING_CONFIDENCE
+
+
+def decide(facts: GateFacts) -> Verdict:
+    """The verdict on one head."""
+    if facts.ended is not None:
+        return Verdict(Conclusion.CANCELLED, facts.ended, (_ENDED[facts.ended],))
+    if isinstance(facts.policy, PolicyFault):
+        return Verdict(Conclusion.FAILURE, Situation.POLICY_FAULT, (f"The policy cannot be used: {facts.policy}.",))
+    found = _judge(facts, facts.policy)
+    if facts.policy.mode is Mode.ADVISORY and found.conclusion is not Conclusion.SUCCESS:
+        return Verdict(Conclusion.NEUTRAL, found.situation, found.reasons, found.passing)
+    return found
+
+
+_ENDED = {
+    Situation.SUPERSEDED: "A newer head took this one's place.",
+    Situation.CLOSED: "The pull request was closed.",
+}
+
+
+def _judge(facts: GateFacts, policy: Policy) -> Verdict:
+    unread = _unread(facts, policy)
+    blocking = [finding for finding in facts.findings if finding.blocking]
+    if blocking:
+        many = f"{len(blocking)} finding{'s' if len(blocking) > 1 else ''} must be dealt with"
+        names = ", ".join(finding.id for finding in blocking)
+        return Verdict(Conclusion.FAILURE, Situation.BLOCKING, (f"{many}: {names}.", *unread))
+    if facts.obstacle is not None:
+        return Verdict(Conclusion.ACTION_REQUIRED, Situation.NOT_DONE, (facts.obstacle,), passing=facts.passing)
+    if unread:
+        return Verdict(Conclusion.ACTION_REQUIRED, Situation.UNREAD, unread, passing=facts.passing)
+    if not facts.model_configured and facts.coverage.changed_lines > 0:
+        return Verdict(Conclusion.SUCCESS, Situation.NO_MODEL, ("No model read this change.",))
+    return Verdict(Conclusion.SUCCESS, Situation.CLEAN, ("Nothing blocking, and every changed line is accounted for.",))
+
+
+NO_MODEL_REASON = "no model is configured"
+"""Why a chunk is unread when nothing could have read it; excused where the policy says `model: optional`."""
+
+
+def _unread(facts: GateFacts, policy: Policy) -> tuple[str, ...]:
+    """Sentences for what nobody read, grouped by reason; empty if everything is accounted for."""
+    lines: dict[str, int] = {}
+    files: dict[str, int] = {}
+    for item in facts.coverage.unexcused:
+        if item.reason == NO_MODEL_REASON and policy.model is ModelUse.OPTIONAL:
+            continue
+        lines[item.reason] = lines.get(item.reason, 0) + item.lines
+        files[item.reason] = files.get(item.reason, 0) + 1
+    return tuple(
+        f"{lines[reason]} changed line{'' if lines[reason] == 1 else 's'} in {count} file{'' if count == 1 else 's'} "
+        f"not reviewed: {reason}."
+        for reason, count in files.items()
+    )

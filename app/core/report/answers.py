@@ -1,0 +1,28 @@
+"""What the bot answers to slash commands. Names of commands come from our own table alone."""
+
+from __future__ import annotations
+
+from app.core.text.markdown import Markdown, paragraphs
+
+
+def answer_help(table: Markdown) -> Markdown:
+    """The answer to `/lintel help`."""
+    return paragraphs(Markdown("At the start of a line, outside quotes and code:"), table)
+
+
+def answer_unknown(nearest: str | None) -> Markdown:
+    """The answer to a command that does not exist. `nearest` is a name of our own table."""
+    guess = f" Did you mean `/lintel {nearest}`?" if nearest else ""
+    return Markdown(f"I do not know that command.{guess} `/lintel help` lists them.")
+
+
+def answer_usage(command: str) -> Markdown:
+    """The answer to a command with words it does not take. `command` is a name of our own table."""
+    return Markdown(f"`/lintel {command}` takes nothing more on its line. `/lintel help` lists the commands.")
+
+
+def answer_denied(command: str) -> Markdown:
+    """The answer to somebody whose role does not allow the command. `command` is a name of our own table."""
+    return Markdown(
+        f"Your role in this repository does not allow `/lintel {command}`. `/lintel help` says what it needs."
+    )

@@ -1,0 +1,71 @@
+"""A report as the JSON object that `lintel review --format json` prints: `schema_version` 1 of INTERFACE.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.core.findings.finding import Finding
+from app.core.report.report import Report
+
+SCHEMA_VERSION = 1
+
+
+def to_json(report: Report) -> dict[str, Any]:
+    """The report as plain JSON values."""
+    usage = report.spending.usage
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "base": report.snapshot.merge_base,
+        "head": report.snapshot.head_sha,
+        "conclusion": report.verdict.conclusion.value,
+        "reasons": list(report.verdict.reasons),
+        "findings": [_finding(finding) for finding in report.findings],
+        "architecture": {
+            # No module graph is read in this version: saying so is the only honest verdict.
+            "verdict": "insufficient_evidence",
+            "new_edges": [],
+            "removed_edges": [],
+            "new_cycles": [],
+            "rules_checked": 0,
+            "dimensions": [],
+        },
+        "coverage": {
+            "changed_lines": report.coverage.changed_lines,
+            "reviewed_lines": report.coverage.reviewed_lines,
+            "left_out": [
+                {"path": item.path, "lines": item.lines, "reason": item.reason} for item in report.coverage.left_out
+            ],
+        },
+        "reading_guide": [],
+        "usage": {
+            "calls": usage.calls,
+            "input_tokens": usage.input_tokens + usage.cache_write_tokens,
+            "cache_read_tokens": usage.cache_read_tokens,
+            "output_tokens": usage.output_tokens,
+            "usd": report.spending.usd,
+            "seconds": round(report.spending.seconds, 3),
+        },
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    claim, anchor = finding.claim, finding.placement.anchor
+    return {
+        "id": finding.id,
+        "fingerprint": finding.fingerprint,
+        "path": claim.path,
+        "side": (anchor.side if anchor else claim.side).value,
+        "start_line": anchor.start_line if anchor else None,
+        "line": anchor.line if anchor else None,
+        "severity": claim.severity.value,
+        "category": claim.category,
+        "confidence": claim.confidence,
+        "title": claim.title,
+        "body": claim.body,
+        "quote": claim.quote,
+        "source": claim.source.value,
+        "rule": claim.rule,
+        "suggestion": claim.suggestion,
+        "blocking": finding.blocking,
+        "placed": finding.placement.placed.value,
+    }

@@ -1,0 +1,205 @@
+"""What should stand on GitHub for a report, what stands there, and the difference: all plain values.
+
+Publishing looks, compares and writes only the difference, so that doing it again (after a crash, after a lost answer)
+changes nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.core.change.diff import Side
+from app.core.findings.finding import Anchor, Finding, Placed, Severity
+from app.core.gate.policy import CheckNaming, Policy
+from app.core.gate.verdict import Conclusion
+from app.core.report.report import Report
+from app.core.report.words import Links, check_summary, finding_comment, fixed_comment, review_body, summary, title
+from app.core.text.markdown import Markdown, comment_marker
+from app.core.text.unicode import reveal
+
+MAX_REVIEW_COMMENTS = 25
+"""Comments in one review: GitHub ends requests after 10 s and has answered 502 to reviews of 32 it had created."""
+
+MAX_ANNOTATIONS = 50
+"""Annotations in one request (https://docs.github.com/rest/checks/runs)."""
+
+# Only the last line is ours: what a model or an author wrote may hold such a text anywhere above it, even in code.
+_LAST_LINE = r"(?:\A|\n)<!-- lintel:{} -->\s*\Z"
+_FINDING_MARKER = re.compile(_LAST_LINE.format(r"finding id=(F[1-9][0-9]{0,8}) fingerprint=[0-9a-f]{32}"))
+_SUMMARY_MARKER = re.compile(_LAST_LINE.format("summary"))
+
+
+class CheckStatus(StrEnum):
+    """The states of a check run that an App may set."""
+
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Annotation:
+    """A finding shown in the check because no comment carries it. Text is plain: GitHub renders no Markdown there."""
+
+    path: str
+    start_line: int
+    end_line: int
+    level: str
+    title: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckState:
+    """A check run as it should be. `conclusion` is set if and only if it is completed."""
+
+    name: str
+    status: CheckStatus
+    conclusion: Conclusion | None
+    title: str
+    summary: Markdown
+    annotations: tuple[Annotation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LineComment:
+    """A comment on a line, proved against the diff."""
+
+    finding_id: str
+    path: str
+    anchor: Anchor
+    body: Markdown
+
+
+@dataclass(frozen=True, slots=True)
+class StandingComment:
+    """A line comment of ours as GitHub has it; `finding_id` was read from its marker."""
+
+    comment_id: int
+    finding_id: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """The desired state. `updates` are bodies for findings whose comment may already stand, open or fixed."""
+
+    check: CheckState
+    comments: tuple[LineComment, ...]
+    updates: tuple[tuple[str, Markdown], ...]
+    review_body: Markdown
+    summary: Markdown
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is missing: one review with `review`, single comments, and edits of standing ones."""
+
+    review: tuple[LineComment, ...]
+    single: tuple[LineComment, ...]
+    edits: tuple[tuple[int, Markdown], ...]
+
+
+def check_name(policy: Policy | None, base_ref: str) -> str:
+    """The check's name. It carries the base, because a check belongs to a commit and not to a pull request."""
+    if policy is not None and policy.check is CheckNaming.SHARED:
+        return "lintel"
+    return f"lintel: {base_ref}"
+
+
+def compose(report: Report, links: Links) -> Publication:
+    """The desired state of a finished review."""
+    lines, rest = _split(report)
+    comments = tuple(
+        LineComment(finding.id, finding.claim.path, anchor, finding_comment(finding)) for finding, anchor in lines
+    )
+    policy = report.policy if isinstance(report.policy, Policy) else None
+    check = CheckState(
+        name=check_name(policy, report.snapshot.base_ref),
+        status=CheckStatus.COMPLETED,
+        conclusion=report.verdict.conclusion,
+        title=title(report.verdict, len(report.blocking)),
+        summary=check_summary(report, links),
+        # Annotations stand on the head's lines alone; a finding on a removed line is in the table.
+        annotations=tuple(_annotation(finding, anchor) for finding, anchor in rest if anchor.side is Side.RIGHT),
+    )
+    still = tuple((finding.id, finding_comment(finding)) for finding in report.findings)
+    gone = tuple((finding.id, fixed_comment(finding)) for finding in report.fixed)
+    return Publication(
+        check=check,
+        comments=comments,
+        updates=still + gone,
+        review_body=review_body(report, len(comments), review_marker(report.snapshot.head_sha)),
+        summary=summary(report, links, comment_marker("summary")),
+    )
+
+
+def difference(publication: Publication, standing: Sequence[StandingComment]) -> Difference:
+    """What to write so that the desired comments stand, given those that do. Nothing is ever posted twice."""
+    known = {comment.finding_id for comment in standing}
+    missing = [comment for comment in publication.comments if comment.finding_id not in known]
+    bodies = dict(publication.updates)
+    edits = tuple(
+        (comment.comment_id, bodies[comment.finding_id])
+        for comment in standing
+        if comment.finding_id in bodies and not same_text(comment.body, bodies[comment.finding_id])
+    )
+    return Difference(tuple(missing[:MAX_REVIEW_COMMENTS]), tuple(missing[MAX_REVIEW_COMMENTS:]), edits)
+
+
+def same_text(standing: str, desired: Markdown) -> bool:
+    """Whether a body on GitHub is what we want there; GitHub may change line ends and trim."""
+    return standing.replace("\r\n", "\n").strip() == desired.text.strip()
+
+
+def marked_finding(body: str) -> str | None:
+    """The finding's id in a comment's marker. Trust it only in a comment that our own App wrote."""
+    found = _FINDING_MARKER.search(body)
+    return found[1] if found else None
+
+
+def is_summary(body: str) -> bool:
+    """Whether a comment of our App is the summary."""
+    return _SUMMARY_MARKER.search(body) is not None
+
+
+def review_marker(head_sha: str) -> Markdown:
+    """By which the review of a head is known."""
+    return comment_marker("review", head=head_sha)
+
+
+def _split(report: Report) -> tuple[list[tuple[Finding, Anchor]], list[tuple[Finding, Anchor]]]:
+    """Findings that get a line comment, and those on a line that only get an annotation.
+
+    Blocking ones always get a comment; the others up to the policy's `max_comments`, most severe first.
+    """
+    room = report.policy.review.max_comments if isinstance(report.policy, Policy) else 0
+    lines: list[tuple[Finding, Anchor]] = []
+    rest: list[tuple[Finding, Anchor]] = []
+    for finding in report.findings:
+        anchor = finding.placement.anchor
+        if finding.placement.placed is not Placed.LINE or anchor is None:
+            continue
+        if finding.blocking:
+            lines.append((finding, anchor))
+        elif room > 0:
+            room -= 1
+            lines.append((finding, anchor))
+        else:
+            rest.append((finding, anchor))
+    return lines, rest
+
+
+def _annotation(finding: Finding, anchor: Anchor) -> Annotation:
+    claim = finding.claim
+    return Annotation(
+        path=claim.path,
+        start_line=anchor.start_line or anchor.line,
+        end_line=anchor.line,
+        level="warning" if claim.severity.at_least(Severity.MEDIUM) else "notice",
+        title=reveal(f"{finding.id}: {claim.title}")[:255],
+        message=reveal(claim.body[:10_000]) or reveal(claim.title),
+    )

@@ -1,0 +1,71 @@
+"""The one internal result of a review, from which check, comments, JSON and terminal are all rendered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.core.change.coverage import Coverage
+from app.core.change.plan import Plan
+from app.core.findings.finding import Finding
+from app.core.gate.policy import Policy, PolicyFault
+from app.core.gate.snapshot import Snapshot
+from app.core.gate.verdict import Verdict
+from app.core.model import Usage
+
+
+class AnalyzerState(StrEnum):
+    """How a reviewer that is no model came out."""
+
+    OK = "ok"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class AnalyzerOutcome:
+    """One analyzer's end; `note` says why it failed or did not run."""
+
+    name: str
+    state: AnalyzerState
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What the review used. `usd` is None where the model has no price in the table. `seconds` is wall time."""
+
+    usage: Usage = field(default_factory=Usage)
+    usd: float | None = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """A finished review of one head.
+
+    `findings` are the open ones, most severe first, all numbered. `fixed` are findings of earlier heads that are gone.
+    `fabricated` counts claims dropped because the code they quote does not exist. `models` are the ids that answered.
+    """
+
+    snapshot: Snapshot
+    verdict: Verdict
+    findings: tuple[Finding, ...] = ()
+    fixed: tuple[Finding, ...] = ()
+    coverage: Coverage = field(default_factory=lambda: Coverage((), ()))
+    plan: Plan | None = None
+    analyzers: tuple[AnalyzerOutcome, ...] = ()
+    fabricated: int = 0
+    model_configured: bool = True
+    models: tuple[str, ...] = ()
+    spending: Spending = field(default_factory=Spending)
+
+    @property
+    def policy(self) -> Policy | PolicyFault:
+        """The policy that judged."""
+        return self.snapshot.policy
+
+    @property
+    def blocking(self) -> tuple[Finding, ...]:
+        """The findings that hold the gate shut."""
+        return tuple(finding for finding in self.findings if finding.blocking)

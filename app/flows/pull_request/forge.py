@@ -1,0 +1,166 @@
+"""A pull request on GitHub as the forge of a review: live facts in, check run and comments out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from app.core.change.plan import Plan
+from app.core.gate.attendance import Attendance
+from app.core.gate.policy import Policy
+from app.core.gate.snapshot import Snapshot
+from app.core.gate.verdict import GateFacts, Situation, decide
+from app.core.job import ReviewJob
+from app.core.report.publication import check_name, compose
+from app.core.report.report import Report
+from app.core.report.words import Links, count
+from app.flows.pull_request.check import Check, Identity
+from app.flows.pull_request.publishing import publish_comments, publish_summary
+from app.flows.pull_request.record import Recorder
+from app.flows.pull_request.snapshot import NO_MERGE_BASE, take_snapshot
+from app.flows.review.desk import Step, Watch
+from app.flows.review.forge import ChangeUnreadable, History, Superseded
+from app.github.application import GitHubApp
+from app.github.client import GitHubClient
+from app.repo.fetch_faults import CannotFetchError, FetchFault
+from app.repo.mirror import Mirrors, Origin
+from app.repo.objects import GitStore
+from app.store.database import Database
+from app.store.review_rows import ReviewRow
+
+_PASSING = {FetchFault.UNREACHABLE, FetchFault.SLOW, FetchFault.DENIED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GitHubServices:
+    """What every pull request's review shares."""
+
+    app: GitHubApp
+    identity: Identity
+    mirrors: Mirrors
+    database: Database
+    links: Links
+    now: Callable[[], datetime]
+    new_id: Callable[[], UUID] = uuid4
+
+
+class PullRequestForge:
+    """One job's view of one pull request. `still_mine` tells whether the job was taken from us."""
+
+    def __init__(
+        self, services: GitHubServices, job: ReviewJob, *, still_mine: Callable[[], Awaitable[bool]], watch: Watch
+    ) -> None:
+        self._services = services
+        self._job = job
+        self._still_mine = still_mine
+        self._watch = watch
+        self._client: GitHubClient = services.app.repository(job.installation_id, job.repository_id, job.repository)
+        self._recorder = Recorder(services.database, job, services.now, services.new_id)
+        self._check = Check(self._client, services.identity)
+        self._begun: tuple[ReviewRow, Snapshot] | None = None
+
+    async def snapshot(self) -> Snapshot:
+        """The live facts, and the policy at the tip of the base branch."""
+        return await take_snapshot(self._client, self._job)
+
+    async def stand_down(self, snapshot: Snapshot, why: Attendance) -> None:
+        """End the checks of reviews that were running for what is no longer offered."""
+        ended = Situation.CLOSED if why is Attendance.CLOSED else Situation.SUPERSEDED
+        await self._end_stale(await self._recorder.supersede_all(), snapshot, ended)
+
+    async def begin(self, snapshot: Snapshot) -> History | None:
+        """Begin or resume the review of this head, end those of other heads, and show a queued check."""
+        begun = await self._recorder.begin(snapshot)
+        if begun is None:
+            return None
+        self._begun = begun.review, snapshot
+        await self._end_stale(begun.stale, snapshot, Situation.SUPERSEDED)
+        await self._check.queue(_name(snapshot), snapshot.head_sha, begun.review.id)
+        return begun.history
+
+    async def fetch(self, snapshot: Snapshot) -> GitStore:
+        """The mirror with both versions, brought under a token that can do nothing else."""
+        if snapshot.merge_base == NO_MERGE_BASE:
+            raise ChangeUnreadable("Base and head have no common ancestor.", passing=False)
+        services, job = self._services, self._job
+        token = await services.app.get_git_token(job.installation_id, job.repository_id)
+        origin = Origin(
+            repository_id=job.repository_id,
+            clone_url=f"{services.links.github_url}/{snapshot.repository}.git",
+            token=token.get_secret_value(),
+        )
+        try:
+            return await services.mirrors.fetch(
+                origin,
+                merge_base=snapshot.merge_base,
+                head=snapshot.head_sha,
+                others=[snapshot.base_sha],
+                refs=[f"refs/pull/{snapshot.number}/head"],
+            )
+        except CannotFetchError as error:
+            raise ChangeUnreadable(
+                f"The change could not be fetched: {error.fault.value}.", passing=error.fault in _PASSING
+            ) from error
+
+    async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
+        """Show the check in progress."""
+        del snapshot
+        await self._check.progress(0, plan)
+
+    async def progressed(self, snapshot: Snapshot, read: int, plan: Plan) -> None:
+        """Show how many chunks are answered."""
+        del snapshot
+        await self._check.progress(read, plan)
+
+    async def conclude(self, report: Report) -> None:
+        """Record the verdict, then make GitHub show it: comments, summary, and last the check that opens the gate."""
+        if self._begun is None:
+            raise RuntimeError("conclude was called before begin")
+        review, _ = self._begun
+        await self._guard(report.snapshot)
+        entry = await self._recorder.record(review, report)
+        self._watch(Step.RECORDED, f"ledger entry {entry.seq}")
+        publication = compose(report, self._services.links)
+        number, head = report.snapshot.number, report.snapshot.head_sha
+        notes = await publish_comments(self._client, number, head, publication, self._services.identity)
+        self._watch(Step.COMMENTED, f"{count(len(publication.comments), 'line comment')} stand")
+        notes += await publish_summary(self._client, number, publication, self._services.identity)
+        self._watch(Step.SUMMARIZED, "the summary stands")
+        await self._guard(report.snapshot)
+        await self._check.complete(publication.check, review.id, entry, notes)
+        self._watch(Step.CHECKED, report.verdict.conclusion.value)
+        await self._recorder.published(review.id)
+
+    async def give_up(self, reason: str) -> None:
+        """Show that the review could not be made, after something broke for good; nothing if none was begun."""
+        if self._begun is None:
+            return
+        review, snapshot = self._begun
+        await self._check.queue(_name(snapshot), snapshot.head_sha, review.id)
+        facts = GateFacts(policy=snapshot.policy, obstacle=reason, passing=True)
+        report = Report(snapshot=snapshot, verdict=decide(facts))
+        entry = await self._recorder.record(review, report)
+        # The check alone: comments may be what broke.
+        await self._check.complete(compose(report, self._services.links).check, review.id, entry, [])
+        await self._recorder.published(review.id)
+
+    async def _guard(self, snapshot: Snapshot) -> None:
+        """Raise Superseded unless the job is ours and the head is still what was reviewed."""
+        mine, pull = await asyncio.gather(self._still_mine(), self._client.get_pull(self._job.number))
+        moved = pull.head.sha != snapshot.head_sha or pull.base.ref != snapshot.base_ref
+        if not mine or moved or not pull.open:
+            raise Superseded(f"{snapshot.head_sha[:12]} is no longer what is offered")
+
+    async def _end_stale(self, stale: tuple[ReviewRow, ...], snapshot: Snapshot, ended: Situation) -> None:
+        verdict = decide(GateFacts(policy=snapshot.policy, ended=ended))
+        for review in stale:
+            await self._check.cancel(verdict, review)
+            await self._recorder.published(review.id)
+
+
+def _name(snapshot: Snapshot) -> str:
+    policy = snapshot.policy if isinstance(snapshot.policy, Policy) else None
+    return check_name(policy, snapshot.base_ref)

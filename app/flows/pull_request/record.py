@@ -1,0 +1,198 @@
+"""What a review of a pull request leaves in the store: its row, its findings, its ledger entry."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from pydantic import JsonValue
+
+from app import __version__
+from app.core.findings.identity import FindingState, KnownFinding
+from app.core.gate.snapshot import Snapshot
+from app.core.job import ReviewJob
+from app.core.report.report import Report
+from app.flows.review.forge import History, Superseded
+from app.flows.review.prompts import prompt_digests
+from app.store import findings, ledger, pull_requests, reviews
+from app.store.database import Connection, Database
+from app.store.ledger import Entry
+from app.store.review_rows import ReviewKey, ReviewRow, ReviewState, is_newest, latest
+
+GATE_SET = "gate.set"
+"""The kind of the ledger entry that stands for each verdict."""
+
+GATE_CANCELLED = "gate.cancelled"
+"""The kind of the entry for a head that ceased to be offered before its verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A review that runs now, what earlier ones left, and those it overtook whose checks are not completed yet."""
+
+    review: ReviewRow
+    history: History
+    stale: tuple[ReviewRow, ...]
+
+
+class Recorder:
+    """The store as one review uses it. Each method is one transaction under the pull request's row lock."""
+
+    def __init__(
+        self, database: Database, job: ReviewJob, now: Callable[[], datetime], new_id: Callable[[], UUID]
+    ) -> None:
+        self._database = database
+        self._job = job
+        self._now = now
+        self._new_id = new_id
+        self._asked = job.again or job.full
+
+    async def begin(self, snapshot: Snapshot) -> Recorded | None:
+        """Begin the review of this head, or resume it; None if its verdict is the one that stands on GitHub.
+
+        A verdict is bound to head, base and policy: unless a person asks, the same three are not reviewed again.
+        """
+        key = ReviewKey(
+            head_sha=snapshot.head_sha,
+            base_ref=snapshot.base_ref,
+            base_sha=snapshot.base_sha,
+            merge_base=snapshot.merge_base,
+            policy_digest=snapshot.policy.digest,
+        )
+        async with self._database.transaction() as connection:
+            pull_request = await self._locate(connection)
+            newest = await latest(connection, pull_request)
+            if newest is not None and newest.key == key and _stands(newest) and not self._asked:
+                return None
+            begun = await reviews.begin(connection, pull_request, key, new_id=self._new_id(), now=self._now())
+            stale = await reviews.supersede_others(connection, pull_request, begun.review.id, now=self._now())
+            await self._note_cancelled(connection, stale)
+            known = await findings.known(connection, pull_request)
+        history = History(
+            known=tuple(_known(item) for item in known),
+            next_number=max((item.finding.number for item in known), default=0) + 1,
+            salt=str(begun.review.id) if self._job.full else "",
+            repair=f"repair {begun.review.id}",
+        )
+        return Recorded(begun.review, history, stale)
+
+    async def supersede_all(self) -> tuple[ReviewRow, ...]:
+        """Overtake every running review of the pull request; those whose checks are still to be completed."""
+        async with self._database.transaction() as connection:
+            pull_request = await self._locate(connection)
+            stale = await reviews.supersede_others(connection, pull_request, self._new_id(), now=self._now())
+            await self._note_cancelled(connection, stale)
+            return stale
+
+    async def record(self, review: ReviewRow, report: Report) -> Entry:
+        """Findings, verdict and ledger entry together, before GitHub hears of them. Raises Superseded.
+
+        Recording the same verdict of the same review again changes nothing and gives the same entry.
+        """
+        body = _gate_body(review, report)
+        async with self._database.transaction() as connection:
+            await pull_requests.lock(connection, review.pull_request_id)
+            if not await is_newest(connection, review):
+                raise Superseded(f"review {review.id} was overtaken")
+            await findings.save(connection, review.pull_request_id, review.id, report.findings)
+            fixed = [finding.number for finding in report.fixed]
+            await findings.mark_fixed(connection, review.pull_request_id, fixed)
+            chain = str(self._job.installation_id)
+            standing = await ledger.last_of_review(connection, chain, GATE_SET, str(review.id))
+            if standing is not None and standing.body == body:
+                return standing
+            await reviews.finish(connection, review.id, _outcome(report), now=self._now())
+            return await ledger.append(connection, chain, GATE_SET, body, at=self._now())
+
+    async def published(self, review_id: UUID) -> None:
+        """GitHub shows how this review ended."""
+        async with self._database.transaction() as connection:
+            await reviews.mark_published(connection, review_id, now=self._now())
+
+    async def _note_cancelled(self, connection: Connection, stale: tuple[ReviewRow, ...]) -> None:
+        """One ledger entry for each gate that is about to be cancelled."""
+        chain = str(self._job.installation_id)
+        for review in stale:
+            if await ledger.last_of_review(connection, chain, GATE_CANCELLED, str(review.id)) is None:
+                body: dict[str, JsonValue] = {
+                    "review": str(review.id),
+                    "repository": self._job.repository_id,
+                    "pull_request": self._job.number,
+                    "head_sha": review.key.head_sha,
+                }
+                await ledger.append(connection, chain, GATE_CANCELLED, body, at=self._now())
+
+    async def _locate(self, connection: Connection) -> int:
+        row = await pull_requests.locate(
+            connection,
+            installation_id=self._job.installation_id,
+            repository_id=self._job.repository_id,
+            number=self._job.number,
+        )
+        return row.id
+
+
+def _stands(review: ReviewRow) -> bool:
+    return review.state is ReviewState.FINISHED and review.published_at is not None
+
+
+def _known(item: findings.KnownFinding) -> KnownFinding:
+    return KnownFinding(
+        number=item.finding.number,
+        fingerprint=item.finding.fingerprint,
+        state=FindingState(item.state.value),
+        claim=item.finding.claim,
+        placed=item.finding.placement.placed,
+    )
+
+
+def _outcome(report: Report) -> reviews.Outcome:
+    usage = report.spending.usage
+    return reviews.Outcome(
+        conclusion=report.verdict.conclusion.value,
+        reasons=report.verdict.reasons,
+        coverage=report.coverage,
+        usage={
+            "calls": usage.calls,
+            "input_tokens": usage.input_tokens,
+            "cache_read_tokens": usage.cache_read_tokens,
+            "cache_write_tokens": usage.cache_write_tokens,
+            "output_tokens": usage.output_tokens,
+        },
+        cost_usd=Decimal(str(report.spending.usd or 0)),
+    )
+
+
+def _gate_body(review: ReviewRow, report: Report) -> dict[str, JsonValue]:
+    """What an auditor needs about one verdict. It must come out the same when a crashed review is made again."""
+    snapshot = report.snapshot
+    return {
+        "review": str(review.id),
+        "repository": snapshot.repository_id,
+        "pull_request": snapshot.number,
+        "base_ref": snapshot.base_ref,
+        "base_sha": snapshot.base_sha,
+        "merge_base": snapshot.merge_base,
+        "head_sha": snapshot.head_sha,
+        "policy": snapshot.policy.digest,
+        "conclusion": report.verdict.conclusion.value,
+        "situation": report.verdict.situation.value,
+        "reasons": list(report.verdict.reasons),
+        "findings": [
+            {
+                "id": finding.id,
+                "fingerprint": finding.fingerprint,
+                "source": finding.claim.source.value,
+                "blocking": finding.blocking,
+            }
+            for finding in report.findings
+        ],
+        "changed_lines": report.coverage.changed_lines,
+        "reviewed_lines": report.coverage.reviewed_lines,
+        "models": list(report.models),
+        "prompts": dict(prompt_digests()),
+        "program": __version__,
+    }

@@ -1,0 +1,67 @@
+"""One review, top to bottom: live facts ▸ change ▸ plan ▸ analyzers ▸ model ▸ identity ▸ verdict ▸ what is written.
+
+This reads like the picture in the README. Stages are values in, one value out; what they do stands in their own files.
+"""
+
+from __future__ import annotations
+
+from app.core.gate.attendance import Attendance, attend
+from app.core.gate.policy import Policy, PolicyFault
+from app.core.gate.snapshot import Snapshot
+from app.core.gate.verdict import GateFacts, decide
+from app.core.report.report import Report
+from app.core.report.words import count
+from app.flows.review.change import Change, read_change
+from app.flows.review.desk import Desk, Step
+from app.flows.review.examination import examine
+from app.flows.review.forge import ChangeUnreadable, Forge, History
+from app.flows.review.judgement import judge
+from app.flows.review.reading import read_chunks
+
+
+async def review(desk: Desk, forge: Forge) -> Report | Attendance:
+    """Bring the verdict on a change up to date with its live state; or say why it is not attended to now.
+
+    Raises Superseded when the head moved meanwhile, and what the wires raise when they are away: nothing half-done
+    is ever shown as done, and running again goes on where this ended.
+    """
+    started = desk.monotonic()
+    snapshot = await forge.snapshot()
+    desk.watch(Step.SNAPSHOT, f"{snapshot.base_ref} … {snapshot.head_sha[:12]}")
+    attendance = attend(snapshot)
+    if attendance is not Attendance.REVIEW:
+        await forge.stand_down(snapshot, attendance)
+        return attendance
+    history = await forge.begin(snapshot)
+    if history is None:
+        return Attendance.STANDS
+    desk.watch(Step.BEGUN, f"{count(len(history.known), 'finding')} known from earlier heads")
+    report = await _reviewed(desk, forge, snapshot, history, started)
+    desk.watch(Step.JUDGED, f"{report.verdict.conclusion}: {report.verdict.reasons[0]}")
+    await forge.conclude(report)
+    desk.watch(Step.FINISHED, f"{count(len(report.findings), 'finding')}, {report.verdict.conclusion}")
+    return report
+
+
+async def _reviewed(desk: Desk, forge: Forge, snapshot: Snapshot, history: History, started: float) -> Report:
+    if isinstance(snapshot.policy, PolicyFault):
+        return Report(snapshot=snapshot, verdict=decide(GateFacts(policy=snapshot.policy)))
+    try:
+        change = await read_change(desk, forge, snapshot, snapshot.policy)
+    except ChangeUnreadable as error:
+        obstacle = GateFacts(policy=snapshot.policy, obstacle=str(error), passing=error.passing)
+        return Report(snapshot=snapshot, verdict=decide(obstacle))
+    return await _read_and_judged(desk, forge, change, snapshot.policy, history, started)
+
+
+async def _read_and_judged(
+    desk: Desk, forge: Forge, change: Change, policy: Policy, history: History, started: float
+) -> Report:
+    await forge.planned(change.snapshot, change.plan)
+    analysis = await examine(change, policy)
+    desk.watch(Step.ANALYZED, f"{count(len(analysis.claims), 'claim')} by analyzers")
+    reading = await read_chunks(
+        desk, change.plan, history, lambda read: forge.progressed(change.snapshot, read, change.plan)
+    )
+    desk.watch(Step.READ, f"{len(change.plan.chunks) - len(reading.unread)} of {len(change.plan.chunks)} chunks read")
+    return judge(change, policy, history, analysis, reading, seconds=desk.monotonic() - started)

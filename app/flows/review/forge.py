@@ -1,0 +1,71 @@
+"""The one thing that a local range and a pull request do differently: where facts come from and where results go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.core.change.plan import Plan
+from app.core.findings.identity import KnownFinding
+from app.core.gate.attendance import Attendance
+from app.core.gate.snapshot import Snapshot
+from app.core.report.report import Report
+from app.repo.objects import GitStore
+
+
+class ChangeUnreadable(Exception):
+    """The change as a whole cannot be read; the message is one sentence for people. `passing`: worth another try."""
+
+    def __init__(self, message: str, *, passing: bool) -> None:
+        super().__init__(message)
+        self.passing = passing
+
+
+class Superseded(Exception):
+    """The head moved or the job is no longer ours: nothing more may be written for this head."""
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """What earlier reviews of the same pull request left.
+
+    `salt` differs where everything is to be asked anew. `repair` differs from review to review: a question whose
+    answer was of no use is asked once more under it.
+    """
+
+    known: tuple[KnownFinding, ...] = ()
+    next_number: int = 1
+    salt: str = ""
+    repair: str = "repair"
+
+
+class Forge(Protocol):
+    """Where a change lives. Each method may raise Superseded from the moment that the change is another one."""
+
+    async def snapshot(self) -> Snapshot:
+        """The live facts."""
+        ...
+
+    async def stand_down(self, snapshot: Snapshot, why: Attendance) -> None:
+        """The pull request is none to attend to now: end what was begun for it."""
+        ...
+
+    async def begin(self, snapshot: Snapshot) -> History | None:
+        """A review of this head begins, or goes on after a crash. None: its verdict stands already."""
+        ...
+
+    async def fetch(self, snapshot: Snapshot) -> GitStore:
+        """Both versions of the code, to be read. Raises ChangeUnreadable."""
+        ...
+
+    async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
+        """Tell people what is going to be read."""
+        ...
+
+    async def progressed(self, snapshot: Snapshot, read: int, plan: Plan) -> None:
+        """Tell people that `read` chunks of the plan are answered."""
+        ...
+
+    async def conclude(self, report: Report) -> None:
+        """Write the verdict and all that belongs to it. Doing it again changes nothing."""
+        ...

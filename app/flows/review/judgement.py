@@ -1,0 +1,97 @@
+"""From claims to a verdict: placed against the diff, given their identity, judged by the base's policy. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from app.analyzers.run import Analysis
+from app.core.change.coverage import account
+from app.core.findings.anchor import anchor_claims
+from app.core.findings.finding import Claim, Finding, Placed, Placement, Source
+from app.core.findings.identity import KnownFinding, identify
+from app.core.gate.policy import Policy
+from app.core.gate.verdict import GateFacts, blocks, decide
+from app.core.models import price
+from app.core.report.report import Report, Spending
+from app.core.secrecy.redaction import redact
+from app.flows.review.change import Change
+from app.flows.review.forge import History
+from app.flows.review.reading import Reading
+
+MAX_TITLE = 200
+
+
+def judge(
+    change: Change, policy: Policy, history: History, analysis: Analysis, reading: Reading, *, seconds: float
+) -> Report:
+    """The report. `seconds` is the wall time of the review so far."""
+    patch = change.redacted.patch
+    claims = [_presentable(claim) for claim in (*_wanted(analysis, change), *reading.claims)]
+    anchored = anchor_claims(claims, patch)
+    identified = identify(
+        anchored.placed,
+        patch,
+        history.known,
+        next_number=history.next_number,
+        completed=lambda source, path: path in analysis.completed.get(source, frozenset()),
+    )
+    findings = _ranked([item.evolve(blocking=blocks(item, policy)) for item in identified.findings])
+    coverage = account(change.plan, reading.unread)
+    verdict = decide(
+        GateFacts(
+            policy=policy,
+            findings=findings,
+            coverage=coverage,
+            model_configured=reading.configured,
+            passing=reading.passing,
+        )
+    )
+    return Report(
+        snapshot=change.snapshot,
+        verdict=verdict,
+        findings=findings,
+        fixed=tuple(_gone(item) for item in identified.fixed),
+        coverage=coverage,
+        plan=change.plan,
+        analyzers=analysis.outcomes,
+        fabricated=sum(claim.source is Source.MODEL for claim, _ in anchored.fabricated),
+        model_configured=reading.configured,
+        models=reading.models,
+        spending=Spending(usage=reading.usage, usd=_cost(reading), seconds=seconds),
+    )
+
+
+def _wanted(analysis: Analysis, change: Change) -> list[Claim]:
+    """What the analyzers claim, but for paths the base excuses from review; a secret counts wherever it stands."""
+    excused = {item.path for item in change.plan.left_out if item.excused}
+    return [claim for claim in analysis.claims if claim.source is not Source.ANALYZER or claim.path not in excused]
+
+
+def _presentable(claim: Claim) -> Claim:
+    """The claim without secrets: a tool may repeat what it read, and a model what it was told."""
+    return replace(
+        claim,
+        title=redact(claim.title).text[:MAX_TITLE] or "(no title)",
+        body=redact(claim.body).text,
+        quote=redact(claim.quote).text,
+        suggestion=None if claim.suggestion is None else redact(claim.suggestion).text,
+    )
+
+
+def _ranked(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Most severe first, then the surest, then by number."""
+    return tuple(sorted(findings, key=lambda item: (item.severity.rank, -item.claim.confidence, item.number)))
+
+
+def _gone(known: KnownFinding) -> Finding:
+    placement = Placement(Placed.SUMMARY, None, "it is gone from the change")
+    return Finding(claim=known.claim, placement=placement, fingerprint=known.fingerprint, number=known.number)
+
+
+def _cost(reading: Reading) -> float | None:
+    """Dollars, reply by reply; None if a model that answered has no listed price."""
+    prices = [price(reply.model, reply.usage) for reply in reading.replies if not reply.stored]
+    known = [amount for amount in prices if amount is not None]
+    return float(sum(known, Decimal(0))) if len(known) == len(prices) else None
