@@ -39,8 +39,10 @@ async def run(dsn: str, *, stuck: bool) -> None:
 
         async def review(job: ReviewJob, context: Context) -> None:
             await note(job, "start")
-            while await held(job):
+            waiting = True
+            while waiting:
                 try:
+                    waiting = await held(job)
                     await asyncio.sleep(0.02)
                 except asyncio.CancelledError:
                     if not stuck:

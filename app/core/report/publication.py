@@ -15,8 +15,9 @@ from app.core.change.diff import Side
 from app.core.findings.finding import Anchor, Finding, Placed, Severity
 from app.core.gate.policy import CheckNaming, Policy
 from app.core.gate.verdict import Conclusion
+from app.core.report.comment import finding_comment, fixed_comment
 from app.core.report.report import Report
-from app.core.report.words import Links, check_summary, finding_comment, fixed_comment, review_body, summary, title
+from app.core.report.words import Links, check_summary, review_body, summary, title
 from app.core.text.markdown import Markdown, comment_marker
 from app.core.text.unicode import reveal
 

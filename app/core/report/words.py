@@ -6,17 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.change.plan import LeftOut
-from app.core.findings.finding import Finding, Placed, Severity, Source
+from app.core.findings.finding import Finding, Placed
 from app.core.gate.verdict import Conclusion, Situation, Verdict
+from app.core.report.comment import SIGNS
 from app.core.report.report import AnalyzerOutcome, AnalyzerState, Report
 from app.core.text.markdown import (
     Markdown,
     bullets,
     cell,
     code,
-    comment_marker,
     details,
-    fence,
     join,
     link,
     paragraphs,
@@ -31,13 +30,6 @@ MAX_BYTES = 60_000
 MAX_LISTED = 40
 """Rows of a table or list in a comment; what is left is counted, not dropped."""
 
-_SIGNS = {
-    Severity.CRITICAL: "🟥",
-    Severity.HIGH: "🟧",
-    Severity.MEDIUM: "🟨",
-    Severity.LOW: "🟦",
-    Severity.NIT: "⬜",
-}
 _VERDICT_SIGNS = {
     Conclusion.SUCCESS: "✅",
     Conclusion.FAILURE: "⛔",
@@ -46,12 +38,6 @@ _VERDICT_SIGNS = {
     Conclusion.CANCELLED: "⏹️",
 }
 _NEVER_LOOKED = {Situation.POLICY_FAULT, Situation.NOT_DONE}
-_SOURCES = {
-    Source.MODEL: "read by a model",
-    Source.ANALYZER: "found by an analyzer",
-    Source.ARCHITECTURE: "read from the module graph",
-    Source.SECRETS: "found by the secret rules",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +74,6 @@ def title(verdict: Verdict, blocking: int) -> str:
             return "Nothing blocking"
 
 
-def finding_comment(finding: Finding) -> Markdown:
-    """The comment on the line."""
-    claim = finding.claim
-    head = Markdown(f"{_SIGNS[claim.severity]} **{finding.id} · {claim.severity}** · ") + plain(claim.title)
-    parts = [head, rich(claim.body)]
-    if claim.suggestion is not None:
-        parts.append(fence(claim.suggestion, "suggestion"))
-    return paragraphs(*parts, _provenance(finding), finding_marker(finding))
-
-
-def fixed_comment(finding: Finding) -> Markdown:
-    """The same comment once the finding is gone."""
-    head = Markdown(f"✅ **{finding.id} · fixed** · ~~") + plain(finding.claim.title) + Markdown("~~")
-    return paragraphs(head, rich(finding.claim.body), _provenance(finding), finding_marker(finding))
-
-
-def finding_marker(finding: Finding) -> Markdown:
-    """By which the comment of a finding is found again."""
-    return comment_marker("finding", id=finding.id, fingerprint=finding.fingerprint)
-
-
 def review_body(report: Report, lines: int, head_marker: Markdown) -> Markdown:
     """The body of the review that carries the line comments."""
     many = f"{lines} finding{'' if lines == 1 else 's'} on the line{'' if lines == 1 else 's'}"
@@ -121,7 +86,7 @@ def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
     """The one comment of the pull request, edited in place."""
     verdict = report.verdict
     name = title(verdict, len(report.blocking))
-    head = Markdown(f"### {_VERDICT_SIGNS[verdict.conclusion]} Lintel: {name}")
+    head = Markdown(f"### {_VERDICTSIGNS[verdict.conclusion]} Lintel: {name}")
     parts = [
         head,
         bullets([plain(reason) for reason in verdict.reasons]),
@@ -194,14 +159,6 @@ def _mend_unread(report: Report) -> str:
     )
 
 
-def _provenance(finding: Finding) -> Markdown:
-    claim = finding.claim
-    rule = Markdown(" · rule ") + code(claim.rule) if claim.rule else Markdown("")
-    effect = Markdown(" · **blocks the merge**") if finding.blocking else Markdown("")
-    words = f"{_SOURCES[claim.source]} · {claim.confidence} % sure"
-    return Markdown(f"<sub>{words}") + rule + effect + Markdown("</sub>")
-
-
 def _table(findings: Sequence[Finding], report: Report, links: Links) -> Markdown:
     if not findings:
         return Markdown("")
@@ -226,9 +183,7 @@ def _row(finding: Finding, report: Report, links: Links) -> Markdown:
         )
     shut = " · blocks" if finding.blocking else ""
     text = plain(claim.title)
-    return Markdown(
-        f"| {finding.id} | {cell(text)} | {cell(where)} | {_SIGNS[claim.severity]} {claim.severity}{shut} |"
-    )
+    return Markdown(f"| {finding.id} | {cell(text)} | {cell(where)} | {SIGNS[claim.severity]} {claim.severity}{shut} |")
 
 
 def _beyond_lines(findings: Sequence[Finding]) -> Markdown:
