@@ -1,4 +1,7 @@
-"""The commands of `lintel`: their arguments, their help, and how each ends."""
+"""The commands of `lintel`: their arguments, their help, and how each ends.
+
+A command imports its own part of the program: the whole takes seconds to load, and `--help` or a refusal needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,8 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from app.cli.demo import Sample, run_demo
 from app.cli.exits import Exit, Refusal
-from app.cli.review import Format, Range, Wishes, run_review
-from app.cli.serve import Address, run_server, run_worker
-from app.cli.version import print_version
+from app.cli.wishes import Format, Range, Wishes
 from app.core.findings.finding import Severity
 from app.logs import configure_logs
 from app.settings import Settings, UnusableSettings, read_settings
@@ -46,6 +46,8 @@ def demo(
     port: Annotated[int, typer.Option(help="Port of the local GitHub's page; 0: any free one.")] = 0,
 ) -> None:
     """The whole main job on this machine: a local GitHub, a pull request, the bot, its review."""
+    from app.cli.demo import Sample, run_demo  # noqa: PLC0415 - see above
+
     _run(lambda settings: run_demo(settings, Sample(directory=directory, base=base, head=head), once=once, port=port))
 
 
@@ -68,6 +70,8 @@ def review(  # noqa: PLR0913 - the options of INTERFACE.md
         _end(Refusal("--staged and --working-tree exclude each other: name one"))
     if (staged or working_tree) and (base or head):
         _end(Refusal("--staged and --working-tree compare with HEAD: leave out --base and --head"))
+    from app.cli.review import run_review  # noqa: PLC0415 - see above
+
     range_ = Range(directory=directory, base=base, head=head, staged=staged, working_tree=working_tree)
     wishes = Wishes(form=form, output=output, policy=policy, no_model=no_model, fail_on=fail_on)
     _run(lambda settings: run_review(settings, range_, wishes))
@@ -83,18 +87,24 @@ def serve(
     ] = False,
 ) -> None:
     """The bot: webhooks in, reviews out."""
+    from app.cli.serve import Address, run_server  # noqa: PLC0415 - see above
+
     _run(lambda settings: run_server(settings, Address(host, port), with_worker=not no_worker))
 
 
 @cli.command(epilog="Example: `lintel worker`")
 def worker() -> None:
     """A worker alone, beside a server of the same database."""
+    from app.cli.serve import run_worker  # noqa: PLC0415 - see above
+
     _run(run_worker)
 
 
 @cli.command(epilog="Example: `lintel version`")
 def version() -> None:
     """Versions of the program, its prompts and its schemas."""
+    from app.cli.version import print_version  # noqa: PLC0415 - see above
+
     _run(print_version)
 
 

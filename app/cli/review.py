@@ -5,14 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from dataclasses import dataclass
-from enum import StrEnum
+from contextlib import AbstractAsyncContextManager, nullcontext
 from pathlib import Path
 
 from rich.console import Console
 
+from app.claude.seam import Send
 from app.cli.exits import Exit, Refusal
 from app.cli.terminal import print_report
+from app.cli.wishes import Format, Range, Wishes
 from app.core.findings.finding import Severity
 from app.core.gate.verdict import Conclusion, Situation
 from app.core.report.export import to_json
@@ -24,36 +25,6 @@ from app.repo.checkout import LocalRangeError
 from app.repo.git import GitError
 from app.repo.local import open_range
 from app.settings import Settings
-from app.wiring import open_local_model
-
-
-class Format(StrEnum):
-    """How the report is printed."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
-    """What to review, as the command line says."""
-
-    directory: Path
-    base: str | None
-    head: str | None
-    staged: bool
-    working_tree: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wishes:
-    """How to review and how to tell."""
-
-    form: Format
-    output: Path | None
-    policy: Path | None
-    no_model: bool
-    fail_on: Severity | None
 
 
 def run_review(settings: Settings, range_: Range, wishes: Wishes) -> Exit:
@@ -83,7 +54,7 @@ async def _review(settings: Settings, range_: Range, wishes: Wishes, notes: Cons
             staged=range_.staged,
             working_tree=range_.working_tree,
         ) as found,
-        open_local_model(settings, without=wishes.no_model) as send,
+        _open_model(settings, wishes) as send,
     ):
         desk = Desk(send=send, model=settings.model, monotonic=time.monotonic, watch=watch)
         forge = LocalForge(
@@ -97,6 +68,15 @@ async def _review(settings: Settings, range_: Range, wishes: Wishes, notes: Cons
     if not isinstance(outcome, Report):
         raise Refusal(f"nothing to review: {outcome.value}")
     return outcome
+
+
+def _open_model(settings: Settings, wishes: Wishes) -> AbstractAsyncContextManager[Send | None]:
+    """The model to ask. Without one the program that would ask it, seconds of work, is not even loaded."""
+    if wishes.no_model or not settings.model_configured:
+        return nullcontext()
+    from app.wiring import open_local_model  # noqa: PLC0415 - see above
+
+    return open_local_model(settings, without=False)
 
 
 def _read_policy_file(path: Path | None) -> str | None:

@@ -66,18 +66,19 @@ async def begin(connection: Connection, pull_request_id: int, key: ReviewKey, *,
 async def supersede_others(
     connection: Connection, pull_request_id: int, keep: UUID, *, now: datetime
 ) -> tuple[ReviewRow, ...]:
-    """Mark every other running review of the pull request superseded.
+    """Mark every other review of the pull request superseded that runs, or ended without GitHub showing how.
 
     Returns all superseded ones whose check on GitHub is not yet known to be completed, oldest first, also those
     of an earlier call that died between: complete each check on its own head (one without `check_run_id` may have
     been created just before a crash: look for it), then call `mark_published`.
     """
-    running = await select(
+    others = await select(
         connection,
-        "WHERE r.pull_request_id = %s AND r.state = 'running' AND r.id <> %s FOR UPDATE",
+        "WHERE r.pull_request_id = %s AND r.state IN ('running', 'finished') AND r.published_at IS NULL"
+        " AND r.id <> %s FOR UPDATE",
         [pull_request_id, keep],
     )
-    await _supersede(connection, [review.id for review in running], now)
+    await _supersede(connection, [review.id for review in others], now)
     return await select(
         connection,
         "WHERE r.pull_request_id = %s AND r.state = 'superseded' AND r.published_at IS NULL ORDER BY r.generation",

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from app.cli.exits import Exit
-from app.cli.review import Format, Range, Wishes, run_review
+from app.cli.review import run_review
+from app.cli.wishes import Format, Range, Wishes
 from app.core.change.annotate import AnnotatedLine, annotate, parse_annotated
 from app.core.change.chunking import plan_review
 from app.core.change.diff import Hunk, Patch, Side

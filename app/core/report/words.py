@@ -86,7 +86,7 @@ def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
     """The one comment of the pull request, edited in place."""
     verdict = report.verdict
     name = title(verdict, len(report.blocking))
-    head = Markdown(f"### {_VERDICTSIGNS[verdict.conclusion]} Lintel: {name}")
+    head = Markdown(f"### {_VERDICT_SIGNS[verdict.conclusion]} Lintel: {name}")
     parts = [
         head,
         bullets([plain(reason) for reason in verdict.reasons]),

@@ -1,12 +1,12 @@
 """Source code as lines of HTML, its syntax in colours."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from markupsafe import Markup
 from pygments.lexer import Lexer
 from pygments.lexers import get_lexer_by_name, get_lexer_for_filename
 from pygments.lexers.special import TextLexer
-from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, String
+from pygments.token import Comment, Keyword, Name, Number, Operator, Punctuation, String, _TokenType
 from pygments.util import ClassNotFound
 
 from app.hub.page.unseen import show
@@ -14,6 +14,7 @@ from app.hub.page.unseen import show
 MAX_CHARACTERS = 300_000
 """Longer sources stay black: colouring must not hold the page up."""
 
+_END = Markup("</span>")
 _CLASSES = (
     (Comment, "c"),
     (String.Doc, "c"),
@@ -41,14 +42,19 @@ def colour(text: str, *, path: str = "", language: str = "") -> tuple[Markup, ..
     lines: list[list[Markup]] = [[]]
     # Unprocessed: what get_tokens does to carriage returns would move every line below them.
     for _, kind, value in _find_lexer(path, language).get_tokens_unprocessed(text):
-        name = next((name for group, name in _CLASSES if group in kind.split()), "")
+        opening = _open(kind)
         for index, piece in enumerate(value.split("\n")):
             if index:
                 lines.append([])
             if piece:
-                shown = show(piece)
-                lines[-1].append(Markup('<span class="{}">{}</span>').format(name, shown) if name else shown)
+                lines[-1].append(opening + show(piece) + _END if opening else show(piece))
     return tuple(Markup("").join(parts) for parts in lines)
+
+
+@cache
+def _open(kind: _TokenType) -> Markup:
+    name = next((name for group, name in _CLASSES if group in kind.split()), "")
+    return Markup('<span class="{}">').format(name) if name else Markup("")
 
 
 def _find_lexer(path: str, language: str) -> Lexer:

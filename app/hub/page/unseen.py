@@ -33,6 +33,8 @@ def reveal(text: str) -> str:
 
 def show(text: str) -> Markup:
     """The same as HTML, the unseen characters marked. A zero-width space, which disarms mentions, is a thin tick."""
+    if not _UNUSUAL.search(text):
+        return escape(text)
     parts, end = [], 0
     for match in _UNUSUAL.finditer(text):
         if _hides(match):
