@@ -1,6 +1,7 @@
 """The commands of `lintel`: their arguments, their help, and how each ends.
 
-A command imports its own part of the program: the whole takes seconds to load, and `--help` or a refusal needs none of it.
+A command imports its own part of the program: the whole takes seconds to load, and `--help` or a refusal needs none
+of it.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from app.core.gate.attendance import Attendance
 from app.core.gate.policy import POLICY_PATH, ModelUse, Policy, PolicyFault, read_policy
 from app.core.gate.snapshot import Snapshot
 from app.core.report.report import Report
-from app.flows.review.forge import History
+from app.flows.review.forge import ChangeUnreadable, History
 from app.repo.local import LocalRange
 from app.repo.objects import FileTooLargeError, GitStore
 
@@ -66,9 +66,11 @@ class LocalForge:
         del snapshot
         return History()
 
-    async def fetch(self, snapshot: Snapshot) -> GitStore:
-        """The objects are here already."""
+    async def fetch(self, snapshot: Snapshot, *, anew: bool = False) -> GitStore:
+        """The objects are here already, and only here."""
         del snapshot
+        if anew:
+            raise ChangeUnreadable("Git cannot read this repository: `git fsck` may say why.", passing=False)
         return self.found.store
 
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:

@@ -78,7 +78,7 @@ async def check_queue_contract(connection: Connection) -> None:
 
 @asynccontextmanager
 async def _locked(dsn: str) -> AsyncIterator[Connection]:
-    # The connection commits by itself, so that the advisory lock is the session's and not a transaction's.
+    # The connection commits by itself, so that the lock lasts as long as it and not as one transaction.
     async with await connect(dsn) as connection:
         await connection.execute("SELECT pg_advisory_lock(%s)", [_LOCK])
         yield connection

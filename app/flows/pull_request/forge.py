@@ -81,11 +81,13 @@ class PullRequestForge:
         await self._check.queue(_name(snapshot), snapshot.head_sha, begun.review.id)
         return begun.history
 
-    async def fetch(self, snapshot: Snapshot) -> GitStore:
+    async def fetch(self, snapshot: Snapshot, *, anew: bool = False) -> GitStore:
         """The mirror with both versions, brought under a token that can do nothing else."""
         if snapshot.merge_base == NO_MERGE_BASE:
             raise ChangeUnreadable("Base and head have no common ancestor.", passing=False)
         services, job = self._services, self._job
+        if anew:
+            await services.mirrors.discard(job.repository_id)
         token = await services.app.get_git_token(job.installation_id, job.repository_id)
         origin = Origin(
             repository_id=job.repository_id,

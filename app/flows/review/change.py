@@ -22,6 +22,7 @@ from app.repo.objects import FileTooLargeError, GitStore, ObjectMissingError
 from app.repo.patch import read_patch
 
 MAX_ATTRIBUTES_BYTES = 256 * 1024
+_UNREADABLE = (GitError, InventoryUnreadableError, ObjectMissingError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,10 +40,14 @@ async def read_change(desk: Desk, forge: Forge, snapshot: Snapshot, policy: Poli
     """Fetch, parse, redact and plan the change. Raises ChangeUnreadable when the whole of it cannot be read."""
     store = await forge.fetch(snapshot)
     try:
-        patch = await read_patch(store, snapshot.merge_base, snapshot.head_sha)
-        attributes = await _base_attributes(store, snapshot.base_sha)
-    except (GitError, InventoryUnreadableError, ObjectMissingError) as error:
-        raise ChangeUnreadable("Git could not read the change.", passing=False) from error
+        patch, attributes = await _read(store, snapshot)
+    except _UNREADABLE:
+        # Damage inside a pack shows only when it is read: one fresh copy, and then it is the repository itself.
+        store = await forge.fetch(snapshot, anew=True)
+        try:
+            patch, attributes = await _read(store, snapshot)
+        except _UNREADABLE as error:
+            raise ChangeUnreadable("Git could not read the change.", passing=False) from error
     desk.watch(Step.FETCHED, f"{count(len(patch.files), 'file')}, {count(patch.changed_lines, 'changed line')}")
     rules = [ExcludeRule(pattern, POLICY_PATH) for pattern in policy.review.exclude]
     # Both walk every line of the change: in the loop they would stop heartbeats.
@@ -51,6 +56,11 @@ async def read_change(desk: Desk, forge: Forge, snapshot: Snapshot, policy: Poli
     chunks = count(len(plan.chunks), "chunk")
     desk.watch(Step.PLANNED, f"{chunks}, about {plan.tokens:,} tokens; {len(plan.left_out)} left out")
     return Change(snapshot=snapshot, store=store, patch=patch, redacted=redacted, plan=plan)
+
+
+async def _read(store: GitStore, snapshot: Snapshot) -> tuple[Patch, Attributes]:
+    patch = await read_patch(store, snapshot.merge_base, snapshot.head_sha)
+    return patch, await _base_attributes(store, snapshot.base_sha)
 
 
 async def _base_attributes(store: GitStore, base_sha: str) -> Attributes:

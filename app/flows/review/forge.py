@@ -54,8 +54,11 @@ class Forge(Protocol):
         """A review of this head begins, or goes on after a crash. None: its verdict stands already."""
         ...
 
-    async def fetch(self, snapshot: Snapshot) -> GitStore:
-        """Both versions of the code, to be read. Raises ChangeUnreadable."""
+    async def fetch(self, snapshot: Snapshot, *, anew: bool = False) -> GitStore:
+        """Both versions of the code, to be read; `anew` where the copy at hand proved damaged.
+
+        Raises ChangeUnreadable.
+        """
         ...
 
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:

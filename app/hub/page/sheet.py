@@ -14,6 +14,9 @@ from app.hub.diff import FileDiff, Hunk, read_diff
 from app.hub.page.colour import colour
 from app.hub.page.unseen import show
 
+MAX_COLOURED = 800_000
+"""Characters of sources that get colours; what is left of a huge change stays black, so that the page comes soon."""
+
 _KINDS: dict[str, Literal["added", "removed", "context", "note"]] = {"+": "added", "-": "removed", "\\": "note"}
 
 
@@ -52,8 +55,11 @@ def read_sheets(repository: Path, base: str, head: str) -> tuple[Sheet, ...]:
     files = read_diff(repository, base, head).files
     names = [f"{base}:{file.previous_path or file.path}" for file in files] + [f"{head}:{file.path}" for file in files]
     sources = _read_sources(repository, names)
-    pairs = zip(files, sources[: len(files)], sources[len(files) :], strict=True)
-    return tuple(_make_sheet(file, old, new) for file, old, new in pairs)
+    sheets, spent = [], 0
+    for file, old, new in zip(files, sources[: len(files)], sources[len(files) :], strict=True):
+        spent += len(old) + len(new)
+        sheets.append(_make_sheet(file, old, new, coloured=spent <= MAX_COLOURED))
+    return tuple(sheets)
 
 
 def _read_sources(repository: Path, names: list[str]) -> list[str]:
@@ -73,10 +79,10 @@ def _read_sources(repository: Path, names: list[str]) -> list[str]:
     return sources
 
 
-def _make_sheet(file: FileDiff, old: str, new: str) -> Sheet:
+def _make_sheet(file: FileDiff, old: str, new: str, *, coloured: bool) -> Sheet:
     shown = file.hunks if file.patch is not None else ()
-    before = colour(old, path=file.previous_path or file.path) if shown else ()
-    after = colour(new, path=file.path) if shown else ()
+    before = colour(old, path=file.previous_path or file.path) if shown and coloured else ()
+    after = colour(new, path=file.path) if shown and coloured else ()
     hunks = tuple((hunk.text.partition("\n")[0], tuple(_read_rows(hunk, before, after))) for hunk in shown)
     note = "" if shown else "Too large to be shown." if file.hunks else "No lines to show: binary, empty or only moved."
     counts = (file.additions, file.deletions)
