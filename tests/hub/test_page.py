@@ -4,26 +4,20 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 
 import httpx
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from app.hub.accounts import Role
 from app.hub.checks import Output, Report, create_check_run
 from app.hub.page import page_routes, render_static
-from app.hub.page.colour import colour
-from app.hub.page.prose import Setting, render_prose
-from app.hub.page.unseen import reveal, show
 from app.hub.reviews import Draft
 from app.hub.server import HubServer, build_hub
 from app.hub.world import World
 from tests.hub.place import AFTER, Clock, Place, a_place, public_pem
+from tests.hub.tree import Tree, assert_harmless
 
-VOID = {"meta", "input", "br", "hr", "link", "img"}
 EVIL = (
     '"><script>alert(1)</script><img src=x onerror=alert(1)><iframe src="//evil.example"></iframe>'
     "<svg onload=alert(1)>{{ 7*7 }}</title></style></textarea><!--"
@@ -33,58 +27,6 @@ EVIL_MARKDOWN = (
     "[ref]: https://evil.example/y.png\n\n![a][ref]\n\n<details open onclick=alert(1)><sub style=x>\n\n"
     "- <details>\n\n  inside a list\n\n</details></details></section></main>\n\n<details>\n\n<summary>\n\nnever closed"
 )
-
-
-class Tree(HTMLParser):
-    """The elements of a page in order with their attributes, its text, and the rows of its outermost tables."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.nodes: list[tuple[str, dict[str, str]]] = []
-        self.words: list[str] = []
-        self.open: list[str] = []
-        self.unbalanced: list[str] = []
-        self.rows: list[tuple[str, list[str]]] = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.nodes.append((tag, {name: value or "" for name, value in attrs}))
-        if tag not in VOID:
-            if tag == "tr" and "tr" not in self.open:
-                self.rows.append((dict(attrs).get("class") or "", []))
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if self.open[-1:] == [tag]:
-            self.open.pop()
-        elif tag not in VOID:
-            self.unbalanced.append(tag)
-
-    def handle_data(self, data: str) -> None:
-        self.words.append(data)
-        if "tr" in self.open:
-            self.rows[-1][1].append(data)
-
-    @property
-    def text(self) -> str:
-        return " ".join(" ".join(self.words).split())
-
-    def all(self, tag: str) -> list[dict[str, str]]:
-        return [attributes for name, attributes in self.nodes if name == tag]
-
-
-def assert_harmless(html: str, *, scripts: int) -> Tree:
-    tree = Tree(html)
-    assert len(tree.all("script")) == scripts
-    tags = {tag for tag, _ in tree.nodes}
-    assert not tags & {"img", "iframe", "svg", "object", "embed", "base", "link", "math", "video"}
-    for _, attributes in tree.nodes:
-        assert not [name for name in attributes if name.startswith("on") or name == "style"]
-        assert not re.match(r"\s*(javascript|data|vbscript):", attributes.get("href", ""), re.IGNORECASE)
-    assert not tree.unbalanced
-    assert not tree.open
-    return tree
 
 
 @pytest.fixture(scope="module")
@@ -164,53 +106,6 @@ def test_nothing_hostile_becomes_part_of_the_page(place: Place, site: httpx.Clie
     assert_harmless(render_static(world, place.pull), scripts=0)
     assert_harmless(site.get("/").text, scripts=0)
     assert_harmless(site.get("/<script>alert(1)</script>/x/pull/1").text, scripts=0)
-
-
-TAGS = [f"<{end}{name}>" for name in ("details", "summary", "sub", "section", "a") for end in ("", "/")]
-MARKS = ["*", "**", "~~", "`", "```\n", "[a](", "![", "](x)", ")", "|", "|a|b|\n|-|:-:|\n|", "\\", "- ", "> ", "# "]
-WORDS = ["<!--", "-->", "<img/src=x>", "@me", "&lt;", "https://e.example/?q=\"'><x>", "\u202e", "\ud800", "\x00"]
-
-
-@settings(deadline=None, max_examples=200)
-@given(st.lists(st.sampled_from([*TAGS, *MARKS, *WORDS, " ", "\n", "\n\n", "    "]), max_size=25).map("".join))
-def test_any_markdown_becomes_balanced_and_harmless_html(text: str) -> None:
-    assert_harmless(render_prose(text, Setting(lambda _: None, "a.py", ("old",))), scripts=0).text.encode()
-
-
-def test_markup_of_the_bot_is_rendered_and_its_markers_are_dropped() -> None:
-    text = (
-        "### Verdict\n\n| | where |\n| --- | --- |\n| F1 | `a.py:1` |\n\n<details>\n<summary>1 &lt;more&gt;</summary>"
-        "\n\n~~old~~ **new**\n\n</details>\n\n<sub>sure</sub>\n\n<!-- lintel:summary id=1 -->"
-    )
-    tree = Tree(render_prose(text, Setting(lambda _: None)))
-    assert {"h3", "table", "details", "summary", "s", "strong", "sub", "code"} <= {tag for tag, _ in tree.nodes}
-    assert tree.text == "Verdict where F1 a.py:1 1 <more> old new sure"
-
-
-def test_what_github_would_turn_into_a_mention_or_link_stands_out_and_what_is_disarmed_does_not() -> None:
-    live = Tree(render_prose("ask @ann and @acme/owners, see #12 at https://e.example/x.", Setting(lambda _: None)))
-    kinds = [node.get("class") for node in live.all("strong")]
-    assert kinds == ["mention", "mention", "reference"]
-    assert [(node["href"], node["rel"]) for node in live.all("a")] == [
-        ("https://e.example/x", "nofollow noopener noreferrer")
-    ]
-    disarmed = Tree(render_prose("@\u200bann me@e.example `@ann` https\u200b://e.example", Setting(lambda _: None)))
-    assert not disarmed.all("strong")
-    assert not disarmed.all("a")
-
-
-def test_unseen_characters_are_shown_and_emoji_stay() -> None:
-    assert reveal("a\u202eb\u200b\U000e0041\ud800\x1b") == "a‹U+202E›b‹U+200B›‹U+E0041›‹U+D800›‹U+001B›"
-    kept = "⏸️ 👩‍💻 1️⃣ né\t漢\n"
-    assert reveal(kept) == show(kept) == kept
-    assert "U+202E" in Tree(colour("x = 1 \u202e", path="a.py")[0]).text
-
-
-def test_colouring_keeps_every_line_and_every_character() -> None:
-    text = 'def f():\n    """One\n    two\n    """\n\n    return "a\\n" < 1\n'
-    for path in ("a.py", "a.ts", "a.unknown", "Makefile"):
-        lines = [Tree(line).words for line in colour(text, path=path)]
-        assert ["".join(words) for words in lines] == text.split("\n")
 
 
 def test_comments_stand_below_the_line_they_are_about(place: Place, site: httpx.Client) -> None:

@@ -7,7 +7,7 @@ import pytest
 from app.core.change.coverage import Coverage, FileCoverage
 from app.core.change.plan import LeftOut
 from app.store import pull_requests, reviews
-from app.store.database import Database
+from app.store.database import Connection, Database
 from app.store.faults import NotStored
 from app.store.review_rows import ReviewKey, ReviewRow, ReviewState, is_newest, latest, read, spent_usd, unpublished
 from app.store.reviews import Outcome
@@ -151,7 +151,8 @@ async def test_the_gate_is_written_by_one_at_a_time(database: Database) -> None:
         async with database.transaction() as connection:
             await pull_requests.lock(connection, pr.id)
             held.set()
-            await asyncio.sleep(0.05)
+            while not await blocked(connection):
+                pass
             order.append("first")
 
     async def second() -> None:
@@ -162,6 +163,14 @@ async def test_the_gate_is_written_by_one_at_a_time(database: Database) -> None:
 
     await asyncio.gather(first(), second())
     assert order == ["first", "second"]
+
+
+async def blocked(connection: Connection) -> bool:
+    """Whether somebody waits for what this connection holds."""
+    cursor = await connection.execute(
+        "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    )
+    return await cursor.fetchone() is not None
 
 
 async def test_pausing_is_remembered_and_told_once(database: Database) -> None:
