@@ -82,7 +82,7 @@ class ScriptedClaude:
     async def until(self, holds: Callable[[], bool], *, within_s: float = 5.0) -> None:
         """Wait until `holds` is true; raises TimeoutError if it does not become so."""
         async with asyncio.timeout(within_s):
-            while not holds():  # noqa: ASYNC110 - what is waited for lives on another thread
+            while not holds():
                 await asyncio.sleep(POLL_S)
 
     def _live(self) -> None:

@@ -92,18 +92,23 @@ def _tell(report: Report, wishes: Wishes) -> None:
     if wishes.output is None:
         console = Console(highlight=False)
         if wishes.form is Format.JSON:
-            console.out(json.dumps(to_json(report), indent=2, ensure_ascii=False), highlight=False)
+            console.out(_as_json(report), highlight=False)
         else:
             print_report(report, console)
         return
     try:
         with wishes.output.open("w", encoding="utf-8") as file:
             if wishes.form is Format.JSON:
-                file.write(json.dumps(to_json(report), indent=2, ensure_ascii=False) + "\n")
+                file.write(_as_json(report) + "\n")
             else:
                 print_report(report, Console(file=file, width=100, highlight=False))
     except OSError as error:
         raise Refusal(f"--output {wishes.output} cannot be written: {error.strerror}") from error
+
+
+def _as_json(report: Report) -> str:
+    """Plain ASCII: a terminal would obey escape sequences and bidirectional controls of a path as they are."""
+    return json.dumps(to_json(report), indent=2, ensure_ascii=True)
 
 
 def _exit(report: Report, fail_on: Severity | None) -> Exit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from tests.architecture.house import APP, Function, read_modules, walk_functions
+from tests.architecture.house import Function, read_modules, walk_functions
 
 MAX_FILE = 300
 MAX_FUNCTION = 40
@@ -20,7 +20,7 @@ LONG_FUNCTIONS = {
 """Room and name of a function of today that is longer: why."""
 
 MAX_HUB_SHARE = 0.26
-"""The aim is a fifth: the local GitHub was built whole before the reviewer's later stages. It may not grow beyond this."""
+"""The aim is a fifth: the local GitHub was built whole before the reviewer's later stages. It may not pass this."""
 
 
 def measure(function: Function) -> int:
@@ -50,7 +50,7 @@ def test_nine_of_ten_functions_are_shorter_still() -> None:
 
 
 def test_the_review_is_one_plain_sequence() -> None:
-    [flow] = [module for module in read_modules() if module.path == APP / "flows" / "review.py"]
+    [flow] = [module for module, node in walk_functions() if (module.room, node.name) == ("flows", "review")]
     assert flow.lines <= MAX_REVIEW_FLOW
     loops = [node for node in ast.walk(flow.tree) if isinstance(node, ast.For | ast.AsyncFor | ast.While)]
     assert loops == []

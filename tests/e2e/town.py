@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import socket
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -100,9 +101,10 @@ class Town:
     async def do(self, action: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         return await asyncio.to_thread(action, *args, **kwargs)
 
-    def trouble(self, where: str, does: Effect, times: int = 1) -> Trouble:
-        """Something goes wrong with the next requests like this one."""
-        return self.wire.trouble(where, does, times)
+    def trouble(self, where: str, state: str, does: Effect, *, times: int = 1) -> Trouble:
+        """Something happens to the next requests like this one."""
+        self.wire.troubles.append(Trouble(where, state, does, times))
+        return self.wire.troubles[-1]
 
     def checks(self, pull: PullRequest, sha: str | None = None) -> list[CheckRun]:
         runs = self.people.state.check_runs_of(pull.repository, sha or pull.head_sha)
@@ -137,6 +139,32 @@ class Town:
             cursor = await connection.execute(_LEDGER, [str(pull.number)])
             return [row[0] for row in await cursor.fetchall()]
 
+    async def assert_said_once(self, pull: PullRequest, *places: tuple[str, int]) -> CheckRun:
+        """One check, anchored to one ledger entry; these line comments in one review; one summary."""
+        check = await self.judged(pull)
+        entries = await self.ledger(pull)
+
+        assert len(self.checks(pull)) == len(self.said(pull)) == len(entries) == 1
+        assert [(item.path, item.line) for item in self.comments(pull)] == list(places)
+        assert len(self.reviews(pull)) == min(len(places), 1)
+        assert check.conclusion == entries[0]["conclusion"]
+        assert check.external_id.startswith(f"lintel1:{entries[0]['review']}:")
+        assert not check.external_id.endswith(":0:")
+        return check
+
+    @asynccontextmanager
+    async def unheard(self) -> AsyncIterator[None]:
+        """Meanwhile no delivery arrives: each is sent once, and lost."""
+        app, url = self.ground.app, self.ground.app.webhook_url
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            port = taken.getsockname()[1]
+        app.webhook_url = f"http://127.0.0.1:{port}/nobody"
+        try:
+            yield
+            await self.people.settle()
+        finally:
+            app.webhook_url = url
+
     async def redeliver(self, delivery: Delivery) -> Delivery:
         """GitHub sends the same bytes under the same GUID again, and has its answer."""
         again = await self.do(self.people.hub.courier.redeliver, delivery)
@@ -162,7 +190,7 @@ class Town:
         """Wait for a state; fail with what stands instead."""
         try:
             async with asyncio.timeout(PATIENCE_S):
-                while not holds():  # noqa: ASYNC110 - what is waited for lives in other threads and processes
+                while not holds():
                     await asyncio.sleep(0.02)
         except TimeoutError:
             raise AssertionError(f"it never came to: {what or holds}; steps: {self.steps[-6:]}") from None

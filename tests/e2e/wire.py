@@ -17,6 +17,16 @@ from tests.github_contract import check_request, check_response
 JSON = {"content-type": "application/json"}
 
 
+# Every write of one review with a finding, in order: the pattern of its line, and the state in its body.
+WRITES = {
+    "the check is created": (r"^POST .*/check-runs$", ""),
+    "the check is in progress": (r"^PATCH .*/check-runs/\d+$", "in_progress"),
+    "the review is posted": (r"^POST .*/pulls/\d+/reviews$", ""),
+    "the summary is posted": (r"^POST .*/issues/\d+/comments$", ""),
+    "the check is completed": (r"^PATCH .*/check-runs/\d+$", "completed"),
+}
+
+
 @dataclass
 class Exchange:
     """One request of the bot's as it came, and what it was answered (status 0: nothing yet)."""
@@ -70,12 +80,21 @@ Effect = Callable[[Passage], Awaitable[None]]
 
 @dataclass
 class Trouble:
-    """What happens to the next `times` requests whose line (`POST /repos/…`) the pattern finds."""
+    """What happens to the next `times` requests whose line (`POST /repos/…`) the pattern finds.
+
+    `state` is the `status` that the request's body must hold, if it is not empty.
+    """
 
     where: str
+    state: str
     does: Effect
     times: int = 1
     met: int = 0
+
+    def befalls(self, exchange: Exchange) -> bool:
+        if self.met >= self.times or not re.search(self.where, exchange.line):
+            return False
+        return not self.state or exchange.body["status"] == self.state
 
 
 def refused(status: int, message: str = "Refused", **headers: str) -> Effect:
@@ -123,10 +142,6 @@ class Wire:
     complaints: list[str] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
 
-    def trouble(self, where: str, does: Effect, times: int = 1) -> Trouble:
-        self.troubles.append(Trouble(where, does, times))
-        return self.troubles[-1]
-
     def lines(self, where: str) -> list[str]:
         """The requests so far whose line the pattern finds."""
         return [one.line for one in self.exchanges if re.search(where, one.line)]
@@ -152,7 +167,7 @@ class Wire:
 
         passage = Passage(exchange, do, send)
         for trouble in self.troubles:
-            if trouble.met < trouble.times and re.search(trouble.where, exchange.line):
+            if trouble.befalls(exchange):
                 trouble.met += 1
                 await trouble.does(passage)
                 return

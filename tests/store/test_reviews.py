@@ -168,7 +168,7 @@ async def test_the_gate_is_written_by_one_at_a_time(database: Database) -> None:
 async def blocked(connection: Connection) -> bool:
     """Whether somebody waits for what this connection holds."""
     cursor = await connection.execute(
-        "SELECT 1 FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+        "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
     )
     return await cursor.fetchone() is not None
 
