@@ -115,14 +115,18 @@ class Bot:
 
 @asynccontextmanager
 async def open_bot(settings: Settings, *, owner: bool, outside: Outside | None = None) -> AsyncIterator[Bot]:
-    """The bot's adapters, opened in order and closed in reverse. Raises UnusableSettings, PostgresFault."""
+    """The bot's adapters, opened in order and closed in reverse.
+
+    Raises UnusableSettings, UnusableKey, PostgresFault.
+    """
     world = outside or Outside()
     async with AsyncExitStack() as stack:
+        # First what fails by a wrong setting alone: no database is started for that.
+        app = _github(settings, world)
+        stack.push_async_callback(app.aclose)
         dsn, cluster = await stack.enter_async_context(open_dsn(settings, owner=owner))
         await migrate(dsn)
         database = await stack.enter_async_context(Database(dsn))
-        app = _github(settings, world)
-        stack.push_async_callback(app.aclose)
         send = await stack.enter_async_context(open_local_model(settings, without=False, outside=world))
         replies = Replies(database, store_key(settings), clock=world.now)
         known = await app.get_app()

@@ -16,6 +16,7 @@ from rich.console import Console
 from app.cli.exits import Exit, Refusal
 from app.cli.stage import SLUG, Ground, add_repository, open_ground, run_bot, settings_for
 from app.cli.terminal import shown
+from app.core.report.words import count
 from app.flows.review.desk import Step
 from app.hub.accounts import Repository
 from app.hub.page import page_routes, render_static
@@ -31,7 +32,8 @@ PATIENCE_S = 600.0
 """How long `--once` waits for the review to be published."""
 
 AUTHOR = "hubert"
-HEAD_BRANCH = "change"
+BASE_BRANCH, HEAD_BRANCH = "main", "change"
+MAX_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,15 @@ class Sample:
     directory: Path | None = None
     base: str | None = None
     head: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Offer:
+    """A change that stands on the local GitHub, and the words of its pull request."""
+
+    repository: Repository
+    title: str
+    body: str
 
 
 def run_demo(settings: Settings, sample: Sample, *, once: bool, port: int) -> Exit:
@@ -83,11 +94,11 @@ async def _demo(settings: Settings, sample: Sample, *, once: bool, port: int) ->
         folder = Path(scratch)
         async with (
             open_ground(folder / "github", outside, port=port, pages=page_routes) as ground,
-            _repository(ground, sample) as (repository, base),
+            _offer(ground, sample) as offer,
         ):
             teller.say("github", f"a local GitHub serves {ground.server.url}")
             async with run_bot(ground, settings_for(ground, settings, folder / "lintel"), outside):
-                pull = await _open_pull(ground, repository, base)
+                pull = await _open_pull(ground, offer)
                 teller.say("github", f"pull request #{pull.number} is open; its webhook is signed and delivered")
                 async with asyncio.timeout(PATIENCE_S):
                     await teller.finished.wait()
@@ -114,21 +125,29 @@ async def _hurry(seconds: float) -> None:
 
 
 @asynccontextmanager
-async def _repository(ground: Ground, sample: Sample) -> AsyncIterator[tuple[Repository, str]]:
-    """The repository on the local GitHub with base and head branch, and the base's name."""
+async def _offer(ground: Ground, sample: Sample) -> AsyncIterator[_Offer]:
+    """The repository on the local GitHub with base and head branch, and the words that offer the change."""
     if sample.directory is None:
-        yield await asyncio.to_thread(_bundled, ground), "main"
+        repository = await asyncio.to_thread(_bundled, ground)
+        yield _Offer(
+            repository=repository,
+            title="Search shipments and print labels",
+            body="Adds a search, marks shipments as handed over, and prints a label for each.",
+        )
         return
     async with open_range(sample.directory, base=sample.base, head=sample.head) as found:
-        branches = {"main": found.base_sha, HEAD_BRANCH: found.head_sha}
+        branches = {BASE_BRANCH: found.base_sha, HEAD_BRANCH: found.head_sha}
         name = _repository_name(sample.directory)
-        yield await asyncio.to_thread(add_repository, ground, name, sample.directory, branches, "main"), "main"
+        repository = await asyncio.to_thread(add_repository, ground, name, sample.directory, branches, BASE_BRANCH)
+        subject = await found.store.run(("log", "-1", "--format=%s", found.head_sha))
+        title = subject.decode("utf-8", "replace").strip()[:MAX_TITLE]
+        yield _Offer(repository=repository, title=title or HEAD_BRANCH, body="")
 
 
 def _bundled(ground: Ground) -> Repository:
-    repository = add_repository(ground, "parcel", None, {}, "main")
+    repository = add_repository(ground, "parcel", None, {}, BASE_BRANCH)
     trees = read_sample()
-    ground.world.commit(repository, "main", dict(trees.base), by="mona", message="Parcels, shipments, labels")
+    ground.world.commit(repository, BASE_BRANCH, dict(trees.base), by="mona", message="Parcels, shipments, labels")
     gone = dict.fromkeys(trees.base.keys() - trees.head.keys())
     ground.world.commit(repository, HEAD_BRANCH, {**trees.head, **gone}, by=AUTHOR, message="Search and label parcels")
     return repository
@@ -139,15 +158,15 @@ def _repository_name(directory: Path) -> str:
     return kept.strip("-")[:60] or "repository"
 
 
-async def _open_pull(ground: Ground, repository: Repository, base: str) -> PullRequest:
+async def _open_pull(ground: Ground, offer: _Offer) -> PullRequest:
     return await asyncio.to_thread(
         ground.world.open_pull,
-        repository,
+        offer.repository,
         HEAD_BRANCH,
         by=AUTHOR,
-        base=base,
-        title="Search shipments and print labels",
-        body="Adds a search, marks shipments as handed over, and prints a label for each.",
+        base=BASE_BRANCH,
+        title=offer.title,
+        body=offer.body,
     )
 
 
@@ -168,7 +187,7 @@ def _tell_result(teller: _Teller, ground: Ground, pull: PullRequest) -> Exit:
     reviews = [item for item in state.reviews_of(pull) if item.author.login == ground.app.bot.login]
     for run in checks:
         teller.say("check", f"{run.name}: {run.conclusion or run.status}: {run.title}")
-    teller.say("review", f"{len(reviews)} review with {len(comments)} line comments")
+    teller.say("review", f"{count(len(reviews), 'review')} with {count(len(comments), 'line comment')}")
     if not any(run.status == "completed" for run in checks):
         return Exit.BROKEN
     return Exit.FINE if comments else Exit.GATE

@@ -83,7 +83,7 @@ def _until_stopped(program: Coroutine[None, None, None]) -> Exit:
             "GitHub refuses the App: check LINTEL_APP_ID, the private key and this machine's clock"
         ) from error
     except UnusableKey as error:
-        raise Refusal(f"the App's private key cannot be used: {error}") from error
+        raise Refusal(f"{error}: check LINTEL_PRIVATE_KEY or LINTEL_PRIVATE_KEY_FILE") from error
     except GitHubError as error:
         raise Refusal(f"GitHub cannot be asked about the App: {error}") from error
     except (PostgresFault, StoreUnavailable) as error:

@@ -237,7 +237,8 @@ def create(path: Path, source: Path | None, default_branch: str) -> None:
     if source is None:
         run(path.parent, "init", "--quiet", "--bare", f"--initial-branch={default_branch}", "--", str(path))
     else:
-        run(path.parent, "clone", "--quiet", "--mirror", "--", str(source.resolve()), str(path))
+        # Without links: git touches a file of an object that it is to write and finds there, for every name it has.
+        run(path.parent, "clone", "--quiet", "--mirror", "--no-hardlinks", "--", str(source.resolve()), str(path))
         run(path, "symbolic-ref", "HEAD", f"refs/heads/{default_branch}")
     for key, value in (
         ("uploadpack.allowFilter", "true"),
@@ -256,10 +257,10 @@ def keep_branches(path: Path, wanted: Mapping[str, str] | None) -> None:
     for name, sha in (shas or {}).items():
         if sha is None:
             raise GitFailedError(f"{name}: there is no such revision in the source")
-    kept = ("refs/tags/",) if shas is not None else ("refs/tags/", "refs/heads/")
-    for ref in run(path, "for-each-ref", "--format=%(refname)").decode().splitlines():
-        if not ref.startswith(kept):
-            point(path, ref, None)
+    kept = (b"refs/tags/",) if shas is not None else (b"refs/tags/", b"refs/heads/")
+    gone = [ref for ref in run(path, "for-each-ref", "--format=%(refname)").split() if not ref.startswith(kept)]
+    # One process for all: a clone may hold thousands, and each call would write the packed ones anew.
+    run(path, "update-ref", "--no-deref", "--stdin", stdin=b"".join(b"delete %b\n" % ref for ref in gone))
     for name, sha in (shas or {}).items():
         point(path, f"refs/heads/{name}", sha)
     run(path, "remote", "remove", "origin")

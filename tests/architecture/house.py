@@ -54,6 +54,26 @@ def walk_functions() -> Iterator[tuple[Module, Function]]:
                 yield module, node
 
 
+def name_of(node: ast.AST) -> str:
+    """A dotted name as it is written; empty for anything else."""
+    match node:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(value=value, attr=attr):
+            return f"{name_of(value)}.{attr}"
+        case _:
+            return ""
+
+
+def walk_names(tree: ast.Module) -> Iterator[str]:
+    """Dotted names, and what is taken from modules by `from … import`."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            yield name_of(node)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
 def walk_files() -> Iterator[Path]:
     """Every file that belongs to the project: what `.gitignore` names is left out, and git's own folder."""
     ignored = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines() if line]

@@ -7,27 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.architecture.house import APP, Module, read_modules
-
-
-def name_of(node: ast.AST) -> str:
-    """A dotted name as it is written; empty for anything else."""
-    match node:
-        case ast.Name(id=name):
-            return name
-        case ast.Attribute(value=value, attr=attr):
-            return f"{name_of(value)}.{attr}"
-        case _:
-            return ""
-
-
-def walk_names(tree: ast.Module) -> Iterator[str]:
-    """Dotted names, and what is taken from modules by `from … import`."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute):
-            yield name_of(node)
-        elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+from tests.architecture.house import APP, Module, name_of, read_modules, walk_names
 
 
 def walk_calls(tree: ast.Module) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from enum import Enum
@@ -18,7 +19,7 @@ from app.core.gate.policy import ModelUse, Policy, PolicyFault, read_policy
 from app.core.gate.verdict import NO_MODEL_REASON, Conclusion, GateFacts, Situation, decide
 from app.core.report.words import title
 from app.settings import Settings
-from tests.architecture.house import ROOT, list_rooms, walk_files
+from tests.architecture.house import ROOT, list_rooms, read_modules, walk_files, walk_names
 
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
@@ -76,6 +77,21 @@ def test_the_settings_table_is_the_settings() -> None:
             assert table[name].startswith("none"), name
         else:
             assert code(table[name]) == str(default.value if isinstance(default, Enum) else default), name
+
+
+@functools.cache
+def read_names() -> set[str]:
+    """Every dotted name in `app/`, and it without its first words: `policy.review.bots` gives `review.bots` too."""
+    names = {name for module in read_modules() for name in walk_names(module.tree)}
+    return names | {".".join(name.split(".")[start:]) for name in names for start in range(1, name.count("."))}
+
+
+def test_a_setting_that_nobody_reads_is_said_to_have_no_effect() -> None:
+    told = {code(name) for name, meaning, _ in rows(section("## Settings")) if "no effect yet" in meaning}
+    read = {name for name in Settings.model_fields if read_names() & {f"settings.{name}", f"self.{name}"}}
+    assert told == {
+        setting for setting, name in zip(settings_in_code(), Settings.model_fields, strict=True) if name not in read
+    }
 
 
 def options() -> dict[str, set[str]]:
@@ -140,6 +156,13 @@ def test_the_example_policy_shows_the_defaults() -> None:
     assert isinstance(shown, Policy)
     without = shown.review.model_copy(update={"exclude": ()})
     assert shown.model_copy(update={"review": without}) == defaults
+
+
+def test_a_key_that_nobody_reads_is_marked() -> None:
+    marked = {line.split(":")[0].strip() for line in example().splitlines() if "# later" in line}
+    unread = {key for key in Policy.model_fields if f"policy.{key}" not in read_names()} - {"version"}
+    unread |= {key for key in type(Policy().review).model_fields if f"review.{key}" not in read_names()}
+    assert unread <= marked
 
 
 def facts_of(situation: Situation, policy: Policy) -> GateFacts:

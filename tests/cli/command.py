@@ -48,7 +48,7 @@ class Shell:
 
 
 def everything_in(top: Path) -> dict[str, tuple[Any, ...]]:
-    """Every path below `top` with its kind, time of writing and content: two equal ones mean that nothing was written."""
+    """Every path below `top` with its kind, time of writing and content: equal twice, nothing was written between."""
     return {str(place.relative_to(top)): _facts(place) for place in sorted(top.rglob("*"))}
 
 

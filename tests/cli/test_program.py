@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+from typer.testing import CliRunner
+
+from app.cli.commands import cli
 
 from tests.cli.command import Shell
 
@@ -18,10 +19,10 @@ def test_help_names_every_command(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_each_command_has_help_with_an_example(command: str, shell: Shell) -> None:
-    ended = shell.lintel(command, "--help")
-    assert (ended.code, ended.err) == (0, "")
-    assert f"Example: lintel {command}" in ended.out.replace("`", "")
+def test_each_command_has_help_with_an_example(command: str) -> None:
+    ended = CliRunner().invoke(cli, [command, "--help"])
+    assert ended.exit_code == 0
+    assert f"Example: lintel {command}" in ended.output.replace("`", "")
 
 
 def test_the_version_names_program_prompts_schemas_and_model(shell: Shell) -> None:
@@ -35,10 +36,9 @@ def test_the_version_names_program_prompts_schemas_and_model(shell: Shell) -> No
 @pytest.mark.parametrize(
     "wrong", [["reveiw"], ["review", "--format", "yaml"], ["review", "--fail-on", "bad"], ["review", "-z"]]
 )
-def test_unknown_words_are_wrong_usage(wrong: list[str], shell: Shell) -> None:
-    ended = shell.lintel(*wrong)
-    assert (ended.code, ended.out) == (2, "")
-    assert "Traceback" not in ended.err
+def test_unknown_words_are_wrong_usage(wrong: list[str]) -> None:
+    ended = CliRunner().invoke(cli, wrong)
+    assert (ended.exit_code, ended.stdout) == (2, "")
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,6 @@ def test_unknown_words_are_wrong_usage(wrong: list[str], shell: Shell) -> None:
             {"LINTEL_APP_ID": "7", "LINTEL_WEBHOOK_SECRET": "s", "LINTEL_PRIVATE_KEY": "hunter2"},
             "LINTEL_PRIVATE_KEY",
         ),
-        ({"LINTEL_GITHUB_API_URL": "ftp://x"}, "LINTEL_GITHUB_API_URL"),
         ({"LINTEL_LOG_LEVEL": "loud"}, "LINTEL_LOG_LEVEL"),
     ],
 )
@@ -67,6 +66,6 @@ def test_a_server_that_cannot_work_says_which_setting_to_mend(
     assert "hunter2" not in ended.err
 
 
-def test_a_setting_may_stand_in_a_file(shell: Shell, tmp_path: Path) -> None:
+def test_a_setting_may_stand_in_a_file(shell: Shell) -> None:
     (shell.directory / ".env").write_text("LINTEL_MODEL=from-the-file\n", encoding="utf-8")
     assert "from-the-file" in shell.lintel("version").out
