@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core.model import Stage
-from app.core.models import DEFAULT_MODELS
+from app.core.prices import DEFAULT_MODELS
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that plain HTTP may lead to: nothing leaves this machine."""

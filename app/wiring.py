@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import secrets
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 
 from fastapi import FastAPI
 from pydantic import SecretStr
@@ -36,6 +34,7 @@ from app.repo.mirror import Mirrors
 from app.settings import Settings, UnusableSettings
 from app.store.database import Database
 from app.store.deliveries import Deliveries
+from app.store.key import UnusableKey, keep_key, read_key
 from app.store.migration import migrate
 from app.store.queue import count_live_workers
 from app.store.replies import Replies
@@ -43,7 +42,6 @@ from app.web.api import build_api
 from app.web.webhook import Accept, WebhookParts
 
 _CHANCE = random.SystemRandom()
-STORE_KEY_BYTES = 32
 LIVE_WITHIN_S = 15.0
 """A worker whose last sign of life is older than this many seconds does not count as live."""
 
@@ -128,7 +126,7 @@ async def open_bot(settings: Settings, *, owner: bool, outside: Outside | None =
         await migrate(dsn)
         database = await stack.enter_async_context(Database(dsn))
         send = await stack.enter_async_context(open_local_model(settings, without=False, outside=world))
-        replies = Replies(database, store_key(settings), clock=world.now)
+        replies = Replies(database, _store_key(settings), clock=world.now)
         known = await app.get_app()
         services = GitHubServices(
             app=app,
@@ -154,44 +152,15 @@ def _github(settings: Settings, world: Outside) -> GitHubApp:
     return GitHubApp(wire, app_id=settings.app_id, private_key=SecretStr(settings.pem()))
 
 
-def store_key(settings: Settings) -> bytes:
-    """The key that encrypts stored replies: the configured one, or one made once in the data directory (mode 600).
-
-    Raises UnusableSettings for a configured key that is not 32 bytes in hexadecimal.
-    """
-    if settings.store_key is not None:
-        return _key(settings.store_key.get_secret_value(), "LINTEL_STORE_KEY")
-    path = settings.data_dir / "store.key"
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    _make_key(path)
-    return _key(path.read_text(encoding="ascii").strip(), str(path))
-
-
-def _make_key(path: Path) -> None:
-    """Write a new key unless one is there; two starting at once agree on the one that was linked first."""
-    if path.exists():
-        return
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    fresh.touch(mode=0o600)
-    fresh.write_text(secrets.token_hex(STORE_KEY_BYTES) + "\n", encoding="ascii")
+def _store_key(settings: Settings) -> bytes:
+    configured = settings.store_key
     try:
-        path.hardlink_to(fresh)
-    except FileExistsError:
-        return
-    finally:
-        fresh.unlink()
-
-
-def _key(text: str, name: str) -> bytes:
-    try:
-        key = bytes.fromhex(text)
-    except ValueError:
-        key = b""
-    if len(key) != STORE_KEY_BYTES:
-        raise UnusableSettings(
-            f"{name} is not {2 * STORE_KEY_BYTES} hexadecimal digits: make one with `openssl rand -hex 32`"
-        )
-    return key
+        if configured is not None:
+            return read_key(configured.get_secret_value())
+        return keep_key(settings.data_dir / "store.key")
+    except UnusableKey as error:
+        name = "LINTEL_STORE_KEY" if configured is not None else str(settings.data_dir / "store.key")
+        raise UnusableSettings(f"{name}: {error}") from error
 
 
 def build_webhook(bot: Bot, accept: Accept, free_bytes: Callable[[], int | None]) -> WebhookParts:

@@ -24,6 +24,10 @@ def _description() -> Any:
     assert described["openapi"].startswith("3.0."), described["openapi"]
     for schema, name in _ALSO_NULL:
         described["components"]["schemas"][schema]["properties"][name]["nullable"] = True
+    # GitHub means either, as its schema `installation` says, and describes a user that is an enterprise as well.
+    listed = described["paths"]["/app/installations"]["get"]["responses"]["200"]["content"]["application/json"]
+    account = listed["schema"]["items"]["properties"]["account"]
+    account["anyOf"] = account.pop("allOf")
     _mend(described)
     return described
 

@@ -36,7 +36,7 @@ def _new(secret: PatchSecret) -> bool:
 
 def _claim(file: ChangedFile, secret: PatchSecret) -> Claim:
     kind = secret.rule.replace("-", " ")
-    shown = f", beginning with `{secret.hint}`" if secret.hint else ""
+    shown = f", beginning with {secret.hint}" if secret.hint else ""
     return Claim(
         path=secret.path,
         side=secret.side,

@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
-from app.cli.exits import Exit, Refusal
+from app.cli.exits import Broke, Exit, Refusal
 from app.cli.wishes import Format, Range, Wishes
 from app.core.findings.finding import Severity
 from app.logs import configure_logs
@@ -116,6 +116,8 @@ def _run(action: Callable[[Settings], Exit]) -> NoReturn:
         code = action(settings)
     except (Refusal, UnusableSettings) as refusal:
         _end(refusal)
+    except Broke as broke:
+        _end(broke, Exit.BROKEN)
     except KeyboardInterrupt:
         code = Exit.BROKEN
     except Exception as error:  # the edge of the program: any crash ends with one line and code 3
@@ -127,9 +129,9 @@ def _run(action: Callable[[Settings], Exit]) -> NoReturn:
     raise SystemExit(int(code))
 
 
-def _end(refusal: Exception) -> NoReturn:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"lintel: {refusal}", markup=False)
-    raise SystemExit(int(Exit.USAGE))
+def _end(reason: Exception, code: Exit = Exit.USAGE) -> NoReturn:
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"lintel: {reason}", markup=False)
+    raise SystemExit(int(code))
 
 
 def main() -> None:

@@ -14,5 +14,9 @@ class Exit(IntEnum):
     BROKEN = 3
 
 
+class Broke(Exception):
+    """It could not finish, through no fault of the usage: one line, and exit code 3."""
+
+
 class Refusal(Exception):
     """Wrong usage or configuration: one line that names the mend, and exit code 2."""

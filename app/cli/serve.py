@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import uvicorn
 from fastapi import FastAPI
 
-from app.cli.exits import Exit, Refusal
+from app.cli.exits import Broke, Exit, Refusal
 from app.github.auth import UnusableKey
 from app.github.errors import GitHubError, TokenRefused
 from app.postgres import Cluster, PostgresFault
@@ -85,8 +85,10 @@ def _until_stopped(program: Coroutine[None, None, None]) -> Exit:
     except UnusableKey as error:
         raise Refusal(f"{error}: check LINTEL_PRIVATE_KEY or LINTEL_PRIVATE_KEY_FILE") from error
     except GitHubError as error:
-        raise Refusal(f"GitHub cannot be asked about the App: {error}") from error
-    except (PostgresFault, StoreUnavailable) as error:
+        raise Broke(f"GitHub cannot be asked about the App: {error}") from error
+    except StoreUnavailable as error:
+        raise Broke(f"the database cannot be reached: {error}") from error
+    except PostgresFault as error:
         raise Refusal(str(error)) from error
     return Exit.FINE
 

@@ -87,7 +87,7 @@ def add_repository(
     for login, role in PEOPLE.items():
         world.set_role(repository, login, role)
     world.install(ground.app, ORGANIZATION, [repository])
-    world.require_check(repository, check_name(None, default), app=ground.app)
+    world.require_check(repository, check_name(default), app=ground.app)
     return repository
 
 

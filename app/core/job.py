@@ -76,4 +76,18 @@ class InstallationJob:
         return f"{self.installation_id}:installation"
 
 
+def review_of(
+    job: ReviewJob | CommandJob | RerunJob, number: int, *, full: bool = False, again: bool = False
+) -> ReviewJob:
+    """A review, at once, of a pull request in the repository that another job is about."""
+    return ReviewJob(
+        installation_id=job.installation_id,
+        repository_id=job.repository_id,
+        repository=job.repository,
+        number=number,
+        full=full,
+        again=again,
+    )
+
+
 Job = ReviewJob | CommandJob | RerunJob | InstallationJob

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.commands import Action, Reply, ReplyKind, Review, Role, act, help_text, parse
-from app.core.job import CommandJob, ReviewJob
+from app.core.job import CommandJob, review_of
 from app.core.report.answers import answer_denied, answer_help, answer_unknown, answer_usage
 from app.core.text.markdown import Markdown, comment_marker
 from app.flows.pull_request.forge import GitHubServices
@@ -49,16 +49,8 @@ async def _perform(
 ) -> None:
     match action:
         case Review(full=full):
-            review = ReviewJob(
-                installation_id=job.installation_id,
-                repository_id=job.repository_id,
-                repository=job.repository,
-                number=job.number,
-                full=full,
-                again=True,
-            )
             async with services.database.transaction() as connection:
-                await enqueue(connection, [review])
+                await enqueue(connection, [review_of(job, job.number, full=full, again=True)])
         case Reply():
             await _answer(services, client, comment, job.number, action)
 

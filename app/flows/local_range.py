@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.core.change.plan import Plan
 from app.core.gate.attendance import Attendance
-from app.core.gate.policy import POLICY_PATH, ModelUse, Policy, PolicyFault, read_policy
+from app.core.gate.policy import POLICY_PATH, ModelUse, Policy, PolicyFault, read_policy, read_policy_bytes
 from app.core.gate.snapshot import Snapshot
 from app.core.report.report import Report
 from app.flows.review.forge import ChangeUnreadable, History
@@ -56,7 +56,7 @@ class LocalForge:
             content = await self.found.store.read_file(self.found.base_sha, POLICY_PATH, max_bytes=MAX_POLICY_BYTES)
         except FileTooLargeError:
             return PolicyFault(POLICY_PATH, 1, 1, f"the file is larger than {MAX_POLICY_BYTES // 1024} KiB")
-        return read_policy(None if content is None else content.decode("utf-8", "replace"))
+        return read_policy_bytes(content)
 
     async def stand_down(self, snapshot: Snapshot, why: Attendance) -> None:
         """Nothing was begun."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.job import RerunJob, ReviewJob
+from app.core.job import RerunJob, review_of
 from app.core.report.external_id import reviewed_by
 from app.flows.pull_request.forge import GitHubServices
 from app.store.database import Connection
@@ -24,18 +24,8 @@ async def run_again(services: GitHubServices, job: RerunJob) -> None:
         client = services.app.repository(job.installation_id, job.repository_id, job.repository)
         pulls = await client.list_pulls_for_commit(job.head_sha)
         numbers = tuple(pull.number for pull in pulls if pull.open and pull.head.sha == job.head_sha)
-    reviews = [
-        ReviewJob(
-            installation_id=job.installation_id,
-            repository_id=job.repository_id,
-            repository=job.repository,
-            number=number,
-            again=True,
-        )
-        for number in numbers
-    ]
     async with services.database.transaction() as connection:
-        await enqueue(connection, reviews)
+        await enqueue(connection, [review_of(job, number, again=True) for number in numbers])
 
 
 async def _numbers(connection: Connection, job: RerunJob) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from app.core.job import CommandJob, InstallationJob, RerunJob, ReviewJob
+from app.core.job import CommandJob, InstallationJob, RerunJob, ReviewJob, review_of
 from app.flows.command import obey
 from app.flows.installation import read_again
 from app.flows.pull_request.forge import GitHubServices, PullRequestForge
@@ -67,12 +67,5 @@ async def _look_again(services: GitHubServices, job: ReviewJob, context: Context
     """What overtook this review may have told nobody (a lost delivery): look at the live state once more."""
     if not await context.still_mine():
         return
-    again = ReviewJob(
-        installation_id=job.installation_id,
-        repository_id=job.repository_id,
-        repository=job.repository,
-        number=job.number,
-        full=job.full,
-    )
     async with services.database.transaction() as connection:
-        await enqueue(connection, [again])
+        await enqueue(connection, [review_of(job, job.number, full=job.full, again=job.again)])

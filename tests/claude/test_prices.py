@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.core.model import Stage, Usage
-from app.core.models import DEFAULT_MODELS, HAIKU, PRICES, SONNET, price
+from app.core.prices import DEFAULT_MODELS, HAIKU, PRICES, SONNET, price
 
 MILLION = 1_000_000
 

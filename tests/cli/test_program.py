@@ -6,7 +6,6 @@ import pytest
 from typer.testing import CliRunner
 
 from app.cli.commands import cli
-
 from tests.cli.command import Shell
 
 COMMANDS = ("demo", "review", "serve", "worker", "version")

@@ -203,6 +203,28 @@ class Policy(_Section):
         return self.model_copy(update={"model": use})
 
 
+_DORMANT = {
+    "check": (),
+    "review": ("guidance", "rules", "lenses"),
+    "architecture": ("layers", "forbid", "cycles", "severity"),
+    "people": ("ai_authored", "sensitive", "override"),
+    "budget": ("review_usd", "pull_request_usd"),
+    "floor": (),
+}
+
+
+def dormant(policy: Policy) -> tuple[str, ...]:
+    """Keys that are set to something and that this version checks but does not act on: people must be told."""
+    defaults = Policy()
+    found: list[str] = []
+    for section, keys in _DORMANT.items():
+        own, usual = getattr(policy, section), getattr(defaults, section)
+        if not keys and own != usual:
+            found.append(section)
+        found.extend(f"{section}.{key}" for key in keys if getattr(own, key) != getattr(usual, key))
+    return tuple(found)
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyFault:
     """Why a policy cannot be used. `line` and `column` count from 1; the gate is shut while there is one."""
@@ -234,6 +256,16 @@ def read_policy(text: str | None, path: str = POLICY_PATH) -> Policy | PolicyFau
     if not isinstance(document.value, dict):
         return PolicyFault(path, 1, 1, "the file must be a mapping of keys to values")
     return _validated(document, path)
+
+
+def read_policy_bytes(content: bytes | None, path: str = POLICY_PATH) -> Policy | PolicyFault:
+    """The same for a file's bytes, which must be UTF-8."""
+    if content is None:
+        return Policy()
+    try:
+        return read_policy(content.decode("utf-8"), path)
+    except UnicodeDecodeError as error:
+        return PolicyFault(path, content.count(b"\n", 0, error.start) + 1, 1, "the file is not UTF-8")
 
 
 def _validated(document: Document, path: str) -> Policy | PolicyFault:

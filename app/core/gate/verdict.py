@@ -6,12 +6,12 @@ The table is INTERFACE's, first row that holds: no branch of it lets a failure l
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.core.change.coverage import Coverage
 from app.core.findings.finding import Finding
-from app.core.gate.policy import Mode, ModelUse, Policy, PolicyFault
+from app.core.gate.policy import Mode, ModelUse, Policy, PolicyFault, dormant
 
 MIN_BLOCKING_CONFIDENCE = 60
 """A claim its finder holds for less likely than this (0–100) is said, but does not block by itself."""
@@ -87,9 +87,15 @@ def decide(facts: GateFacts) -> Verdict:
     if isinstance(facts.policy, PolicyFault):
         return Verdict(Conclusion.FAILURE, Situation.POLICY_FAULT, (f"The policy cannot be used: {facts.policy}.",))
     found = _judge(facts, facts.policy)
+    reasons = found.reasons + _not_in_force(facts.policy)
     if facts.policy.mode is Mode.ADVISORY and found.conclusion is not Conclusion.SUCCESS:
-        return Verdict(Conclusion.NEUTRAL, found.situation, found.reasons, found.passing)
-    return found
+        return replace(found, conclusion=Conclusion.NEUTRAL, reasons=reasons)
+    return replace(found, reasons=reasons)
+
+
+def _not_in_force(policy: Policy) -> tuple[str, ...]:
+    keys = dormant(policy)
+    return (f"Set in the policy, but not in force in this version: {', '.join(keys)}.",) if keys else ()
 
 
 _ENDED = {

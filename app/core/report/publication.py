@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from app.core.change.diff import Side
 from app.core.findings.finding import Anchor, Finding, Placed, Severity
-from app.core.gate.policy import CheckNaming, Policy
+from app.core.gate.policy import Policy
 from app.core.gate.verdict import Conclusion
 from app.core.report.comment import finding_comment, fixed_comment
 from app.core.report.report import Report
@@ -104,10 +104,8 @@ class Difference:
     edits: tuple[tuple[int, Markdown], ...]
 
 
-def check_name(policy: Policy | None, base_ref: str) -> str:
+def check_name(base_ref: str) -> str:
     """The check's name. It carries the base, because a check belongs to a commit and not to a pull request."""
-    if policy is not None and policy.check is CheckNaming.SHARED:
-        return "lintel"
     return f"lintel: {base_ref}"
 
 
@@ -117,9 +115,8 @@ def compose(report: Report, links: Links) -> Publication:
     comments = tuple(
         LineComment(finding.id, finding.claim.path, anchor, finding_comment(finding)) for finding, anchor in lines
     )
-    policy = report.policy if isinstance(report.policy, Policy) else None
     check = CheckState(
-        name=check_name(policy, report.snapshot.base_ref),
+        name=check_name(report.snapshot.base_ref),
         status=CheckStatus.COMPLETED,
         conclusion=report.verdict.conclusion,
         title=title(report.verdict, len(report.blocking)),

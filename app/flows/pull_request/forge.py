@@ -10,7 +10,6 @@ from uuid import UUID, uuid4
 
 from app.core.change.plan import Plan
 from app.core.gate.attendance import Attendance
-from app.core.gate.policy import Policy
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, Situation, decide
 from app.core.job import ReviewJob
@@ -164,5 +163,4 @@ class PullRequestForge:
 
 
 def _name(snapshot: Snapshot) -> str:
-    policy = snapshot.policy if isinstance(snapshot.policy, Policy) else None
-    return check_name(policy, snapshot.base_ref)
+    return check_name(snapshot.base_ref)

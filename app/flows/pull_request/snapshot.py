@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.core.gate.policy import POLICY_PATH, Policy, PolicyFault, read_policy
+from app.core.gate.policy import POLICY_PATH, Policy, PolicyFault, read_policy_bytes
 from app.core.gate.snapshot import Snapshot
 from app.core.job import ReviewJob
 from app.core.text.yaml import MAX_BYTES
@@ -54,9 +54,4 @@ async def _policy(client: GitHubClient, base_sha: str) -> Policy | PolicyFault:
         return PolicyFault(POLICY_PATH, 1, 1, "it is no regular file")
     except FileTooLarge:
         return PolicyFault(POLICY_PATH, 1, 1, f"the file is larger than {MAX_BYTES // 1024} KiB")
-    if content is None:
-        return Policy()
-    try:
-        return read_policy(content.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        return PolicyFault(POLICY_PATH, content.count(b"\n", 0, error.start) + 1, 1, "the file is not UTF-8")
+    return read_policy_bytes(content)

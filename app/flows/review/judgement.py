@@ -13,7 +13,7 @@ from app.core.findings.finding import Claim, Finding, Placed, Placement, Source
 from app.core.findings.identity import KnownFinding, identify
 from app.core.gate.policy import Policy
 from app.core.gate.verdict import GateFacts, blocks, decide
-from app.core.models import price
+from app.core.prices import price
 from app.core.report.report import Report, Spending
 from app.core.secrecy.redaction import redact
 from app.flows.review.change import Change
