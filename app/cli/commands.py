@@ -7,6 +7,7 @@ of it.
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from rich.console import Console
 from app.cli.exits import Broke, Exit, Refusal
 from app.cli.wishes import Format, Range, Wishes
 from app.core.findings.finding import Severity
+from app.core.text.unicode import reveal
 from app.logs import configure_logs
 from app.settings import Settings, UnusableSettings, read_settings
 
@@ -114,6 +116,7 @@ def _run(action: Callable[[Settings], Exit]) -> NoReturn:
         settings = read_settings()
         configure_logs(settings.log_format, settings.log_level)
         code = action(settings)
+        sys.stdout.flush()  # here, where a full disk or a closed pipe still gets a name and a code
     except (Refusal, UnusableSettings) as refusal:
         _end(refusal)
     except Broke as broke:
@@ -122,16 +125,28 @@ def _run(action: Callable[[Settings], Exit]) -> NoReturn:
         code = Exit.BROKEN
     except Exception as error:  # the edge of the program: any crash ends with one line and code 3
         logger.debug("the command broke", exc_info=True)
-        Console(stderr=True, highlight=False).print(
-            f"lintel: it broke: {error.__class__.__name__}: {error} (LINTEL_LOG_LEVEL=debug shows where)", markup=False
-        )
+        _complain(f"it broke: {error.__class__.__name__}: {error} (LINTEL_LOG_LEVEL=debug shows where)")
         code = Exit.BROKEN
+        _drop_output()
     raise SystemExit(int(code))
+
+
+def _drop_output() -> None:
+    """Forget what is still to be printed: the interpreter would try again at its end, and make the exit code 120."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _end(reason: Exception, code: Exit = Exit.USAGE) -> NoReturn:
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"lintel: {reason}", markup=False)
+    _complain(str(reason))
     raise SystemExit(int(code))
+
+
+def _complain(text: str) -> None:
+    """Say it on one line. Git's words and paths may stand in it: shown, never obeyed by the terminal."""
+    line = reveal(" ".join(text.split()))
+    Console(stderr=True, highlight=False, soft_wrap=True).print(f"lintel: {line}", markup=False)
 
 
 def main() -> None:

@@ -29,7 +29,7 @@ from app.settings import Settings
 
 def run_review(settings: Settings, range_: Range, wishes: Wishes) -> Exit:
     """Review, print, and say by exit code what the gate says. Raises Refusal for wrong usage."""
-    notes = Console(stderr=True, highlight=False)
+    notes = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         report = asyncio.run(_review(settings, range_, wishes, notes))
     except (LocalRangeError, GitError) as error:

@@ -11,6 +11,7 @@ class ReviewJob:
 
     `head_sha` is what the delivery saw: a running review of another head is stopped. `delay_s` is how long to wait
     for more pushes. `again` asks for a new review of a head that has one; `full` for one without stored replies.
+    `abandoned`: the worker died on it time and again, so nothing is left but to say so on the check.
     """
 
     installation_id: int
@@ -21,6 +22,7 @@ class ReviewJob:
     delay_s: float = 0.0
     full: bool = False
     again: bool = False
+    abandoned: bool = False
 
     @property
     def key(self) -> str:
@@ -77,9 +79,14 @@ class InstallationJob:
 
 
 def review_of(
-    job: ReviewJob | CommandJob | RerunJob, number: int, *, full: bool = False, again: bool = False
+    job: ReviewJob | CommandJob | RerunJob,
+    number: int,
+    *,
+    full: bool = False,
+    again: bool = False,
+    delay_s: float = 0.0,
 ) -> ReviewJob:
-    """A review, at once, of a pull request in the repository that another job is about."""
+    """A review, at once or later, of a pull request in the repository that another job is about."""
     return ReviewJob(
         installation_id=job.installation_id,
         repository_id=job.repository_id,
@@ -87,6 +94,7 @@ def review_of(
         number=number,
         full=full,
         again=again,
+        delay_s=delay_s,
     )
 
 

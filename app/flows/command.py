@@ -16,7 +16,7 @@ from app.store.queue import enqueue
 async def obey(services: GitHubServices, job: CommandJob) -> None:
     """Perform what the comment asks for, if whoever wrote it may. Doing it again changes nothing.
 
-    A comment that is gone, was edited, stands elsewhere or was not written by a person asks for nothing.
+    A comment that is gone, was edited, stands elsewhere or was not written by a person's own hand asks for nothing.
     """
     client = services.app.repository(job.installation_id, job.repository_id, job.repository)
     try:
@@ -24,7 +24,9 @@ async def obey(services: GitHubServices, job: CommandJob) -> None:
     except NotFound:
         return
     author = comment.user
-    if author is None or author.type != "User" or comment.edited or comment.pull_number != job.number:
+    if author is None or author.type != "User" or comment.performed_via_github_app is not None:
+        return
+    if comment.edited or comment.pull_number != job.number:
         return
     calls = parse(comment.body or "")
     if not calls:

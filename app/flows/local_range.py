@@ -52,6 +52,9 @@ class LocalForge:
     async def _policy(self) -> Policy | PolicyFault:
         if self.policy_text is not None:
             return read_policy(self.policy_text, self.policy_path)
+        entries = await self.found.store.list_tree(self.found.base_sha, [POLICY_PATH])
+        if any(entry.path != POLICY_PATH or not entry.regular for entry in entries):
+            return PolicyFault(POLICY_PATH, 1, 1, "it is no regular file")
         try:
             content = await self.found.store.read_file(self.found.base_sha, POLICY_PATH, max_bytes=MAX_POLICY_BYTES)
         except FileTooLargeError:

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from app.core.job import CommandJob, InstallationJob, RerunJob, ReviewJob, review_of
+from app.core.report.report import Report
 from app.flows.command import obey
 from app.flows.installation import read_again
 from app.flows.pull_request.forge import GitHubServices, PullRequestForge
@@ -22,6 +23,9 @@ from app.store.queue import enqueue
 _log = logging.getLogger(__name__)
 
 BROKE = "Lintel could not finish the review."
+ABANDONED = "Lintel's worker died on this change time and again."
+OUTAGE_S = 540.0
+"""How long after a passing cause (an outage, a limit) a head is looked at again unasked: within ten minutes."""
 
 
 def judge(error: Exception) -> Fault:
@@ -40,16 +44,16 @@ def build_handlers(services: GitHubServices, desk_for: Callable[[ReviewJob], Des
         desk = desk_for(job)
         forge = PullRequestForge(services, job, still_mine=context.still_mine, watch=desk.watch)
         try:
-            await review(desk, forge)
+            await _review(services, desk, forge, job)
         except Superseded as error:
             _log.info("%s: %s", job.key, error)
-            await _look_again(services, job, context)
+            if await context.still_mine():
+                # What overtook this review may have told nobody (a lost delivery): look at the live state once more.
+                await _look_again(services, job, again=job.again)
         except InstallationGone:
             _log.info("%s: the installation is gone; its work is void", job.key)
-        except Exception as error:
-            if not judge(error).passing or context.attempt >= len(BACK_OFF_S):
-                await forge.give_up(BROKE)
-            raise
+        except Exception as error:  # noqa: BLE001 - whatever broke, the check must say so; every way on raises or logs it
+            await _broken(services, forge, job, error, last=context.attempt >= len(BACK_OFF_S))
 
     async def run_command(job: CommandJob) -> None:
         await obey(services, job)
@@ -63,9 +67,29 @@ def build_handlers(services: GitHubServices, desk_for: Callable[[ReviewJob], Des
     return Handlers(review=run_review, command=run_command, rerun=run_rerun, installation=run_installation)
 
 
-async def _look_again(services: GitHubServices, job: ReviewJob, context: Context) -> None:
-    """What overtook this review may have told nobody (a lost delivery): look at the live state once more."""
-    if not await context.still_mine():
+async def _review(services: GitHubServices, desk: Desk, forge: PullRequestForge, job: ReviewJob) -> None:
+    if job.abandoned:
+        await forge.abandon(ABANDONED)
         return
+    outcome = await review(desk, forge)
+    if isinstance(outcome, Report) and outcome.verdict.passing:
+        await _look_again(services, job, again=True, delay_s=OUTAGE_S)
+
+
+async def _broken(
+    services: GitHubServices, forge: PullRequestForge, job: ReviewJob, error: Exception, *, last: bool
+) -> None:
+    """Let the queue try again; when that has been enough, say so on the check, and look again after the outage."""
+    if not judge(error).passing:
+        await forge.give_up(BROKE)
+        raise error
+    if not last:
+        raise error
+    _log.error("%s: it is looked at again in %.0f s", job.key, OUTAGE_S, exc_info=error)
+    await _look_again(services, job, again=True, delay_s=OUTAGE_S)
+    await forge.give_up(BROKE)
+
+
+async def _look_again(services: GitHubServices, job: ReviewJob, *, again: bool, delay_s: float = 0.0) -> None:
     async with services.database.transaction() as connection:
-        await enqueue(connection, [review_of(job, job.number, full=job.full, again=job.again)])
+        await enqueue(connection, [review_of(job, job.number, full=job.full, again=again, delay_s=delay_s)])

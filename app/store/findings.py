@@ -117,6 +117,38 @@ async def set_comment(connection: Connection, pull_request_id: int, number: int,
         raise NotStored(f"finding F{number}")
 
 
+async def next_number(connection: Connection, pull_request_id: int) -> int:
+    """The number that the next new finding gets. Raises NotStored."""
+    cursor = await connection.execute(
+        "SELECT next_finding_number FROM lintel.pull_request WHERE id = %s", [pull_request_id]
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise NotStored(f"pull request {pull_request_id}")
+    return int(row[0])
+
+
+async def blocking_elsewhere(
+    connection: Connection, *, repository_id: int, head_sha: str, base_ref: str, besides: int
+) -> dict[int, tuple[int, ...]]:
+    """Open blocking findings of other pull requests whose newest review is of this head and base.
+
+    By pull request number the findings' numbers. `besides` is the number of the pull request that asks.
+    """
+    cursor = await connection.execute(
+        "SELECT p.number, f.number FROM lintel.pull_request p"
+        " JOIN lintel.review r ON r.pull_request_id = p.id AND r.generation = p.generation"
+        " JOIN lintel.finding f ON f.pull_request_id = p.id AND f.state = 'open' AND f.blocking"
+        " WHERE p.repository_id = %s AND p.number <> %s AND r.head_sha = %s AND r.base_ref = %s"
+        " AND r.state = 'finished' ORDER BY p.number, f.number",
+        [repository_id, besides, head_sha, base_ref],
+    )
+    found: dict[int, tuple[int, ...]] = {}
+    for pull, number in await cursor.fetchall():
+        found[pull] = (*found.get(pull, ()), number)
+    return found
+
+
 async def _numbers(connection: Connection, pull_request_id: int, fingerprints: list[str]) -> dict[str, int]:
     cursor = await connection.execute(
         "SELECT next_finding_number FROM lintel.pull_request WHERE id = %s FOR UPDATE", [pull_request_id]

@@ -7,14 +7,16 @@ failed: a zombie that wakes up then ends a row that is over, instead of freeing 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from psycopg.rows import class_row
 
-from app.store.codec import COMMAND, INSTALLATION, RERUN, REVIEW
+from app.core.job import ReviewJob
+from app.store.codec import COMMAND, INSTALLATION, RERUN, REVIEW, decode
 from app.store.database import Connection
+from app.store.queue import enqueue
 from app.store.text import strip_text
 
 _LONGEST_ERROR: Final = 2000
@@ -120,8 +122,20 @@ async def rescue(connection: Connection, *, stalled_s: float, most: int) -> tupl
         rescued = tuple(await cursor.fetchall())
     for job in rescued:
         if not job.again:
+            await _abandon(connection, job)
             await fail(connection, job.job_id, f"{job.task}: its worker died in each of {job.tried} attempts")
     return rescued
+
+
+async def _abandon(connection: Connection, rescued: Rescued) -> None:
+    """Let a review that kills its workers end on its check: a small job that reads nothing of the change says so."""
+    cursor = await connection.execute("SELECT args FROM procrastinate_jobs WHERE id = %s", [rescued.job_id])
+    row = await cursor.fetchone()
+    if row is None or rescued.task != REVIEW:
+        return
+    job = decode(rescued.task, row[0])
+    if isinstance(job, ReviewJob) and not job.abandoned:
+        await enqueue(connection, [replace(job, abandoned=True, delay_s=0.0)])
 
 
 async def fail_orphans(connection: Connection) -> tuple[str, ...]:

@@ -173,6 +173,8 @@ def facts_of(situation: Situation, policy: Policy) -> GateFacts:
             return GateFacts(policy=policy, ended=situation)
         case Situation.POLICY_FAULT:
             return GateFacts(policy=PolicyFault("lintel.yml", 1, 1, "unknown key"))
+        case Situation.ELSEWHERE:
+            return GateFacts(policy=policy, elsewhere={4: (1,)})
         case Situation.NOT_DONE:
             return GateFacts(policy=policy, obstacle="It could not be fetched.")
         case Situation.UNREAD:

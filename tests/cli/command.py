@@ -37,14 +37,22 @@ class Shell:
 
     directory: Path
 
-    def lintel(self, *arguments: str | Path, **variables: str) -> Ended:
+    def lintel(self, *arguments: str | Path, out: Path | None = None, **variables: str) -> Ended:
+        """The command with these arguments and settings; `out` is where its standard output goes instead."""
         environment = {"PATH": os.pathsep.join((str(Path(GIT).parent), os.defpath)), "HOME": str(self.directory)}
         environment |= {"LC_ALL": "C.UTF-8", "COLUMNS": "120"} | variables
         command = [sys.executable, "-X", "utf8", "-m", "app", *map(str, arguments)]
-        done = subprocess.run(
-            command, cwd=self.directory, env=environment, capture_output=True, check=False, timeout=PATIENCE_S
-        )
-        return Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+        with (out or Path(os.devnull)).open("wb") as sink:
+            done = subprocess.run(
+                command,
+                cwd=self.directory,
+                env=environment,
+                stdout=sink if out else subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                check=False,
+                timeout=PATIENCE_S,
+            )
+        return Ended(done.returncode, (done.stdout or b"").decode(), done.stderr.decode())
 
 
 def everything_in(top: Path) -> dict[str, tuple[Any, ...]]:

@@ -80,6 +80,7 @@ def test_a_range_of_any_repository_is_reviewed_by_a_model_and_left_alone(shell: 
     shop.git(
         "update-ref", "--stdin", stdin=b"".join(b"create refs/old/%d %b\n" % (n, head.encode()) for n in range(MANY))
     )
+    shop.git("pack-refs", "--all")
     before = everything_in(shop.path)
     with ScriptedClaude(planted({"max": Plant("high", "Debts vanish")})) as claude:
         ended = shell.lintel(

@@ -59,7 +59,7 @@ def test_unknown_words_are_wrong_usage(wrong: list[str]) -> None:
 def test_a_server_that_cannot_work_says_which_setting_to_mend(
     variables: dict[str, str], said: str, shell: Shell
 ) -> None:
-    ended = shell.lintel("serve", "--port", "0", **variables)
+    ended = shell.lintel("serve", "--port", "0", out=None, **variables)
     assert (ended.code, ended.out) == (2, "")
     assert said in ended.complaint
     assert "hunter2" not in ended.err

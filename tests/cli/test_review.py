@@ -13,7 +13,7 @@ from tests.claude_server import ScriptedClaude
 from tests.cli.command import Ended, Shell, everything_in
 from tests.repo.world import Repository, make_repository
 
-FINE, GATE, USAGE = 0, 1, 2
+FINE, GATE, USAGE, BROKEN = 0, 1, 2, 3
 TOKEN = "ghp_" + "A1b2C3d4E5" * 3 + "f6G7h8"
 LEAK = {"shop/keys.py": f'GITHUB = "{TOKEN}"\n'}
 BROKEN_POLICY = "version: 1\nblock_on: never\nmoed: gate\n"
@@ -21,8 +21,8 @@ HOSTILE = "shop/[red]\x1b[31m\u202e\u009b2Kx.py"
 """Markup of the terminal's painter, escape sequences with one byte and with two, and letters that run backwards."""
 
 
-def review(shell: Shell, shop: Repository, *arguments: str | Path, **variables: str) -> Ended:
-    return shell.lintel("review", "--repo", shop.path, *arguments, **variables)
+def review(shell: Shell, shop: Repository, *arguments: str | Path, out: Path | None = None, **variables: str) -> Ended:
+    return shell.lintel("review", "--repo", shop.path, *arguments, out=out, **variables)
 
 
 def report_of(ended: Ended) -> dict[str, Any]:
@@ -118,6 +118,23 @@ def test_a_policy_that_cannot_be_used_is_named_with_line_and_column(shell: Shell
     assert ".github/lintel.yml:3:1" in report_of(ended)["reasons"][0]
 
 
+def test_a_policy_that_is_a_link_is_not_taken_for_none(shell: Shell, shop: Repository) -> None:
+    shop.git("switch", "--quiet", "main")
+    shop.write({"elsewhere.yml": "mode: gate\n", ".github/CODEOWNERS": "* @mona\n"})
+    (shop.path / ".github/lintel.yml").symlink_to("../elsewhere.yml")
+    shop.commit()
+    shop.git("switch", "--quiet", "discount")
+    ended = review(shell, shop, "--no-model", "--format", "json")
+    assert ended.code == USAGE
+    assert ".github/lintel.yml:1:1: it is no regular file" in report_of(ended)["reasons"][0]
+
+
+def test_a_report_that_cannot_be_told_is_a_crash_of_one_line(shell: Shell, shop: Repository) -> None:
+    ended = review(shell, shop, "--no-model", "--format", "json", out=Path("/dev/full"), COLUMNS="40")
+    assert ended.code == BROKEN
+    assert "No space left on device" in ended.complaint
+
+
 def test_a_policy_file_takes_the_place_of_the_bases_own(shell: Shell, shop: Repository) -> None:
     shop.commit(dict(LEAK))
     (shell.directory / "mild.yml").write_text("mode: advisory\n", encoding="utf-8")
@@ -169,7 +186,8 @@ def test_hostile_text_of_a_change_is_shown_and_does_nothing(shell: Shell, tmp_pa
     told = review(shell, shop, "--no-model")
     printed = review(shell, shop, "--no-model", "--format", "json")
     refused = review(shell, shop, "--base", "\x1b[31m[red]\u202e")
-    for text in (told.out, told.err, printed.out, refused.err):
+    unfound = shell.lintel("review", "--repo", "\x1b[31m\n\u202e")
+    for text in (told.out, told.err, printed.out, refused.complaint, unfound.complaint):
         assert not {"\x1b", "\x07", "\u202e", "\u009b"} & set(text)
     assert "shop/[red]‹U+001B›[31m‹U+202E›‹U+009B›2Kx.py:1" in told.out
     assert "[bold]GITHUB" in told.out

@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from markdown_it import MarkdownIt
 from markdown_it.tree import SyntaxTreeNode
 
 from app.core.text.markdown import (
@@ -21,10 +18,8 @@ from app.core.text.markdown import (
     plain,
     rich,
 )
+from tests.inert import assert_inert, walk
 
-# GitHub's renderer: CommonMark with tables and strikethrough; mentions, references and bare links are found in text.
-GITHUB = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-SEEN_BY_GITHUB = re.compile(r"@[A-Za-z0-9]|(?<![A-Za-z0-9&])#\d|\bGH-\d|[a-z]://|\bwww\.[a-z]|\bmailto:", re.IGNORECASE)
 HOSTILE = [
     "@mona please merge",
     "cc @org/team, user@example.com",
@@ -63,30 +58,25 @@ texts = st.one_of(
 
 
 def _walk(markdown: Markdown) -> list[SyntaxTreeNode]:
-    return list(SyntaxTreeNode(GITHUB.parse(markdown.text)).walk())
+    return walk(markdown.text)
 
 
-def assert_inert(markdown: Markdown) -> None:
-    """Promise 7: nothing posted can ping, load, run or escape."""
-    for node in _walk(markdown):
-        assert node.type not in {"image", "link", "html_block", "html_inline"}, (node.type, markdown.text)
-        if node.type == "text":
-            assert not SEEN_BY_GITHUB.search(node.content), (node.content, markdown.text)
-            assert not re.match(r"\s*/\w", node.content), (node.content, markdown.text)
+def _assert_inert(markdown: Markdown) -> None:
+    assert_inert(markdown.text)
 
 
 @given(texts)
 @example("@mona")
 def test_promise_7_plain_text_is_inert_wherever_it_stands(text: str) -> None:
-    assert_inert(plain(text))
-    assert_inert(bullets([plain(text), plain(text)]))
-    assert_inert(join([Markdown("| a |\n| --- |\n| "), cell(plain(text)), Markdown(" |")]))
+    _assert_inert(plain(text))
+    _assert_inert(bullets([plain(text), plain(text)]))
+    _assert_inert(join([Markdown("| a |\n| --- |\n| "), cell(plain(text)), Markdown(" |")]))
 
 
 @given(texts)
 def test_promise_7_markdown_of_a_model_is_inert(text: str) -> None:
-    assert_inert(rich(text))
-    assert_inert(paragraphs(plain(text), rich(text), plain(text)))
+    _assert_inert(rich(text))
+    _assert_inert(paragraphs(plain(text), rich(text), plain(text)))
 
 
 @given(texts)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from app.hub.accounts import Role
@@ -33,8 +35,7 @@ async def test_the_author_may_ask_for_a_review_of_what_is_new(town: Town, claude
     assert len(claude.requests) == 1  # what is not new is not asked again
 
 
-@pytest.mark.parametrize("role", [Role.READ, Role.TRIAGE])
-@pytest.mark.parametrize("command", ["review", "review full"])
+@pytest.mark.parametrize(("role", "command"), [(Role.READ, "review"), (Role.TRIAGE, "review full")])
 async def test_who_may_not_is_told_so_once(town: Town, role: Role, command: str) -> None:
     await town.do(town.people.set_role, town.repository, "rita", role)
     pull = await town.propose(GOOD)
@@ -57,16 +58,23 @@ async def test_the_role_is_the_one_of_now_and_not_of_when_it_was_written(town: T
     assert len(town.answers(pull)) == len(town.checks(pull)) == 1
 
 
-@pytest.mark.parametrize(
-    "words",
-    ["> /lintel review", "`/lintel review`", "```\n/lintel review\n```", "please /lintel review", "    /lintel review",
-     "\\/lintel review", "/lintеl review", "<!-- x -->\n<b>\n/lintel review\n</b>"],
-)  # fmt: skip
-async def test_what_is_quoted_code_or_only_looks_alike_is_no_command(town: Town, words: str) -> None:
-    pull = await town.propose(GOOD)
-    comment = await town.tell(pull, words)
+NO_COMMANDS = (
+    "> /lintel review",
+    "`/lintel review`",
+    "```\n/lintel review\n```",
+    "please /lintel review",
+    "    /lintel review",
+    "\\/lintel review",
+    "/lint\u0435l review",
+    "<b>\n/lintel review\n</b>",
+)
 
-    assert not comment.reactions
+
+async def test_what_is_quoted_code_or_only_looks_alike_is_no_command(town: Town) -> None:
+    pull = await town.propose(GOOD)
+    comments = [await town.tell(pull, words) for words in NO_COMMANDS]
+
+    assert not [reaction for comment in comments for reaction in comment.reactions]
     assert len(town.said(pull)) == len(town.checks(pull)) == 1
 
 
@@ -86,6 +94,7 @@ async def test_a_command_edited_before_it_was_read_is_none(town: Town) -> None:
     async with town.unheard():
         comment = await town.tell(pull, "/lintel review", by="hubert")
         await town.do(town.people.edit_comment, comment, "/lintel review full", by="mona")
+        comment.updated_at += timedelta(seconds=1)
     await town.redeliver(town.deliveries("issue_comment", "created")[-1])
     await town.at_rest()
 

@@ -15,7 +15,7 @@ import pytest
 from app.hub.state import PullRequest
 from tests.claude_answers import Answer
 from tests.claude_server import ScriptedClaude
-from tests.e2e.town import Town
+from tests.e2e.town import Town, told
 from tests.e2e.wire import WRITES, Effect, Passage, bad_gateway_after, cut_after, cut_before, first, refused
 from tests.postgres.world import kill_all
 
@@ -26,7 +26,7 @@ REVIEW = WRITES["the review is posted"]
 LIMIT = "You have exceeded a secondary rate limit. Please wait a few minutes before you try again."
 
 
-@pytest.mark.parametrize("effect", [bad_gateway_after, cut_after, cut_before], ids=["502 after", "cut after", "cut"])
+@pytest.mark.parametrize("effect", [bad_gateway_after, cut_before], ids=["502 after it was done", "cut before"])
 @pytest.mark.parametrize("write", WRITES)
 async def test_a_write_of_unknown_outcome_is_looked_for_before_it_is_made_again(
     town: Town, write: str, effect: Effect
@@ -47,12 +47,18 @@ async def test_reads_that_fail_are_tried_again(town: Town, where: str, times: in
     assert (await town.assert_said_once(await town.propose(BAD), HERE)).conclusion == "failure"
 
 
+async def test_an_answer_cut_off_after_the_review_was_posted_posts_no_second_one(town: Town) -> None:
+    town.trouble(*REVIEW, cut_after)
+
+    assert (await town.assert_said_once(await town.propose(BAD), HERE)).conclusion == "failure"
+
+
 async def test_what_never_comes_back_shuts_the_gate_with_the_reason(town: Town) -> None:
     town.trouble(r"^GET .*/issues/\d+/comments$", "", refused(503), times=1000)
     check = await town.judged(await town.propose(GOOD))
 
     assert (check.conclusion, check.title) == ("action_required", "The review could not be made")
-    assert "Lintel could not finish the review." in check.summary
+    assert "Lintel could not finish the review." in told(check)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +189,7 @@ async def test_a_push_just_before_a_write_never_makes_the_new_head_look_reviewed
     check = await town.judged(pull)
 
     assert check.conclusion == "failure"
-    assert "`app/tax.py:1`" in check.summary
+    assert "`app/tax.py:1`" in told(check)
     assert {run.conclusion for run in town.checks(pull, old)} <= {"cancelled", "failure"}
     assert all(run.status == "completed" for run in town.checks(pull, old))
     assert "app/tax.py" in town.summary(pull)
@@ -237,7 +243,7 @@ async def test_one_comment_that_github_refuses_does_not_lose_the_others(town: To
 
     assert check.conclusion == "failure"
     assert [item.path for item in town.comments(pull)] == ["app/tax.py"]
-    assert "GitHub did not take the comment of F1 on app/pay.py" in check.summary.replace("\\", "")
+    assert "GitHub did not take the comment of F1 on app/pay.py" in told(check).replace("\\", "")
 
 
 async def test_a_locked_pull_request_is_judged_by_its_check_alone(town: Town, claude: ScriptedClaude) -> None:
@@ -247,7 +253,7 @@ async def test_a_locked_pull_request_is_judged_by_its_check_alone(town: Town, cl
     check = await town.judged(pull)
 
     assert check.conclusion == "failure"
-    assert "GitHub did not take the line comments" in check.summary
+    assert "GitHub did not take the line comments" in told(check)
     assert not [*town.said(pull), *town.comments(pull)]
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.claude_answers import Answer, overloaded, refusal, truncated, unauthorized
 from tests.claude_server import ScriptedClaude
-from tests.e2e.town import Town
+from tests.e2e.town import Town, told
 
 BAD = {"app/pay.py": "def total(items):\n    return sum(item.price * 0 for item in items)\n"}
 GOOD = {"app/pay.py": "def total(items):\n    return sum(item.net for item in items)\n"}
@@ -56,7 +56,7 @@ async def test_a_push_that_mends_it_opens_the_gate_and_marks_the_finding_fixed(t
 
     assert (await town.judged(pull)).conclusion == "success"
     assert "**F1 · fixed**" in town.comments(pull)[0].body
-    assert "Gone since an earlier head: F1." in town.said(pull)[0].body
+    assert "Gone since earlier heads: F1." in town.said(pull)[0].body
 
 
 async def test_a_finding_that_stays_is_not_raised_twice(town: Town) -> None:
@@ -97,8 +97,8 @@ async def test_promise_1_a_model_that_fails_never_gives_a_green_check(
     check = await town.judged(pull)
 
     assert check.conclusion == "action_required"
-    assert f"2 changed lines in 1 file not reviewed: {reason}." in check.summary
-    assert f"`app/pay.py`, 2 lines: {reason} **(keeps the gate shut)**" in check.summary
+    assert f"2 changed lines in 1 file not reviewed: {reason}." in told(check)
+    assert f"`app/pay.py`, 2 lines: {reason} **(keeps the gate shut)**" in told(check)
 
 
 async def test_without_a_model_analyzers_review_and_the_verdict_says_so(town_without_model: Town) -> None:
@@ -108,7 +108,7 @@ async def test_without_a_model_analyzers_review_and_the_verdict_says_so(town_wit
     check = await town.judged(pull)
 
     assert check.conclusion == "action_required"
-    assert "no model is configured" in check.summary
+    assert "no model is configured" in told(check)
     assert town.comments(pull)
 
 
@@ -127,7 +127,7 @@ async def test_a_broken_policy_shuts_the_gate_with_its_line(town: Town) -> None:
     check = await town.judged(await town.open_pull())
 
     assert check.conclusion == "failure"
-    assert ".github/lintel.yml:2:1: unknown key" in check.summary
+    assert ".github/lintel.yml:2:1: unknown key" in told(check)
 
 
 async def test_promise_5_a_pull_request_is_judged_by_the_policy_of_its_base(town: Town) -> None:
@@ -143,7 +143,7 @@ async def test_what_the_base_excludes_is_named_with_the_rule(town: Town) -> None
     check = await town.judged(await town.open_pull())
 
     assert check.conclusion == "success"
-    assert "`vendor/x.py`, 1 line: excluded by vendor/" in check.summary
+    assert "`vendor/x.py`, 1 line: excluded by vendor/" in told(check)
 
 
 async def test_the_prompt_has_the_change_and_nothing_its_author_says_about_it(

@@ -29,8 +29,13 @@ from tests.e2e.wire import Effect, Trouble, Wire
 
 QUICK = Pace(poll_s=0.05, heartbeat_s=0.2, stalled_s=1.0, rescue_s=0.2, grace_s=1.0)
 PATIENCE_S = 30.0
-_HASTEN = "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo' AND scheduled_at > now()"
-_BUSY = "SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name <> 'housekeeping' LIMIT 1"
+_LATER = "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo' AND scheduled_at > now()"
+# Pushes are waited for seconds; what waits for minutes waits for another day.
+_HASTEN = f"{_LATER} AND scheduled_at < now() + interval '1 minute'"
+_BUSY = (
+    "SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name <> 'housekeeping'"
+    " AND coalesce(scheduled_at, now()) < now() + interval '1 minute' LIMIT 1"
+)
 _LEDGER = "SELECT body FROM lintel.ledger WHERE kind = 'gate.set' AND body ->> 'pull_request' = %s ORDER BY seq"
 
 
@@ -215,15 +220,26 @@ class Town:
             raise AssertionError(f"the bot never came to rest; steps: {self.steps[-6:]}") from None
         await self.people.settle()
 
+    async def ten_minutes_later(self) -> None:
+        """Whatever waits for a time, its time has come."""
+        async with self.database.connection() as connection:
+            await connection.execute(_LATER)
+
     async def _busy(self) -> bool:
         async with self.database.connection() as connection:
             await connection.execute(_HASTEN)
             return await (await connection.execute(_BUSY)).fetchone() is not None
 
 
+def told(check: CheckRun) -> str:
+    """What a check says below its title."""
+    assert check.summary is not None
+    return check.summary
+
+
 def settle_settings(ground: Ground, data_dir: Path, *, claude_url: str | None, dsn: str | None) -> Settings:
     """The bot's settings on this ground, with nothing of this machine's environment."""
-    untouched = Settings(_env_file=None).model_copy(  # type: ignore[call-arg]  # pydantic-settings' own argument
+    untouched = Settings(_env_file=None).model_copy(
         update={
             "anthropic_api_key": None,
             "anthropic_base_url": claude_url,

@@ -182,12 +182,12 @@ class Wire:
 
 
 async def _read(receive: Receive) -> bytes:
-    content = b""
+    content = bytearray()
     while True:
         message = await receive()
         content += message.get("body", b"")
         if not message.get("more_body", False):
-            return content
+            return bytes(content)
 
 
 async def _ask(app: ASGIApp, scope: Scope, raw: bytes, exchange: Exchange) -> None:

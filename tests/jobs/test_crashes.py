@@ -195,9 +195,24 @@ async def test_a_job_whose_workers_keep_dying_is_given_up_by_name(bench: Bench) 
             await connection.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE status = 'todo'")
             (rescued,) = await settlement.rescue(connection, stalled_s=1.0, most=5)
         assert (rescued.tried, rescued.again) == (attempt + 1, attempt < 4)
-    assert await bench.statuses() == ["failed"] * 5
+    assert await bench.statuses() == [*["failed"] * 5, "todo"]
     assert await bench.status("g") == "failed"
     assert await bench.error("g") == "review: its worker died in each of 5 attempts"
+
+
+async def test_what_killed_its_workers_is_only_told_of_and_not_for_ever(bench: Bench) -> None:
+    await bench.deliver("g", review_job())
+    review = Hold(is_open=True)
+    for _ in range(10):
+        async with bench.database.transaction() as connection:
+            await connection.execute("UPDATE procrastinate_jobs SET status = 'doing' WHERE status = 'todo'")
+            await settlement.rescue(connection, stalled_s=1.0, most=5)
+    assert await bench.statuses() == ["failed"] * 10
+
+    await bench.deliver("h", review_job(2, abandoned=True))
+    async with bench.working(build_handlers(review)):
+        await bench.finished("h")
+    assert [job.abandoned for job in review.ended] == [True]
 
 
 async def test_a_rescued_job_joins_the_one_that_waits_and_the_newer_arguments_stay(bench: Bench) -> None:

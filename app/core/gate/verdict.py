@@ -5,7 +5,7 @@ The table is INTERFACE's, first row that holds: no branch of it lets a failure l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -34,6 +34,7 @@ class Situation(StrEnum):
     CLOSED = "closed"
     POLICY_FAULT = "policy_fault"
     BLOCKING = "blocking"
+    ELSEWHERE = "elsewhere"
     NOT_DONE = "not_done"
     UNREAD = "unread"
     NO_MODEL = "no_model"
@@ -46,10 +47,12 @@ class GateFacts:
 
     `obstacle` is why the review as a whole could not be made (the change could not be fetched, …); then coverage says
     nothing. `model_configured` is whether any model could have been asked. `ended` is set when the head is no longer
-    what is offered for merging.
+    what is offered for merging. `elsewhere` are blocking findings on the same head and base in other pull requests, by
+    their number: the check belongs to the commit, so it is the worst over them all.
     """
 
     policy: Policy | PolicyFault
+    elsewhere: Mapping[int, Sequence[int]] = field(default_factory=dict)
     findings: Sequence[Finding] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage((), ()))
     model_configured: bool = True
@@ -110,7 +113,9 @@ def _judge(facts: GateFacts, policy: Policy) -> Verdict:
     if blocking:
         many = f"{len(blocking)} finding{'s' if len(blocking) > 1 else ''} must be dealt with"
         names = ", ".join(finding.id for finding in blocking)
-        return Verdict(Conclusion.FAILURE, Situation.BLOCKING, (f"{many}: {names}.", *unread))
+        return Verdict(Conclusion.FAILURE, Situation.BLOCKING, (f"{many}: {names}.", *_held(facts), *unread))
+    if facts.elsewhere:
+        return Verdict(Conclusion.FAILURE, Situation.ELSEWHERE, (*_held(facts), *unread))
     if facts.obstacle is not None:
         return Verdict(Conclusion.ACTION_REQUIRED, Situation.NOT_DONE, (facts.obstacle,), passing=facts.passing)
     if unread:
@@ -118,6 +123,13 @@ def _judge(facts: GateFacts, policy: Policy) -> Verdict:
     if not facts.model_configured and facts.coverage.changed_lines > 0:
         return Verdict(Conclusion.SUCCESS, Situation.NO_MODEL, ("No model read this change.",))
     return Verdict(Conclusion.SUCCESS, Situation.CLEAN, ("Nothing blocking, and every changed line is accounted for.",))
+
+
+def _held(facts: GateFacts) -> tuple[str, ...]:
+    return tuple(
+        f"The same head is blocked in pull request {number}: {', '.join(f'F{finding}' for finding in found)}."
+        for number, found in facts.elsewhere.items()
+    )
 
 
 NO_MODEL_REASON = "no model is configured"

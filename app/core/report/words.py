@@ -58,6 +58,8 @@ def title(verdict: Verdict, blocking: int) -> str:
     match verdict.situation:
         case Situation.BLOCKING:
             return count(blocking, "blocking finding")
+        case Situation.ELSEWHERE:
+            return "Blocked in another pull request"
         case Situation.POLICY_FAULT:
             return "The policy cannot be used"
         case Situation.NOT_DONE:
@@ -135,6 +137,8 @@ def mend(report: Report) -> Markdown:
         case Situation.BLOCKING:
             unread = f" {_mend_unread(report)}" if not report.coverage.complete else ""
             return Markdown(f"Push a fix; the next push is reviewed by itself.{unread}")
+        case Situation.ELSEWHERE:
+            return Markdown("Deal with it there, or push a commit of its own: a check belongs to the commit.")
         case Situation.POLICY_FAULT:
             return Markdown("Mend `.github/lintel.yml` on the base branch: policy is read from there alone.")
         case Situation.NOT_DONE:
@@ -172,7 +176,8 @@ def _row(finding: Finding, report: Report, links: Links) -> Markdown:
     claim = finding.claim
     anchor = finding.placement.anchor
     where = code(f"{claim.path}:{anchor.line}" if anchor else claim.path)
-    if anchor is None or anchor.side == "RIGHT":
+    # A path that is not in the change was made up by a model: with `..` in it, a link would lead anywhere.
+    if finding.placement.placed is not Placed.SUMMARY and (anchor is None or anchor.side == "RIGHT"):
         where = permalink(
             where,
             links.github_url,
@@ -205,7 +210,7 @@ def _fixed(fixed: Sequence[Finding]) -> Markdown:
     if not fixed:
         return Markdown("")
     names = ", ".join(finding.id for finding in fixed)
-    return Markdown(f"Gone since an earlier head: {names}.")
+    return Markdown(f"Gone since earlier heads: {names}.")
 
 
 def _coverage(report: Report) -> Markdown:

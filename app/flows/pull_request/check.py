@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,10 +17,12 @@ from app.core.report.words import fit
 from app.core.text.markdown import Markdown, bullets, plain
 from app.github.client import GitHubClient
 from app.github.drafts import Annotation, CheckOutput
-from app.github.errors import OutcomeUnknown
+from app.github.errors import NotFound, OutcomeUnknown, Unprocessable
 from app.github.payloads import CheckRun
 from app.store.ledger import Entry
 from app.store.review_rows import ReviewRow
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +71,17 @@ class Check:
 
     async def cancel(self, verdict: Verdict, review: ReviewRow) -> None:
         """Complete the check of a review that was overtaken, on its own head; do nothing if it never had one."""
-        run = await self._find(review.key.head_sha, review.id)
-        if run is None or run.status == "completed":
-            return
-        name, text = cancelled(verdict)
-        await self._client.update_check_run(
-            run.id, status="completed", conclusion=verdict.conclusion.value, output=_output(name, text)
-        )
+        try:
+            run = await self._find(review.key.head_sha, review.id)
+            if run is None or run.status == "completed":
+                return
+            name, text = cancelled(verdict)
+            await self._client.update_check_run(
+                run.id, status="completed", conclusion=verdict.conclusion.value, output=_output(name, text)
+            )
+        except (NotFound, Unprocessable) as error:
+            # GitHub no longer knows the head (force-pushed, collected): nothing is left to be completed.
+            _log.info("the check of %s cannot be cancelled: %s", review.key.head_sha[:12], error)
 
     async def _find(self, head_sha: str, review_id: UUID) -> CheckRun | None:
         runs = await self._client.list_check_runs(head_sha, app_id=self._identity.app_id)

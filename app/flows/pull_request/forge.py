@@ -9,7 +9,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from app.core.change.plan import Plan
-from app.core.gate.attendance import Attendance
+from app.core.gate.attendance import Attendance, attend
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, Situation, decide
 from app.core.job import ReviewJob
@@ -108,12 +108,13 @@ class PullRequestForge:
 
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
         """Show the check in progress."""
-        del snapshot
-        await self._check.progress(0, plan)
+        await self.progressed(snapshot, 0, plan)
 
     async def progressed(self, snapshot: Snapshot, read: int, plan: Plan) -> None:
         """Show how many chunks are answered."""
-        del snapshot
+        # A worker that was thought dead may wake after another has completed the check.
+        if not await self._still_mine():
+            raise Superseded(f"{snapshot.head_sha[:12]} was taken over by another worker")
         await self._check.progress(read, plan)
 
     async def conclude(self, report: Report) -> None:
@@ -135,6 +136,12 @@ class PullRequestForge:
         self._watch(Step.CHECKED, report.verdict.conclusion.value)
         await self._recorder.published(review.id)
 
+    async def abandon(self, reason: str) -> None:
+        """Say on the check that the review cannot be made, without reading anything of the change."""
+        snapshot = await self.snapshot()
+        if attend(snapshot) is Attendance.REVIEW and await self.begin(snapshot) is not None:
+            await self.give_up(reason)
+
     async def give_up(self, reason: str) -> None:
         """Show that the review could not be made, after something broke for good; nothing if none was begun."""
         if self._begun is None:
@@ -149,17 +156,22 @@ class PullRequestForge:
         await self._recorder.published(review.id)
 
     async def _guard(self, snapshot: Snapshot) -> None:
-        """Raise Superseded unless the job is ours and the head is still what was reviewed."""
-        mine, pull = await asyncio.gather(self._still_mine(), self._client.get_pull(self._job.number))
-        moved = pull.head.sha != snapshot.head_sha or pull.base.ref != snapshot.base_ref
-        if not mine or moved or not pull.open:
+        """Raise Superseded unless the job is ours and all that the verdict is bound to still holds."""
+        mine, now = await asyncio.gather(self._still_mine(), self.snapshot())
+        if not mine or not now.open or _bound_to(now) != _bound_to(snapshot):
             raise Superseded(f"{snapshot.head_sha[:12]} is no longer what is offered")
+        await self._recorder.check_elsewhere(snapshot)
 
     async def _end_stale(self, stale: tuple[ReviewRow, ...], snapshot: Snapshot, ended: Situation) -> None:
         verdict = decide(GateFacts(policy=snapshot.policy, ended=ended))
         for review in stale:
             await self._check.cancel(verdict, review)
             await self._recorder.published(review.id)
+
+
+def _bound_to(snapshot: Snapshot) -> tuple[str, ...]:
+    """The base's tip moves all the time; only another merge base or policy makes another verdict."""
+    return (snapshot.head_sha, snapshot.base_ref, snapshot.merge_base, snapshot.policy.digest)
 
 
 def _name(snapshot: Snapshot) -> str:

@@ -48,6 +48,7 @@ class Recorder:
         self._job = job
         self._now = now
         self._new_id = new_id
+        self._elsewhere: dict[int, tuple[int, ...]] = {}
         self._asked = job.again or job.full
 
     async def begin(self, snapshot: Snapshot) -> Recorded | None:
@@ -71,13 +72,31 @@ class Recorder:
             stale = await reviews.supersede_others(connection, pull_request, begun.review.id, now=self._now())
             await self._note_cancelled(connection, stale)
             known = await findings.known(connection, pull_request)
+            next_number = await findings.next_number(connection, pull_request)
+            self._elsewhere = await self._blocking_elsewhere(connection, snapshot)
         history = History(
             known=tuple(_known(item) for item in known),
-            next_number=max((item.finding.number for item in known), default=0) + 1,
+            next_number=next_number,
+            elsewhere=self._elsewhere,
             salt=str(begun.review.id) if self._job.full else "",
             repair=f"repair {begun.review.id}",
         )
         return Recorded(begun.review, history, stale)
+
+    async def check_elsewhere(self, snapshot: Snapshot) -> None:
+        """Raise Superseded if what other pull requests say of the same head and base has changed since `begin`."""
+        async with self._database.transaction() as connection:
+            if await self._blocking_elsewhere(connection, snapshot) != self._elsewhere:
+                raise Superseded("another pull request with the same head was judged meanwhile")
+
+    async def _blocking_elsewhere(self, connection: Connection, snapshot: Snapshot) -> dict[int, tuple[int, ...]]:
+        return await findings.blocking_elsewhere(
+            connection,
+            repository_id=self._job.repository_id,
+            head_sha=snapshot.head_sha,
+            base_ref=snapshot.base_ref,
+            besides=self._job.number,
+        )
 
     async def supersede_all(self) -> tuple[ReviewRow, ...]:
         """Overtake every running review of the pull request; those whose checks are still to be completed."""
@@ -97,7 +116,7 @@ class Recorder:
             await pull_requests.lock(connection, review.pull_request_id)
             if not await is_newest(connection, review):
                 raise Superseded(f"review {review.id} was overtaken")
-            await findings.save(connection, review.pull_request_id, review.id, report.findings)
+            await _save(connection, review, report)
             fixed = [finding.number for finding in report.fixed]
             await findings.mark_fixed(connection, review.pull_request_id, fixed)
             chain = str(self._job.installation_id)
@@ -133,6 +152,14 @@ class Recorder:
             number=self._job.number,
         )
         return row.id
+
+
+async def _save(connection: Connection, review: ReviewRow, report: Report) -> None:
+    """Store the findings under the numbers that the report tells people."""
+    told = sorted(report.findings, key=lambda finding: finding.number)
+    stored = await findings.save(connection, review.pull_request_id, review.id, told)
+    if [finding.number for finding in stored] != [finding.number for finding in told]:
+        raise Superseded("another review has numbered findings meanwhile")
 
 
 def _stands(review: ReviewRow) -> bool:

@@ -34,7 +34,8 @@ async def take_snapshot(client: GitHubClient, job: ReviewJob) -> Snapshot:
         base_sha=base_sha,
         head_sha=pull.head.sha,
         merge_base=merge_base,
-        policy=await _policy(client, base_sha),
+        # Without a common ancestor the base's tip is not known for certain, and no policy may soften that.
+        policy=Policy() if merge_base == NO_MERGE_BASE else await _policy(client, base_sha),
     )
 
 

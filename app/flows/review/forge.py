@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.core.change.plan import Plan
@@ -30,13 +31,15 @@ class History:
     """What earlier reviews of the same pull request left.
 
     `salt` differs where everything is to be asked anew. `repair` differs from review to review: a question whose
-    answer was of no use is asked once more under it.
+    answer was of no use is asked once more under it. `elsewhere`: blocking findings of other pull requests with the
+    same head and base, by their number; a check belongs to the commit, so they hold this gate too.
     """
 
     known: tuple[KnownFinding, ...] = ()
     next_number: int = 1
     salt: str = ""
     repair: str = "repair"
+    elsewhere: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
 
 
 class Forge(Protocol):

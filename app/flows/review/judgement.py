@@ -10,7 +10,7 @@ from app.analyzers.run import Analysis
 from app.core.change.coverage import account
 from app.core.findings.anchor import anchor_claims
 from app.core.findings.finding import Claim, Finding, Placed, Placement, Source
-from app.core.findings.identity import KnownFinding, identify
+from app.core.findings.identity import FindingState, Identified, KnownFinding, identify
 from app.core.gate.policy import Policy
 from app.core.gate.verdict import GateFacts, blocks, decide
 from app.core.prices import price
@@ -43,6 +43,7 @@ def judge(
         GateFacts(
             policy=policy,
             findings=findings,
+            elsewhere=history.elsewhere,
             coverage=coverage,
             model_configured=reading.configured,
             passing=reading.passing,
@@ -52,7 +53,7 @@ def judge(
         snapshot=change.snapshot,
         verdict=verdict,
         findings=findings,
-        fixed=tuple(_gone(item) for item in identified.fixed),
+        fixed=_fixed(identified, history),
         coverage=coverage,
         plan=change.plan,
         analyzers=analysis.outcomes,
@@ -83,6 +84,14 @@ def _presentable(claim: Claim) -> Claim:
 def _ranked(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Most severe first, then the surest, then by number."""
     return tuple(sorted(findings, key=lambda item: (item.severity.rank, -item.claim.confidence, item.number)))
+
+
+def _fixed(identified: Identified, history: History) -> tuple[Finding, ...]:
+    """Every finding of the pull request that is gone, from whichever head: a crash may have kept that from GitHub."""
+    open_again = {finding.number for finding in identified.findings}
+    before = [item for item in history.known if item.state is FindingState.FIXED and item.number not in open_again]
+    gone = {item.number: item for item in (*before, *identified.fixed)}
+    return tuple(_gone(gone[number]) for number in sorted(gone))
 
 
 def _gone(known: KnownFinding) -> Finding:

@@ -1,0 +1,77 @@
+"""What a critical reading of the gate found: each story once opened a gate, lost a comment or left a check behind."""
+
+from __future__ import annotations
+
+import asyncio
+
+from app.flows.review.desk import Step
+from tests.claude_answers import Plant, findings, overloaded, planted
+from tests.claude_server import ScriptedClaude
+from tests.e2e.town import Town
+
+TWO = {"app/two.py": "def low():\n    print(1)\n\n\ndef bad(price):\n    return price * 0\n"}
+
+
+async def test_numbers_on_github_are_the_numbers_in_the_store(town: Town) -> None:
+    await town.commit("change", TWO)
+    pull = await town.open_pull()
+    await town.judged(pull)
+    said = {item.line: item.body for item in town.comments(pull)}
+    await town.commit("change", {"app/more.py": "A = 1\n"})
+    await town.judged(pull)
+
+    assert {item.line: item.body for item in town.comments(pull)} == said
+
+
+async def test_the_same_head_cannot_be_laundered_through_another_pull_request(
+    town: Town, claude: ScriptedClaude
+) -> None:
+    await town.commit("change", TWO)
+    pull = await town.open_pull()
+    await town.judged(pull)
+    claude.script = lambda _: findings()
+    sha = await town.commit("change", {"app/more.py": "A = 1\n"})
+    assert (await town.judged(pull)).conclusion == "failure"
+    await asyncio.to_thread(town.people.push, town.repository, "other", sha, by="hubert")
+    other = await town.open_pull("other")
+    await town.until(lambda: len(town.checks(other)) == 2, "a check for the second pull request")
+    check = await town.judged(other)
+
+    assert (check.conclusion, check.title) == ("failure", "Blocked in another pull request")
+    assert "blocked in pull request 1: F" in (check.summary or "")
+
+
+async def test_a_policy_that_changes_while_the_model_answers_judges_the_change(
+    town: Town, claude: ScriptedClaude
+) -> None:
+    await town.commit("main", {".github/lintel.yml": "mode: advisory\n"}, by="mona")
+    await town.commit("change", TWO)
+    answer = planted({r"\* 0": Plant("critical", "The total is always zero")})
+
+    def change_policy_first(body: dict[str, object]) -> object:
+        files = {".github/lintel.yml": (b"mode: gate\n")}
+        town.people.commit(town.repository, "main", files, by="mona")
+        claude.script = answer
+        return answer(body)
+
+    claude.script = change_policy_first  # type: ignore[assignment]  # a script that also acts
+    pull = await town.open_pull()
+    await town.until(lambda: Step.FINISHED in [step for step, _ in town.steps], "a finished review")
+    await town.at_rest()
+
+    assert town.checks(pull)[-1].conclusion == "failure"
+
+
+async def test_a_head_left_unread_by_an_outage_is_read_again_when_it_is_over(
+    town: Town, claude: ScriptedClaude
+) -> None:
+    working = claude.script
+    claude.script = lambda _: overloaded()
+    await town.commit("change", {"app/ok.py": "A = 1\n"})
+    pull = await town.open_pull()
+    check = await town.judged(pull)
+    assert check.conclusion == "action_required"
+
+    claude.script = working
+    await town.ten_minutes_later()
+    await town.until(lambda: town.checks(pull)[-1].conclusion == "success", "a green check")
