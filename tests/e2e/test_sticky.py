@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from app.core.job import ReviewJob
 from app.flows.review.desk import Step
+from app.store.queue import enqueue
 from tests.claude_answers import Plant, findings, overloaded, planted
 from tests.claude_server import ScriptedClaude
 from tests.e2e.town import Town
@@ -75,3 +77,23 @@ async def test_a_head_left_unread_by_an_outage_is_read_again_when_it_is_over(
     claude.script = working
     await town.ten_minutes_later()
     await town.until(lambda: town.checks(pull)[-1].conclusion == "success", "a green check")
+
+
+async def test_a_change_that_kills_its_workers_ends_on_its_check(town: Town) -> None:
+    await town.commit("change", TWO)
+    job = ReviewJob(
+        installation_id=next(iter(town.people.state.installations)),
+        repository_id=town.repository.id,
+        repository=town.repository.full_name,
+        number=1,
+        abandoned=True,
+    )
+    town.ground.app.webhook_url = None
+    pull = await town.open_pull()
+    async with town.database.transaction() as connection:
+        await enqueue(connection, [job])
+    check = await town.judged(pull)
+
+    assert (check.conclusion, check.title) == ("action_required", "The review could not be made")
+    assert "worker died on this change time and again" in (check.summary or "")
+    assert not town.comments(pull)
