@@ -38,6 +38,12 @@ def test_a_file_in_the_working_directory_is_read(tmp_path: Path) -> None:
     assert read_settings().log_level == "debug"
 
 
+def test_a_repository_under_review_cannot_bring_settings(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("ANTHROPIC_BASE_URL=https://author.example\n", encoding="utf-8")
+
+    assert read_settings(dotenv=False).anthropic_base_url is None
+
+
 def test_several_webhook_secrets_serve_while_one_is_exchanged(monkeypatch: pytest.MonkeyPatch) -> None:
     found = settings(monkeypatch, **APP)
 

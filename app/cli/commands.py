@@ -51,7 +51,10 @@ def demo(
     """The whole main job on this machine: a local GitHub, a pull request, the bot, its review."""
     from app.cli.demo import Sample, run_demo  # noqa: PLC0415 - see above
 
-    _run(lambda settings: run_demo(settings, Sample(directory=directory, base=base, head=head), once=once, port=port))
+    _run(
+        lambda settings: run_demo(settings, Sample(directory=directory, base=base, head=head), once=once, port=port),
+        dotenv=False,
+    )
 
 
 @cli.command(epilog="Example: `lintel review` · `lintel review --base main --format json --no-model`")
@@ -77,7 +80,7 @@ def review(  # noqa: PLR0913 - the options of INTERFACE.md
 
     range_ = Range(directory=directory, base=base, head=head, staged=staged, working_tree=working_tree)
     wishes = Wishes(form=form, output=output, policy=policy, no_model=no_model, fail_on=fail_on)
-    _run(lambda settings: run_review(settings, range_, wishes))
+    _run(lambda settings: run_review(settings, range_, wishes), dotenv=False)
 
 
 @cli.command(epilog="Example: `lintel serve --host 0.0.0.0 --port 8080`")
@@ -111,9 +114,10 @@ def version() -> None:
     _run(print_version)
 
 
-def _run(action: Callable[[Settings], Exit]) -> NoReturn:
+def _run(action: Callable[[Settings], Exit], *, dotenv: bool = True) -> NoReturn:
+    """Run a command. One that looks at somebody's code takes no settings from a file that may be part of it."""
     try:
-        settings = read_settings()
+        settings = read_settings(dotenv=dotenv)
         configure_logs(settings.log_format, settings.log_level)
         code = action(settings)
         sys.stdout.flush()  # here, where a full disk or a closed pipe still gets a name and a code

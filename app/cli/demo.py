@@ -60,6 +60,9 @@ def run_demo(settings: Settings, sample: Sample, *, once: bool, port: int) -> Ex
         raise Refusal("--base and --head need a DIR: name a git repository")
     try:
         return asyncio.run(_demo(settings, sample, once=once, port=port))
+    except KeyboardInterrupt:
+        # The usual way to end a page that is kept open.
+        return Exit.BROKEN if once else Exit.FINE
     except (LocalRangeError, GitError) as error:
         raise Refusal(str(error)) from error
 

@@ -195,3 +195,10 @@ def test_hostile_text_of_a_change_is_shown_and_does_nothing(shell: Shell, tmp_pa
     assert TOKEN not in told.out + told.err
     assert HOSTILE in {finding["path"] for finding in json.loads(printed.out)["findings"]}
     assert "[red]" in refused.complaint
+
+
+def test_a_file_of_settings_in_the_reviewed_repository_is_not_read(shop: Repository) -> None:
+    """It may be part of the change: it could send the reader's key to a server of the author's."""
+    (shop.path / ".env").write_text("LINTEL_LOG_LEVEL=nonsense\n", encoding="utf-8")
+
+    assert Shell(shop.path).lintel("review", "--no-model").code == FINE
