@@ -1,6 +1,7 @@
 """All analyzers over one change: who they are, how each came out, and where their silence counts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -99,3 +100,33 @@ async def test_contents_that_are_missing_from_the_answer_are_a_failure() -> None
 
     (ruff,) = [outcome for outcome in analysis.outcomes if outcome.name == "ruff"]
     assert (ruff.state, ruff.note) == (AnalyzerState.FAILED, "a.py: its content at head could not be read")
+
+
+@pytest.mark.parametrize("content", ["x = 1\n", "\0\0"])
+async def test_a_secret_in_the_name_of_a_new_file_is_a_finding_of_the_file(content: str) -> None:
+    path = "keys/AKIAQ3EGRXK7PLM5VZTN.py"
+    patch = patch_of({}, {path: content})
+    patch = replace(patch, files=tuple(replace(file, binary="\0" in content) for file in patch.files))
+
+    async def read(files: Sequence[FilePatch]) -> dict[str, Contents]:
+        return {file.path: Contents(None, content.encode()) for file in files}
+
+    analysis = await analyze(redact_patch(patch), read, {"ruff": False, "zizmor": False})
+
+    (claim,) = analysis.claims
+    assert (claim.path, claim.line, claim.source, claim.severity) == (path, None, Source.SECRETS, Severity.HIGH)
+    assert claim.title == "A secret stands in the name of a file: aws access token"
+    assert "AKIA" not in f"{claim.title}{claim.body}{claim.quote}"
+
+
+async def test_a_failure_is_told_without_the_secret_of_its_path() -> None:
+    broken = FilePatch("keys/AKIAQ3EGRXK7PLM5VZTN.py", "x.py", FileStatus.RENAMED, fault="it cannot be read")
+
+    async def read(files: Sequence[FilePatch]) -> dict[str, Contents]:
+        return {}
+
+    analysis = await analyze(redact_patch(Patch("a" * 40, "b" * 40, (broken,))), read, {})
+
+    notes = " ".join(outcome.note for outcome in analysis.outcomes)
+    assert "keys/‹secret:aws-access-token›.py" in notes
+    assert "AKIA" not in notes

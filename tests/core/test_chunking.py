@@ -166,15 +166,13 @@ def test_what_cannot_be_read_is_named_and_not_excused() -> None:
     assert not account(plan, {}).complete
 
 
-def test_pure_renames_and_modes_have_nothing_to_read_while_links_and_submodules_have() -> None:
+def test_a_pure_rename_has_nothing_to_read_while_a_link_has() -> None:
     pure = FilePatch("b.py", "a.py", FileStatus.RENAMED)
-    mode = FilePatch("run.sh", "run.sh", FileStatus.MODIFIED, new_mode="100755")
     link = replace(change_file("link", ["a"], ["/etc/passwd"]), old_mode="120000", new_mode="120000")
-    module = replace(change_file("lib", ["Subproject commit 1"], ["Subproject commit 2"]), new_mode="160000")
-    plan = plan_review(change(pure, mode, link, module))
+    plan = plan_review(change(pure, link))
     assert plan.left_out == ()
-    assert sorted(plan.chunks[0].paths) == ["lib", "link"]
-    assert len(plan.files) == 4
+    assert plan.chunks[0].paths == ("link",)
+    assert len(plan.files) == 2
 
 
 def test_a_monstrous_line_is_left_out_and_its_neighbours_are_read() -> None:

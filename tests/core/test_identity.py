@@ -8,10 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.change.diff import FileStatus, Patch, Side
+from app.core.change.diff import FilePatch, FileStatus, Patch, Side
 from app.core.findings.anchor import anchor_claims
 from app.core.findings.finding import Claim, Finding, Placed, Severity, Source
 from app.core.findings.identity import FindingState, Identified, KnownFinding, identify
+from app.core.gate.policy import BlockOn, Policy
+from app.core.gate.verdict import blocks
+from app.core.secrecy.redaction import redact_patch
 from tests.core.changes import change, change_file, claim, patches, patient
 
 
@@ -179,24 +182,227 @@ def test_a_fixed_finding_that_comes_back_gets_its_old_number() -> None:
     assert again.reopened == {1}
 
 
-def test_one_fault_said_twice_by_models_is_one_finding_and_the_strongest_is_kept() -> None:
+def test_what_models_say_twice_of_one_line_is_one_finding_and_the_strongest_is_kept() -> None:
     patch = patch_of("a = one()", "b = two()", *["x"] * 9, "a = one()")
     claims = [
         claim(quote="a = one()", line=2, severity=Severity.LOW),
         claim(quote="b = two()", line=3, severity=Severity.HIGH),
+        claim(quote="= two()", line=3, category="security", severity=Severity.NIT),
         claim(quote="a = one()", line=13, severity=Severity.LOW),
-        claim(quote="b = two()", line=3, category="security", severity=Severity.NIT),
     ]
     identified = review(patch, claims)
-    assert [(f.claim.line, f.severity) for f in identified.findings] == [(3, Severity.HIGH), (13, Severity.LOW)]
-    assert len(identified.duplicates) == 2
+    assert [(f.claim.line, f.severity) for f in identified.findings] == [
+        (2, Severity.LOW),
+        (3, Severity.HIGH),
+        (13, Severity.LOW),
+    ]
+    assert len(identified.duplicates) == 1
 
 
 def test_a_model_that_says_a_known_thing_in_other_words_raises_nothing() -> None:
     patch = patch_of("a = one()", "b = two()")
     first = review(patch, [claim(quote="a = one()", line=2)])
-    again = review(patch, [claim(quote="b = two()", line=3, title="other words")], remember(first), next_number=2)
-    assert numbers(again) == [1]
+    same_line = claim(quote="a = one()", line=2, title="other words", category="security")
+    assert numbers(review(patch, [same_line], remember(first), next_number=2)) == [1]
+    mended = patch_of("a = one(1)", "b = two()")
+    beside = claim(quote="b = two()", line=3, title="other words")
+    assert numbers(review(mended, [beside], remember(first), next_number=2)) == [1]
+
+
+def test_two_faults_near_each_other_stay_two_while_both_lines_stand() -> None:
+    patch = patch_of("a = one()", "b = two()")
+    faults = [claim(quote="a = one()", line=2), claim(quote="b = two()", line=3)]
+    first = review(patch, faults)
+    assert numbers(first) == [1, 2]
+    second = review(patch, faults[1:], remember(review(patch, faults[:1])), next_number=2)
+    assert [(f.number, f.claim.quote) for f in second.findings] == [(1, "a = one()"), (2, "b = two()")]
+    third = review(patch_of("a = one()", "c = 3"), [], remember(second), next_number=3)
+    assert [(f.number, f.claim.quote) for f in third.findings] == [(1, "a = one()")]
+    assert [item.number for item in third.fixed] == [2]
+
+
+@pytest.mark.parametrize("rule", [None, "ruff:S1"])
+def test_promise_6_a_program_never_takes_over_what_a_model_found(rule: str | None) -> None:
+    patch = patch_of("total = price * 2")
+    found = review(patch, [replace(BUG, severity=Severity.CRITICAL)])
+    hit = claim(quote="total = price * 2", line=2, source=Source.ANALYZER, rule=rule)
+    before = remember(found)
+    for _ in range(3):
+        again = review(patch, [hit], before, next_number=2)
+        assert [(f.number, f.severity, f.claim.source) for f in again.findings] == [
+            (1, Severity.CRITICAL, Source.MODEL),
+            (2, Severity.MEDIUM, Source.ANALYZER),
+        ]
+        before = remember(again)
+    both = review(patch, [hit, BUG])
+    left = review(patch, [], remember(both), next_number=both.next_number)
+    assert [f.claim.source for f in left.findings] == [Source.MODEL]
+
+
+def test_a_dismissed_hit_of_a_program_covers_nothing_that_a_model_finds() -> None:
+    patch = patch_of("total = price * 2")
+    hit = claim(quote="total = price * 2", line=2, source=Source.ANALYZER)
+    kept = remember(review(patch, [hit]), F1=FindingState.DISMISSED)
+    assert numbers(review(patch, [hit, BUG], kept, next_number=2)) == [2]
+
+
+def test_a_finding_that_comes_back_is_no_milder_than_it_was() -> None:
+    patch = patch_of("total = price * 2")
+    kept = [replace(item, state=FindingState.FIXED) for item in remember(review(patch, [BUG]))]
+    again = review(patch, [replace(BUG, severity=Severity.NIT)], kept, next_number=2)
+    assert [f.severity for f in again.findings] == [Severity.HIGH]
+
+
+def added(path: str, *lines: str) -> FilePatch:
+    return change_file(path, [], ["import os", *lines, "end"])
+
+
+CODE = ("def run():", "    total = price * 2", "    return total")
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [
+        pytest.param([added("lib/b.py", *CODE)], id="renamed"),
+        pytest.param([added("z.py", *CODE), added("x.py", "y = 1")], id="among others"),
+        pytest.param([change_file("c.py", ["start"], ["start", *CODE])], id="into a file that was there"),
+        pytest.param([change_file("a.py", ["old", "code"], []), added("b.py", *CODE)], id="so much rewritten"),
+    ],
+)
+@pytest.mark.parametrize("said_again", [True, False])
+def test_promise_6_moving_code_to_another_file_sheds_no_finding(moved: list[FilePatch], said_again: bool) -> None:
+    moved = [replace(file, status=FileStatus.REMOVED) if file.path == "a.py" else file for file in moved]
+    patch = change(*moved)
+    [home] = [file.path for file in moved if any("price * 2" in line.text for line in file.hunks[0].lines)]
+    first = review(change(added("a.py", *CODE)), [replace(BUG, quote=CODE[1], line=3)])
+    claims = [replace(BUG, path=home, quote=CODE[1], line=3)] if said_again else []
+    again = review(patch, claims, remember(first), next_number=2)
+    assert [(f.number, f.claim.path, f.claim.quote) for f in again.findings] == [(1, home, CODE[1])]
+    assert again.findings[0].placement.placed is Placed.LINE
+    assert again.findings[0].fingerprint == first.findings[0].fingerprint
+    gone = review(change(added(home, "total = price")), [], remember(again), next_number=2)
+    assert [item.number for item in gone.fixed] == [1]
+
+
+def test_a_moved_finding_keeps_its_number_when_its_old_place_has_the_fault_again() -> None:
+    bug = replace(BUG, quote=CODE[1], line=3)
+    first = review(change(added("a.py", *CODE)), [bug])
+    moved = review(change(added("b.py", *CODE)), [], remember(first), next_number=2)
+    twice = change(added("a.py", *CODE), added("b.py", *CODE))
+    before = remember(moved)
+    for _ in range(2):
+        again = review(twice, [bug], before, next_number=2)
+        assert [(f.number, f.claim.path) for f in again.findings] == [(1, "b.py"), (2, "a.py")]
+        assert len({f.fingerprint for f in again.findings}) == 2
+        before = remember(again)
+    mended = change(added("a.py", "total = price"), added("b.py", *CODE))
+    assert numbers(review(mended, [], before, next_number=3)) == [1]
+
+
+def test_a_program_s_finding_moves_with_its_line_and_its_silence_there_counts() -> None:
+    hit = claim(quote=CODE[1], line=3, source=Source.ANALYZER, rule="ruff:S1")
+    first = review(change(added("a.py", *CODE)), [hit])
+    patch = change(added("b.py", *CODE))
+    assert numbers(review(patch, [replace(hit, path="b.py")], remember(first), next_number=2)) == [1]
+    assert numbers(review(patch, [], remember(first), next_number=2, completed=never)) == [1]
+    assert [item.number for item in review(patch, [], remember(first), next_number=2).fixed] == [1]
+
+
+@pytest.mark.parametrize(
+    ("quote", "elsewhere"),
+    [
+        pytest.param("    else:", change_file("c.py", ["start"], ["start", "    else:"]), id="it says too little"),
+        pytest.param(CODE[1], change_file("c.py", [CODE[1], "x"], [CODE[1], "y"]), id="nobody added it there"),
+    ],
+)
+def test_a_like_line_elsewhere_is_not_always_the_same_one(quote: str, elsewhere: FilePatch) -> None:
+    first = review(change(added("a.py", quote)), [replace(BUG, quote=quote)])
+    assert [item.number for item in review(change(elsewhere), [], remember(first), next_number=2).fixed] == [1]
+
+
+def test_what_never_stood_in_the_change_is_not_drawn_to_a_like_line_in_it() -> None:
+    first = review(patch_of("x"), [claim("elsewhere.py", 4, "total = price * 2")])
+    again = review(patch_of("total = price * 2"), [], remember(first), next_number=2)
+    assert [(f.number, f.claim.path) for f in again.findings] == [(1, "elsewhere.py")]
+    entered = change(change_file("elsewhere.py", ["a"], ["b"]))
+    for _ in range(2):
+        again = review(entered, [], remember(again), next_number=2)
+        assert [f.placement.placed for f in again.findings] == [Placed.SUMMARY]
+
+
+def test_a_dismissal_does_not_move_to_another_file() -> None:
+    first = review(change(added("tests/a.py", *CODE)), [replace(BUG, path="tests/a.py", quote=CODE[1], line=3)])
+    kept = remember(first, F1=FindingState.DISMISSED)
+    again = review(
+        change(added("app/b.py", *CODE)), [replace(BUG, path="app/b.py", quote=CODE[1])], kept, next_number=2
+    )
+    assert numbers(again) == [2]
+
+
+def test_what_could_not_be_read_for_a_while_is_fixed_once_it_can_be_read_and_is_gone() -> None:
+    first = review(patch_of("total = price * 2"), [BUG])
+    broken = replace(change_file("a.py", [], []), status=FileStatus.MODIFIED, fault="not parsed")
+    carried = review(change(broken), [], remember(first), next_number=2)
+    assert numbers(carried) == [1]
+    assert numbers(review(patch_of("total = price * 2"), [], remember(carried), next_number=2)) == [1]
+    assert [item.number for item in review(patch_of("x"), [], remember(carried), next_number=2).fixed] == [1]
+
+
+RAW = "url = connect('hub:Wq7hZk29LmPx4Rt@db', total)"
+COVERED = "url = connect('hub:‹secret:url-password›@db', total)"
+
+
+@pytest.mark.parametrize(("before", "after"), [(RAW, COVERED), (COVERED, RAW), (COVERED, COVERED.replace("url-", ""))])
+@pytest.mark.parametrize("said_again", [True, False])
+def test_a_line_of_which_redaction_covers_another_part_is_the_same_line(
+    before: str, after: str, said_again: bool
+) -> None:
+    first = review(patch_of(before), [replace(BUG, quote=before)])
+    claims = [replace(BUG, quote=after, line=3)] if said_again else []
+    again = review(patch_of("import os", after), claims, remember(first), next_number=2)
+    assert [(f.number, f.claim.quote, f.claim.line) for f in again.findings] == [(1, after, 3)]
+    assert (again.fixed, again.raised) == ((), frozenset())
+    back = review(patch_of(before), [], remember(again), next_number=2)
+    assert [(f.number, f.claim.quote) for f in back.findings] == [(1, before)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("password = '‹secret:password›'", "password = os.environ['DATABASE_PASSWORD']"),
+        ("password = ‹secret:password›", "password = os.environ['DATABASE_PASSWORD']"),
+        ("password = ‹secret:password›", "password = settings.database.password"),
+        ("password = ‹secret:password›", "password = ${DATABASE_PASSWORD_9x7}"),
+        ("password = ‹secret:password›", "password ="),
+        ("break", "‹secret:private-key-block›"),
+        ("log('‹secret:password›')", "log('‹secret:password›', level)"),
+    ],
+)
+def test_a_line_whose_secret_was_taken_out_is_another_line(before: str, after: str) -> None:
+    first = review(patch_of(before), [replace(BUG, quote=before)])
+    assert [item.number for item in review(patch_of(after), [], remember(first), next_number=2).fixed] == [1]
+
+
+def test_promise_6_a_secret_in_another_file_sheds_no_finding() -> None:
+    """The redaction is the real one: what it finds in one file it takes out of the others too."""
+    value = "Wq7hZk29LmPx4RtV"
+    bug = replace(BUG, quote=f"run(db, '{value}', request.args)")
+    ours = change_file("a.py", ["start"], ["start", bug.quote])
+    first = review(redact_patch(change(ours)).patch, [bug])
+    other = change_file("b.env", ["x"], ["x", f"URL=postgres://hub:{value}@db.internal/shop"])
+    patch = redact_patch(change(ours, other)).patch
+    assert value not in patch.files[0].hunks[0].lines[-1].text
+    again = review(patch, [], remember(first), next_number=2)
+    assert [(f.number, f.placement.placed) for f in again.findings] == [(1, Placed.LINE)]
+
+
+@pytest.mark.parametrize("quote", ["x = '‹… 12 characters cut …›' + tail()", "x = '‹U+202E›'", "+ value: 1", "- a: b"])
+def test_a_line_that_looks_like_the_marks_of_the_annotated_diff_is_found_again(quote: str) -> None:
+    patch = patch_of(quote)
+    hit = claim(quote="", line=2, source=Source.ANALYZER)
+    kept = [replace(item, claim=replace(item.claim, source=Source.MODEL)) for item in remember(review(patch, [hit]))]
+    again = review(patch_of("import os", quote), [], kept, next_number=2)
+    assert [(f.number, f.placement.anchor and f.placement.anchor.line) for f in again.findings] == [(1, 3)]
 
 
 def test_two_hits_of_programs_are_two_findings_even_side_by_side() -> None:
@@ -236,6 +442,7 @@ def worlds(draw: st.DrawFn) -> tuple[Patch, list[Claim]]:
                 source=draw(sources),
                 rule=draw(st.sampled_from([None, "S1"])),
                 title=draw(st.sampled_from(["one", "two"])),
+                confidence=draw(st.sampled_from([30, 95])),
             )
         )
     return patch, claims
@@ -290,3 +497,54 @@ def test_numbers_and_fingerprints_are_never_given_twice(rounds: list[tuple[Patch
         assert {item.number for item in kept} == given_numbers
         assert len({item.fingerprint for item in kept}) == len(kept)
         assert all(number < identified.next_number for number in given_numbers)
+
+
+def gate(findings: Iterable[Finding]) -> dict[BlockOn, bool]:
+    """Under which policies one of the findings holds the gate shut."""
+    held = list(findings)
+    return {on: any(blocks(finding, Policy(block_on=on)) for finding in held) for on in BlockOn}
+
+
+@patient
+@given(worlds(), st.lists(worlds(), max_size=1), st.randoms(use_true_random=False))
+def test_promise_6_no_number_of_runs_over_one_diff_opens_the_gate(
+    world: tuple[Patch, list[Claim]], earlier: list[tuple[Patch, list[Claim]]], chance: random.Random
+) -> None:
+    """A model may say less, other things, or nothing; programs that end say the same each time."""
+    patch, claims = world
+    kept: list[KnownFinding] = []
+    for old_patch, old_claims in earlier:
+        kept = remember(review(old_patch, old_claims))
+    programs = [item for item in claims if item.source is not Source.MODEL]
+    models = [item for item in claims if item.source is Source.MODEL]
+    before: dict[BlockOn, bool] | None = None
+    for _ in range(3):
+        said = chance.sample(models, chance.randint(0, len(models)))
+        identified = review(patch, [*programs, *said], kept, next_number=1)
+        after = gate(identified.findings)
+        assert before is None or all(after[on] for on, shut in before.items() if shut)
+        before = after
+        settled = {finding.number for finding in identified.findings} | {item.number for item in identified.fixed}
+        kept = [item for item in kept if item.number not in settled] + remember(identified)
+
+
+@patient
+@given(worlds())
+def test_a_finding_is_fixed_only_if_its_line_is_gone(world: tuple[Patch, list[Claim]]) -> None:
+    patch, claims = world
+    models = [item for item in claims if item.source is Source.MODEL]
+    first = review(patch, models)
+    moved = [replace(file, path=f"new/{file.path}", old_path=f"new/{file.path}") for file in patch.files]
+    added_or_removed = [finding for finding in first.findings if len(finding.claim.quote.split()) > 1]
+    again = review(change(*moved), [], remember(first), next_number=first.next_number)
+    lines = {
+        (line.side, " ".join(line.text.split()))
+        for file in patch.files
+        for hunk in file.hunks
+        for line in hunk.lines
+        if line.changed
+    }
+    for finding in added_or_removed:
+        quote = " ".join(finding.claim.quote.split())
+        if (finding.claim.side, quote) in lines and len(quote) >= 8:
+            assert finding.number in numbers(again)

@@ -55,7 +55,11 @@ async def test_an_answer_cut_off_after_the_review_was_posted_posts_no_second_one
 
 async def test_what_never_comes_back_shuts_the_gate_with_the_reason(town: Town) -> None:
     town.trouble(r"^GET .*/issues/\d+/comments$", "", refused(503), times=1000)
-    check = await town.judged(await town.propose(GOOD))
+    pull = await town.propose(GOOD)
+    for _ in range(2):  # the first back-offs are seconds, the last two minutes
+        await town.at_rest()
+        await town.ten_minutes_later()
+    check = await town.judged(pull)
 
     assert (check.conclusion, check.title) == ("action_required", "The review could not be made")
     assert "Lintel could not finish the review." in told(check)

@@ -104,7 +104,6 @@ async def test_a_symlink_is_read_as_the_line_it_is_and_never_followed(town: Town
     assert "root:" not in "".join(str(seen.body) for seen in claude.requests)
 
 
-@pytest.mark.xfail(reason="the plan takes the line `Subproject commit …` for the whole change", strict=True)
 async def test_a_submodule_is_named_and_shuts_the_gate(town: Town) -> None:
     await town.do(_add_submodule, town)
     pull = await town.open_pull("change")

@@ -2,7 +2,8 @@
 
 Quality falls sharply when more is stuffed into one question, so chunks aim at 45,000 tokens of annotated diff. Only
 the base branch's policy and attributes excuse a line from being read; what our own table calls generated, vendored or
-a lock file is read too, last.
+a lock file is read too, last. What has no line that could be read (a submodule's content, a mode, what a rename
+brings along) is left out by name.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ def plan_review(
         missing = exclusion.leave_out(planned.file)
         if missing is None:
             read.append(planned)
+            left_out += exclusion.leave_out_unshown(planned.file)
         else:
             left_out.append(missing)
     groups: list[list[list[Piece]]] = []

@@ -118,6 +118,11 @@ def is_test(path: str) -> bool:
     return _TEST.search(path) is not None
 
 
+def is_ci(path: str) -> bool:
+    """Whether a path is where a CI service looks for its work."""
+    return _CI.search(path) is not None
+
+
 def _of_path(path: str, attributes: Attributes) -> FileClass:
     for name, file_class in (
         ("linguist-generated", FileClass.GENERATED),

@@ -1,4 +1,8 @@
-"""What nobody has to read, by the word of the base branch alone, and what nobody can read."""
+"""What nobody has to read, by the word of the base branch alone, and what nobody can read or is ever shown.
+
+Whatever is not read is named here, with lines or without: a pure rename or a mode change has none, and a submodule or
+a Git LFS pointer has lines that tell nothing. The base excuses each of them as it does any other change of a path.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import dataclass
 from app.core.change.attributes import Attributes
 from app.core.change.diff import FilePatch
 from app.core.change.plan import LeftOut
+from app.core.change.unshown import find_unshown, why_unreadable
 from app.core.text.globs import Glob
 
 _SAYING = "of the base branch's .gitattributes"
@@ -29,12 +34,24 @@ class Exclusion:
     attributes: Attributes
 
     def leave_out(self, file: FilePatch) -> LeftOut | None:
-        """Why a file is not read as a whole, if so. A rename is excused only where both names are."""
+        """Why a file's lines are not read at all, if so. A rename is excused only where both names are."""
         reasons = [self._excuse(path) for path in dict.fromkeys((file.path, file.old_path))]
         if reasons[0] is not None and all(reasons):
             return LeftOut(file.path, file.changed_lines, reasons[0], excused=True)
-        obstacle = _obstacle(file)
+        obstacle = why_unreadable(file)
         return None if obstacle is None else LeftOut(file.path, file.changed_lines, obstacle, excused=False)
+
+    def leave_out_unshown(self, file: FilePatch) -> list[LeftOut]:
+        """What happens to a file whose lines are read, and to a pure rename, that no line shows.
+
+        Where the base excuses the new name, it excuses that too: the same file added under it would not be read.
+        """
+        excuse = self._excuse(file.path)
+        moved_out = file.old_path != file.path and excuse is None and self._excuse(file.old_path) is not None
+        reasons = find_unshown(file, from_excused=moved_out)
+        if reasons and excuse is not None:
+            return [LeftOut(file.path, 0, excuse, excused=True)]
+        return [LeftOut(file.path, 0, reason, excused=False) for reason in reasons]
 
     def _excuse(self, path: str) -> str | None:
         for glob, rule in self.rules:
@@ -49,13 +66,3 @@ class Exclusion:
 def read_exclusion(rules: Sequence[ExcludeRule], attributes: Attributes) -> Exclusion:
     """The rules, ready to be asked. Raises BadGlob."""
     return Exclusion(tuple((Glob.parse(rule.pattern), rule) for rule in rules), attributes)
-
-
-def _obstacle(file: FilePatch) -> str | None:
-    if file.fault is not None:
-        return file.fault
-    if file.binary:
-        return "binary: nobody reads it"
-    if file.changed_lines and not file.hunks:
-        return "the text of its change is missing"
-    return None

@@ -29,7 +29,8 @@ class FileClass(StrEnum):
 class LeftOut:
     """Changed lines nobody reviews. `excused` is true only if the base branch's policy or attributes say so.
 
-    `lines` may be 0 (a binary file, a mode change): it is still named.
+    `lines` may be 0 (a binary file, a mode change, the unread rest of a renamed file): it is still named. A file whose
+    lines are read may be left out in such a respect, and in more than one.
     """
 
     path: str
@@ -81,7 +82,10 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All files, the chunks to review in order, and what is left out: each changed line is in one of the two."""
+    """All files, the chunks to review in order, and what is left out: each changed line is in one of the two.
+
+    What no line shows is left out besides.
+    """
 
     files: tuple[PlannedFile, ...]
     chunks: tuple[Chunk, ...]
