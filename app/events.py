@@ -61,10 +61,16 @@ def subscribed_events() -> frozenset[str]:
     return frozenset(name for name, _ in _rules) - UNASKED
 
 
-@on("pull_request", "opened", "reopened", "ready_for_review", "closed", "converted_to_draft")
+@on("pull_request", "opened", "reopened", "ready_for_review")
 def look_at_once(event: Event) -> list[Job]:
-    """A pull request became, or ceased to be, something to review."""
+    """A pull request became something to review."""
     return _review(event)
+
+
+@on("pull_request", "closed", "converted_to_draft")
+def stop_at_once(event: Event) -> list[Job]:
+    """A pull request ceased to be something to review: what runs for it ends now."""
+    return _review(event, stops=True)
 
 
 @on("pull_request", "synchronize")
@@ -76,7 +82,7 @@ def look_after_the_burst(event: Event) -> list[Job]:
 @on("pull_request", "edited")
 def look_at_another_base(event: Event) -> list[Job]:
     """A new base is another change on the same head, and no `synchronize` tells of it."""
-    return _review(event) if event.base_changed else []
+    return _review(event, stops=True) if event.base_changed else []
 
 
 @on("check_run", "rerequested")
@@ -132,7 +138,7 @@ def answer_ping(_event: Event) -> list[Job]:
     return []
 
 
-def _review(event: Event, delay_s: float = 0.0) -> list[Job]:
+def _review(event: Event, *, delay_s: float = 0.0, stops: bool = False) -> list[Job]:
     if event.installation_id is None or event.repository is None or event.pull_request is None:
         return []
     return [
@@ -143,5 +149,6 @@ def _review(event: Event, delay_s: float = 0.0) -> list[Job]:
             number=event.pull_request.number,
             head_sha=event.pull_request.head_sha,
             delay_s=delay_s,
+            stops=stops,
         )
     ]

@@ -35,15 +35,18 @@ def comment(body: str, **changes: Any) -> dict[str, Any]:
     return {"issue": issue, "comment": {"id": 5, "body": body}, **changes}
 
 
-def review(delay_s: float = 0.0) -> ReviewJob:
-    return ReviewJob(
-        installation_id=7, repository_id=9, repository="acme/site", number=3, head_sha=HEAD, delay_s=delay_s
-    )
+def review(**more: Any) -> ReviewJob:
+    return ReviewJob(installation_id=7, repository_id=9, repository="acme/site", number=3, head_sha=HEAD, **more)
 
 
-@pytest.mark.parametrize("action", ["opened", "reopened", "ready_for_review", "closed", "converted_to_draft"])
-def test_a_pull_request_that_opens_or_closes_is_looked_at_at_once(action: str) -> None:
+@pytest.mark.parametrize("action", ["opened", "reopened", "ready_for_review"])
+def test_a_pull_request_that_opens_is_looked_at_at_once(action: str) -> None:
     assert deliver("pull_request", action, pull_request=pull_request()) == [review()]
+
+
+@pytest.mark.parametrize("action", ["closed", "converted_to_draft"])
+def test_a_pull_request_that_ceases_to_be_offered_stops_its_review(action: str) -> None:
+    assert deliver("pull_request", action, pull_request=pull_request()) == [review(stops=True)]
 
 
 def test_a_push_waits_for_more_pushes() -> None:
@@ -56,7 +59,7 @@ def test_a_push_to_a_pull_request_told_closed_is_still_looked_at() -> None:
 
 def test_an_edit_counts_only_when_the_base_changed() -> None:
     changes = {"base": {"ref": {"from": "main"}, "sha": {"from": HEAD}}}
-    assert deliver("pull_request", "edited", pull_request=pull_request(), changes=changes) == [review()]
+    assert deliver("pull_request", "edited", pull_request=pull_request(), changes=changes) == [review(stops=True)]
     title = {"title": {"from": "old"}}
     assert deliver("pull_request", "edited", pull_request=pull_request(), changes=title) == []
 

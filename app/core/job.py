@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class ReviewJob:
     """Bring the gate of one pull request up to date with its live state.
 
-    `head_sha` is what the delivery saw: a running review of another head is stopped. `delay_s` is how long to wait
-    for more pushes. `again` asks for a new review of a head that has one; `full` for one without stored replies.
-    `abandoned`: the worker died on it time and again, so nothing is left but to say so on the check.
+    `head_sha` is what the delivery saw: a running review of another head is stopped; with `stops` any is. `delay_s` is
+    how long to wait for more pushes. `again` asks for a new review of a head that has one; `full` for one without
+    stored replies. `abandoned`: the worker died on it time and again, so nothing is left but to say so on the check.
     """
 
     installation_id: int
@@ -23,6 +23,7 @@ class ReviewJob:
     full: bool = False
     again: bool = False
     abandoned: bool = False
+    stops: bool = False
 
     @property
     def key(self) -> str:

@@ -225,4 +225,9 @@ def _wanted(n: int, guid: str | None, job: QueuedJob) -> dict[str, Any]:
 
 
 def _heads(jobs: Iterable[QueuedJob]) -> dict[str, str]:
-    return {job.lock: str(job.args["head_sha"]) for job in jobs if job.task == REVIEW and job.args.get("head_sha")}
+    """By lock the head that may go on being reviewed; none may (the empty text) where the job says so."""
+    return {
+        job.lock: "" if job.args.get("stops") else str(job.args["head_sha"])
+        for job in jobs
+        if job.task == REVIEW and (job.args.get("stops") or job.args.get("head_sha"))
+    }

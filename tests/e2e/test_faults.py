@@ -204,8 +204,8 @@ async def test_closed_during_the_review_its_check_is_cancelled_and_nothing_is_sa
 ) -> None:
     pull, gate = await _in_mid_review(town, claude)
     await town.do(town.people.close_pull, pull, by="hubert")
-    gate.set()
     check = await town.judged(pull)
+    gate.set()
 
     assert (check.conclusion, check.title) == ("cancelled", "The pull request was closed")
     assert not [*town.said(pull), *town.comments(pull), *town.reviews(pull)]

@@ -139,12 +139,13 @@ class PullRequestForge:
     async def abandon(self, reason: str) -> None:
         """Say on the check that the review cannot be made, without reading anything of the change."""
         snapshot = await self.snapshot()
-        if attend(snapshot) is Attendance.REVIEW and await self.begin(snapshot) is not None:
+        if attend(snapshot) is Attendance.REVIEW and await self.begin(snapshot) is not None and self._begun is not None:
             await self.give_up(reason)
 
     async def give_up(self, reason: str) -> None:
-        """Show that the review could not be made, after something broke for good; nothing if none was begun."""
+        """Show that the review could not be made, after something broke for good, even before it was begun."""
         if self._begun is None:
+            await self.abandon(reason)
             return
         review, snapshot = self._begun
         await self._check.queue(_name(snapshot), snapshot.head_sha, review.id)
