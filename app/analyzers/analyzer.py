@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from app.core.change.diff import FilePatch, LineKind
 from app.core.findings.finding import Claim, Source
+from app.core.secrecy.names import NameSecret
 from app.core.secrecy.redaction import PatchSecret
 
 
@@ -20,11 +21,15 @@ class Contents:
 
 @dataclass(frozen=True, slots=True)
 class ChangedFile:
-    """One file to analyze. `patch` is the redacted one; `contents` is None for an analyzer that does not read."""
+    """One file to analyze. `patch` is the redacted one; `contents` is None for an analyzer that does not read.
+
+    `names` are the secrets in its new path.
+    """
 
     patch: FilePatch
     secrets: tuple[PatchSecret, ...] = ()
     contents: Contents | None = None
+    names: tuple[NameSecret, ...] = ()
 
     @property
     def path(self) -> str:

@@ -60,7 +60,12 @@ async def analyze(
         if not enabled.get(analyzer.name, True):
             return None
         files = [
-            ChangedFile(file, redacted.of(file.path), contents.get(file.path) if analyzer.reads else None)
+            ChangedFile(
+                file,
+                redacted.of(file.path),
+                contents.get(file.path) if analyzer.reads else None,
+                redacted.in_name_of(file.path),
+            )
             for file in wanted
         ]
         return await analyzer.run(files, limits) if files else AnalyzerReport()
@@ -80,14 +85,15 @@ def _outcome(run: _Run) -> AnalyzerOutcome:
     if run.report is None:
         return AnalyzerOutcome(name, AnalyzerState.SKIPPED, "switched off by the policy")
     if run.report.failures:
-        return AnalyzerOutcome(name, AnalyzerState.FAILED, _reasons(run.report.failures))
+        return AnalyzerOutcome(name, AnalyzerState.FAILED, _reasons(run.report.failures, run.wanted))
     if not run.wanted:
         return AnalyzerOutcome(name, AnalyzerState.SKIPPED, "no file for it in this change")
     return AnalyzerOutcome(name, AnalyzerState.OK)
 
 
-def _reasons(failures: Sequence[Unanalyzed]) -> str:
-    said = [f"{failure.path}: {failure.reason}" if failure.path else failure.reason for failure in failures]
+def _reasons(failures: Sequence[Unanalyzed], files: Sequence[FilePatch]) -> str:
+    shown = {file.path: file.shown_path for file in files}
+    said = [f"{shown[failure.path]}: {failure.reason}" if failure.path else failure.reason for failure in failures]
     more = [f"{len(said) - MOST_REASONS} more"] if len(said) > MOST_REASONS else []
     return "; ".join([*said[:MOST_REASONS], *more])
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from app.analyzers.analyzer import Analyzer, AnalyzerReport, ChangedFile, Limits, Unanalyzed
 from app.core.change.diff import FilePatch, LineKind
 from app.core.findings.finding import Claim, Severity, Source
+from app.core.secrecy.names import NameSecret
 from app.core.secrecy.redaction import PatchSecret
 
 _BODY = (
@@ -17,14 +18,18 @@ _BODY = (
 
 
 def _wants(file: FilePatch) -> bool:
-    return not file.binary and not file.submodule
+    # A name is there to be read even where nothing else is.
+    return not (file.binary or file.submodule) or file.shown_as is not None
 
 
 async def _run(files: Sequence[ChangedFile], limits: Limits) -> AnalyzerReport:
     del limits  # redaction has done the work
     readable = [file for file in files if file.patch.fault is None]
     return AnalyzerReport(
-        claims=tuple(_claim(file, secret) for file in readable for secret in file.secrets if _new(secret)),
+        claims=(
+            *(_claim(file, secret) for file in readable for secret in file.secrets if _new(secret)),
+            *(_claim_name(secret) for file in files for secret in file.names),
+        ),
         analyzed=frozenset(file.path for file in readable),
         failures=tuple(Unanalyzed(file.path, "its change could not be read") for file in files if file.patch.fault),
     )
@@ -47,6 +52,19 @@ def _claim(file: ChangedFile, secret: PatchSecret) -> Claim:
         category="secret",
         confidence=90,
         title=f"A secret is committed: {kind}{shown}",
+        body=_BODY.format(rule=secret.rule),
+        source=Source.SECRETS,
+        rule=f"secrets:{secret.rule}",
+    )
+
+
+def _claim_name(secret: NameSecret) -> Claim:
+    return Claim(
+        path=secret.path,
+        severity=Severity.HIGH,
+        category="secret",
+        confidence=90,
+        title=f"The name of a file holds a secret: {secret.rule.replace('-', ' ')}",
         body=_BODY.format(rule=secret.rule),
         source=Source.SECRETS,
         rule=f"secrets:{secret.rule}",

@@ -41,15 +41,15 @@ def shown(text: str, style: str = "") -> Text:
 def print_report(report: Report, console: Console) -> None:
     """The whole report, most severe finding first."""
     for finding in report.findings:
-        console.print(_finding(finding))
+        console.print(_finding(finding, report))
     console.print(_verdict(report))
 
 
-def _finding(finding: Finding) -> RenderableType:
+def _finding(finding: Finding, report: Report) -> RenderableType:
     claim, anchor = finding.claim, finding.placement.anchor
-    place = f"{claim.path}:{anchor.line}" if anchor else claim.path
-    if anchor and anchor.start_line:
-        place = f"{claim.path}:{anchor.start_line}-{anchor.line}"
+    place = path = report.show_path(claim.path)
+    if anchor:
+        place = f"{path}:{anchor.start_line}-{anchor.line}" if anchor.start_line else f"{path}:{anchor.line}"
     head = Text.assemble(
         (f" {claim.severity.value} ", _STYLES[claim.severity]), " ", (finding.id, "bold"), " ", shown(place, "cyan")
     )
@@ -83,7 +83,7 @@ def _facts(report: Report) -> Table:
     table.add_row("change", f"{report.snapshot.merge_base[:12]} … {report.snapshot.head_sha[:12]}")
     table.add_row("read by a model", f"{coverage.reviewed_lines} of {coverage.changed_lines} changed lines")
     for item in coverage.left_out[:MAX_LEFT_OUT]:
-        table.add_row("not read", shown(f"{item.path} ({item.lines} lines): {item.reason}"))
+        table.add_row("not read", shown(f"{report.show_path(item.path)} ({item.lines} lines): {item.reason}"))
     if len(coverage.left_out) > MAX_LEFT_OUT:
         table.add_row("", f"…and {len(coverage.left_out) - MAX_LEFT_OUT} more")
     table.add_row("analyzers", shown(", ".join(_outcomes(report)) or "none"))

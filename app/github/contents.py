@@ -23,7 +23,7 @@ _MOST_ENTRIES: Final = 1000
 
 
 class _Entry(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
     type: str
     name: str

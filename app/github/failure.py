@@ -30,7 +30,7 @@ _LONGEST_MESSAGE: Final = 300
 
 
 class _Problem(BaseModel):
-    model_config = ConfigDict(extra="ignore")
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
 
     message: str = ""
     errors: list[JsonValue] | str = ""

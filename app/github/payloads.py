@@ -12,9 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 
 class Answer(BaseModel):
-    """A part of an answer: frozen, unknown fields dropped."""
+    """A part of an answer: frozen, unknown fields dropped; errors do not quote what people wrote, or a token."""
 
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 class Account(Answer):

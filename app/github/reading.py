@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 from urllib.parse import quote
 
 import httpx
-from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter, ValidationError
 
 from app.github.errors import Context, UnreadableAnswer
 from app.github.transport import Credential, Params, Request, Wire
@@ -18,7 +18,7 @@ PAGE: Final = 100
 MOST_PAGES: Final = 100
 
 _M = TypeVar("_M", bound=BaseModel)
-_JSON: Final = TypeAdapter[JsonValue](JsonValue)
+_JSON: Final = TypeAdapter[JsonValue](JsonValue, config=ConfigDict(hide_input_in_errors=True))
 
 
 def quoted(text: str) -> str:

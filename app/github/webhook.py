@@ -93,7 +93,7 @@ Id = Annotated[int, Field(strict=True, ge=1, le=2**63 - 1)]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
 class _Account(_Part):

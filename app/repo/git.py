@@ -133,18 +133,26 @@ async def run_git(
 async def _start(
     arguments: Sequence[str], git_dir: Path | None, surroundings: Surroundings, *, piped: bool
 ) -> asyncio.subprocess.Process:
-    return await asyncio.create_subprocess_exec(
-        _executable(),
-        *arguments,
-        stdin=asyncio.subprocess.PIPE if piped else asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        limit=_CHUNK,
-        cwd=surroundings.directory or git_dir or "/",
-        env=_environment(git_dir, surroundings),
-        # a group of its own, so that git's children die with it
-        start_new_session=True,
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            _executable(),
+            *arguments,
+            stdin=asyncio.subprocess.PIPE if piped else asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=_CHUNK,
+            cwd=surroundings.directory or git_dir or "/",
+            env=_environment(git_dir, surroundings),
+            # a group of its own, so that git's children die with it
+            start_new_session=True,
+        )
     )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        # asyncio, cancelled while it starts a process, kills that one alone and waits for its children to end.
+        await _end(await starting)
+        raise
 
 
 @cache
@@ -212,9 +220,8 @@ async def _feed(process: asyncio.subprocess.Process, stdin: bytes) -> None:
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """Leave no process behind; reading to the end lets asyncio close the pipes."""
-    if process.returncode is None:
-        _kill(process)
+    """Leave no process behind; reading to the end lets asyncio close the pipes, which a child may hold open."""
+    _kill(process)
     for stream in (process.stdout, process.stderr):
         while stream is not None and await stream.read(_CHUNK):
             pass

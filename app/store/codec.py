@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from pydantic import JsonValue, TypeAdapter
+from pydantic import JsonValue, TypeAdapter, ValidationError
 
 from app.core.job import CommandJob, InstallationJob, Job, RerunJob, ReviewJob
 from app.store.text import strip_json, strip_text
@@ -76,8 +76,10 @@ def decode(task: str, args: Mapping[str, JsonValue]) -> Job:
     names = {field.name for field in dataclasses.fields(kind)}
     try:
         return _ADAPTERS[task].validate_python({name: args[name] for name in names & args.keys()})
-    except ValueError as error:
-        raise JobUnreadable(f"{task}: {error}") from error
+    except ValidationError as error:
+        # Pydantic's own words quote the values; no config reaches the errors of a dataclass.
+        places = (f"{'.'.join(map(str, one['loc']))} ({one['type']})" for one in error.errors(include_input=False))
+        raise JobUnreadable(f"{task}: {', '.join(places)}") from None
 
 
 def _lock(job: Job) -> str:

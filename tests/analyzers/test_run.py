@@ -38,7 +38,7 @@ async def test_a_secret_is_a_finding_that_does_not_show_it() -> None:
     (claim,) = analysis.claims
     assert (claim.source, claim.severity, claim.line, claim.start_line) == (Source.SECRETS, Severity.HIGH, 2, None)
     assert claim.quote == "token = ‹secret:github-token›"
-    assert claim.title == "A secret is committed: github token, beginning with `ghp_`"
+    assert claim.title == "A secret is committed: github token, beginning with ghp_"
     said = f"{claim}"
     assert [part for at in range(len(TOKEN) - 5) if (part := TOKEN[at : at + 5]) in said] == []
 
@@ -115,7 +115,7 @@ async def test_a_secret_in_the_name_of_a_new_file_is_a_finding_of_the_file(conte
 
     (claim,) = analysis.claims
     assert (claim.path, claim.line, claim.source, claim.severity) == (path, None, Source.SECRETS, Severity.HIGH)
-    assert claim.title == "A secret stands in the name of a file: aws access token"
+    assert claim.title == "The name of a file holds a secret: aws access token"
     assert "AKIA" not in f"{claim.title}{claim.body}{claim.quote}"
 
 

@@ -187,7 +187,7 @@ def test_what_models_say_twice_of_one_line_is_one_finding_and_the_strongest_is_k
     claims = [
         claim(quote="a = one()", line=2, severity=Severity.LOW),
         claim(quote="b = two()", line=3, severity=Severity.HIGH),
-        claim(quote="= two()", line=3, category="security", severity=Severity.NIT),
+        claim(quote="R 3     |+b = two()", line=3, category="security", severity=Severity.NIT),
         claim(quote="a = one()", line=13, severity=Severity.LOW),
     ]
     identified = review(patch, claims)

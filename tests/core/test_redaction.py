@@ -114,6 +114,13 @@ def test_text_without_secrets_is_left_alone(text: str) -> None:
         assert redact(text).text == text
 
 
+def test_a_key_that_holds_a_run_of_x_by_chance_is_no_blank() -> None:
+    key = key_lines("484")
+    assert "xxxx" in "".join(key).lower()
+    redacted = redact("\n".join(key))
+    assert [line for line in key[1:-1] if survivors(line, redacted.text)] == []
+
+
 def test_only_the_secret_is_replaced_and_named() -> None:
     _, line = planted("assigned", "x")
     assert redact(f"a\r\n  {line}  # why\r\n").text == "a\r\n  password: '‹secret:assigned-secret›'  # why\r\n"

@@ -88,9 +88,9 @@ def test_a_secret_in_a_new_name_is_one_the_change_brings_in() -> None:
 
     redacted = redact_patch(change(added(PATH), pure, stays, edited, gone))
 
-    assert [(name.path, name.rule, name.hint) for name in redacted.names] == [
-        (f"b/{KEY}", "aws-access-token", ""),
-        (PATH, "aws-access-token", ""),
+    assert [(name.path, name.rule) for name in redacted.names] == [
+        (f"b/{KEY}", "aws-access-token"),
+        (PATH, "aws-access-token"),
     ]
 
 

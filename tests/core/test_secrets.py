@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.secrecy.scan import entropy, scan
+from app.core.secrecy.scan import _rules, entropy, scan
 
 ALPHANUMERIC = string.ascii_letters + string.digits
 
@@ -213,3 +213,12 @@ def test_entropy_is_zero_for_one_character_and_full_for_all_different() -> None:
     assert entropy("") == 0
     assert entropy("aaaa") == 0
     assert entropy("abcdefgh") == 3
+
+
+KEYWORDS = sorted(_rules().keywords)
+
+
+@given(st.lists(st.one_of(st.sampled_from(KEYWORDS), st.binary(max_size=12), st.just(b"\xed\xa0\x80")), max_size=8))
+def test_looking_for_all_keywords_at_once_finds_what_each_alone_would(parts: list[bytes]) -> None:
+    text = b"".join(parts).lower()
+    assert _rules().find_keywords(text) == {keyword for keyword in KEYWORDS if keyword in text}

@@ -72,6 +72,15 @@ def test_a_fixed_comment_reads(check_golden: Callable[[str, str], None]) -> None
     check_golden("comment-fixed.md", fixed_comment(a_finding(2)).text + "\n")
 
 
+def test_a_secret_that_is_gone_from_the_files_is_still_to_be_revoked(check_golden: Callable[[str, str], None]) -> None:
+    secret = a_finding(5, source=Source.SECRETS, category="secret", rule="secrets:jwt", title="A secret is committed")
+    check_golden("comment-fixed-secret.md", fixed_comment(secret).text + "\n")
+
+    words = "The history may still hold what is secret: revoke F5 all the same."
+    assert words in summary(a_report(fixed=(a_finding(2), secret)), LINKS, MARKER).text
+    assert "revoke" not in summary(a_report(fixed=(a_finding(2),)), LINKS, MARKER).text
+
+
 @pytest.mark.parametrize("situation", list(Situation))
 def test_every_situation_has_a_short_title(situation: Situation) -> None:
     verdict = decide(GateFacts(policy=CLEAN.policy, ended=Situation.CLOSED))

@@ -53,8 +53,8 @@ async def test_a_secret_in_a_path_is_shown_nowhere_and_its_line_has_its_comment(
     assert "The total is always zero" in town.comments(pull)[0].body
     asked = "".join(json.dumps(seen.body, ensure_ascii=False) for seen in claude.requests)
     assert "keys/‹secret:aws-access-token›.py" in asked
-    said = [told(check), town.summary(pull), check.title, *(item.body for item in town.comments(pull))]
+    said = [told(check), town.summary(pull), check.title or "", *(item.body for item in town.comments(pull))]
     said += [item.body for item in town.reviews(pull)]
-    assert "A secret stands in the name of a file: aws access token" in told(check)
+    assert "The name of a file holds a secret: aws access token" in told(check)
     for text in (asked, *said):
         assert [KEY[at : at + 8] for at in range(len(KEY) - 7) if KEY[at : at + 8] in text] == []

@@ -3,13 +3,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.change.annotate import CUT, MAX_CONTEXT_LINE, annotate
+from app.core.change.plan import Chunk, ChunkFile, FileClass
 from app.core.model import Request
 from app.lenses import correctness, fence
+from app.lenses.reviewer import REVIEWER
 from tests.claude_rules import SMALLEST_CACHED_PREFIX, complain, count_tokens
+from tests.core.changes import change_file, diff_texts
 
 DIFF = """\
 === FILE src/pay.py (modified) ===
@@ -35,6 +40,25 @@ def show(request: Request) -> str:
 
 def test_the_whole_prompt_is_as_agreed(check_golden: Callable[[str, str], None]) -> None:
     check_golden("correctness.md", show(ask()))
+
+
+def test_every_mark_of_the_annotated_diff_is_explained() -> None:
+    long = "x" * (MAX_CONTEXT_LINE + 1)
+    [hunk] = diff_texts([f"{long}\r", "a\r"], [f"{long}\r", "token = ‹secret:jwt›\u202e\r"])
+    hunk = replace(hunk, lines=(*hunk.lines[:-1], replace(hunk.lines[-1], no_newline=True)))
+    file = replace(change_file("b.py", [], [], old_path="a.py"), hunks=(hunk,))
+    shown = annotate(Chunk(1, (ChunkFile(file, FileClass.SOURCE, (hunk,)),), 0))
+    explained = {
+        r"^=== FILE b.py \(.*, CRLF\) ===\n=== WAS a.py ===\n@@ @@$": "=== FILE path (modified) ===",
+        r"^=== WAS ": "=== WAS old/path ===",
+        r", CRLF\) ===$": "`(modified, CRLF)`",
+        r"^\\ No newline at end of file$": "\n\\ No newline at end of file ",
+        CUT.pattern: "‹… 9,000 characters cut …›",
+        r"‹U\+202E›": "‹U+202E›",
+        "‹secret:jwt›": "‹secret:kind›",
+    }
+    assert [mark for mark in explained if not re.search(mark, shown, re.MULTILINE)] == []
+    assert [words for words in explained.values() if words not in REVIEWER] == []
 
 
 def test_the_api_would_take_the_request() -> None:

@@ -1,10 +1,12 @@
 import asyncio
 import dataclasses
+import traceback
 from typing import Any
 
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
+from pydantic import JsonValue
 
 from app.core.job import InstallationJob, Job, RerunJob
 from app.store import settlement
@@ -292,6 +294,15 @@ async def test_every_kind_of_job_comes_back_out_of_the_queue_as_it_went_in(datab
 def test_a_row_that_is_no_job_of_ours_is_named(task: str, args: dict[str, Any]) -> None:
     with pytest.raises(JobUnreadable):
         decode(task, args)
+
+
+def test_the_error_of_a_row_names_its_fields_and_shows_nothing_of_what_stands_in_them() -> None:
+    wrong: dict[str, JsonValue] = {"numbers": ["CANARY"], "check_run_id": "CANARY", "external_id": ["CANARY"]}
+    with pytest.raises(JobUnreadable) as caught:
+        decode("rerun", {**encode(RERUN).args, **wrong})
+    told = str(caught.value) + "".join(traceback.format_exception(caught.value))
+    assert "CANARY" not in told
+    assert all(name in str(caught.value) for name in ("check_run_id", "external_id", "numbers.0"))
 
 
 def test_an_older_programs_row_without_newer_fields_is_read() -> None:

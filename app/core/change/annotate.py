@@ -72,8 +72,8 @@ def ends_crlf(file: FilePatch) -> bool:
 
 def head_file(file: FilePatch, *, crlf: bool) -> str:
     """The heading of a file. A path cannot end it early: line feeds in it are revealed."""
-    heading = f"=== FILE {_on_one_line(file.path)} ({file.status}{', CRLF' if crlf else ''}) ===\n"
-    return heading if file.old_path == file.path else f"{heading}=== WAS {_on_one_line(file.old_path)} ===\n"
+    heading = f"=== FILE {_on_one_line(file.shown_path)} ({file.status}{', CRLF' if crlf else ''}) ===\n"
+    return heading if file.old_path == file.path else f"{heading}=== WAS {_on_one_line(file.shown_old_path)} ===\n"
 
 
 def head_hunk(hunk: Hunk) -> str:

@@ -106,6 +106,18 @@ class FilePatch:
     additions: int = 0
     deletions: int = 0
     fault: str | None = None
+    shown_as: str | None = None
+    old_shown_as: str | None = None
+
+    @property
+    def shown_path(self) -> str:
+        """The path as it may be shown."""
+        return self.path if self.shown_as is None else self.shown_as
+
+    @property
+    def shown_old_path(self) -> str:
+        """The old path as it may be shown."""
+        return self.old_path if self.old_shown_as is None else self.old_shown_as
 
     @property
     def changed_lines(self) -> int:

@@ -98,16 +98,32 @@ def anchor_claims(claims: Sequence[Claim], patch: Patch) -> Anchored:
 
 
 def find_file(path: str, patch: Patch) -> FilePatch | None:
-    """The file that a path means: as it is, as a diff's heading writes it, or by the name it had before a rename."""
+    """The file that a path means: as it is, as a diff's heading shows it, or by the name it had before a rename."""
     known = conceal(path)
     bare = known.removeprefix("./").removeprefix("/")
     for candidate in (path, known, bare, re.sub(r"^[ab]/", "", bare)):
         if candidate in patch.by_path:
             return patch.by_path[candidate]
         for file in patch.files:
-            if file.status is FileStatus.RENAMED and file.old_path == candidate:
+            if file.shown_as == candidate:
+                return file
+        for file in patch.files:
+            if file.status is FileStatus.RENAMED and candidate in (file.old_path, file.shown_old_path):
                 return file
     return None
+
+
+def settle(claim: Claim, placement: Placement, patch: Patch) -> Claim:
+    """The claim as its place proves it: lines, side and quote are those of the anchor."""
+    file = patch.by_path.get(claim.path)
+    anchor = placement.anchor
+    if file is None or anchor is None:
+        return claim
+    found = file.commentable.get((anchor.side, anchor.start_line or anchor.line))
+    if found is None:
+        return claim
+    quote = found[1].text if found[1].text.strip() else claim.quote
+    return replace(claim, side=anchor.side, start_line=anchor.start_line, line=anchor.line, quote=quote)
 
 
 def normalise(text: str) -> str:
@@ -148,12 +164,12 @@ def _first_line(claim: Claim) -> int | None:
 
 
 def _quotes(quote: str) -> tuple[str, ...]:
-    """The first line quoted, and how it reads without the marks that an annotated diff puts before it."""
+    """The first line quoted: as it is, and how it reads without the marks that an annotated diff puts into it."""
     first = next((line for line in quote.split("\n") if line.strip()), "")
     readings = (first, _TAG.sub("", first), _SIGN.sub("", first))
     # Of a line that was shown with its middle cut out, what stands before the cut is quoted.
     whole = (normalise(conceal(reading.split(_CUT)[0])) for reading in readings)
-    return tuple(dict.fromkeys(text for text in whole if text))
+    return tuple(dict.fromkeys(text for text in (normalise(first), *whole) if text))
 
 
 def _read(file: FilePatch) -> _Text:

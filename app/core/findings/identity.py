@@ -1,21 +1,23 @@
 """Gives findings an identity that survives pushes, rebases and renames, and keeps the ones that nobody dealt with.
 
 A finding once raised stays until the code it quotes has gone, the program that found it no longer finds it, or a
-person dismisses it. That a model does not repeat itself makes nothing better.
+person dismisses it. That a model does not repeat itself makes nothing better, nor does what another source says.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import count
 
-from app.core.change.diff import FilePatch, FileStatus, Line, Patch
-from app.core.findings.anchor import Fabricated, find_file, normalise, place
+from app.core.change.diff import FileStatus, Patch
+from app.core.findings.anchor import find_file, normalise, settle
 from app.core.findings.finding import Claim, Finding, Placed, Placement, Source, fingerprint
-from app.core.findings.merging import PlacedClaim, harden, merge, order, say_the_same
+from app.core.findings.merging import PlacedClaim, harden, merge, order, overlap, say_the_same
 from app.core.findings.quotes import QuoteIndex
+from app.core.findings.trace import Trace, Tracer
 
 _MANY = 1_000_000
 
@@ -70,9 +72,25 @@ class _Standing:
 
     claim: Claim
     placement: Placement
-    strict: str
     loose: tuple[str, str, str]
+    symbol: str
+    ordinal: int
     alone: bool
+    strict: str
+
+    def evade(self, taken: Container[str]) -> str:
+        """Its fingerprint, or the next one where a finding has it that moved to another file since."""
+        later = (_fingerprint(self.loose, self.symbol, ordinal) for ordinal in count(self.ordinal, _MANY * _MANY))
+        return next(one for one in later if one not in taken)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A known finding as the patch has it; only open ones are traced."""
+
+    finding: KnownFinding
+    loose: tuple[str, str, str]
+    trace: Trace | None
 
 
 @dataclass(slots=True)
@@ -97,25 +115,30 @@ def identify(
 
     `completed` says whether a program (never asked about models) ran to its end on a path of the patch: only then does
     its silence mean that a finding is fixed. A finding of a model is fixed when its quote has gone from its side of
-    the file's diff. No number is ever given twice, whatever `next_number` says.
+    the file's diff; if the file left the change, when no file of it brings that line in. No number and no fingerprint
+    is ever given twice, whatever `next_number` says.
     """
-    merged = merge(placed)
+    merged = merge((settle(claim, placement, patch), placement) for claim, placement in placed)
     standing = _stand(merged.kept, patch)
-    matches = _match(standing, sorted(known, key=lambda item: item.number), patch)
+    items = _trace(known, patch)
+    matches = _match(standing, items)
     outcome = _Outcome()
     number = max([next_number, *(item.number + 1 for item in known)])
+    taken = {item.fingerprint for item in known}
     for index, item in enumerate(standing):
         before = matches.get(index)
         if before is None:
-            outcome.open.append(_finding(item, number, item.strict))
+            identity = item.evade(taken)
+            taken.add(identity)
+            outcome.open.append(_finding(item, number, identity))
             outcome.raised.add(number)
             number += 1
         else:
             _go_on(item, before, completed, outcome)
     again = {item.number for item in matches.values()}
-    for missing in known:
-        if missing.state is FindingState.OPEN and missing.number not in again:
-            _carry_or_close(missing, patch, completed, outcome)
+    for missing in items:
+        if missing.trace is not None and missing.finding.number not in again:
+            _carry_or_close(missing.finding, missing.trace, completed, outcome)
     return Identified(
         findings=tuple(sorted(outcome.open, key=lambda finding: finding.number)),
         raised=frozenset(outcome.raised),
@@ -133,9 +156,9 @@ def _stand(kept: Sequence[PlacedClaim], patch: Patch) -> list[_Standing]:
     indexes: dict[str, QuoteIndex] = {}
     seen: Counter[tuple[object, ...]] = Counter()
     standing: list[_Standing] = []
-    for claim, placement in sorted((_settle(item, patch) for item in kept), key=order):
+    for claim, placement in sorted(kept, key=order):
         file = patch.by_path.get(claim.path)
-        path, category, quote = loose = _loose(claim, patch)
+        loose = _loose(claim, patch)
         symbol, ordinal, alone = placement.placed.value, 0, True
         if file is not None and placement.anchor is not None:
             if file.path not in indexes:
@@ -144,31 +167,15 @@ def _stand(kept: Sequence[PlacedClaim], patch: Patch) -> list[_Standing]:
         # Several faults of one kind may stand on one line.
         more = seen[loose, symbol, ordinal]
         seen[loose, symbol, ordinal] += 1
-        strict = fingerprint(path=path, category=category, quote=quote, symbol=symbol, ordinal=ordinal + more * _MANY)
-        standing.append(_Standing(claim, placement, strict, loose, alone))
+        ordinal += more * _MANY
+        strict = _fingerprint(loose, symbol, ordinal)
+        standing.append(_Standing(claim, placement, loose, symbol, ordinal, alone, strict))
     return standing
 
 
-def _settle(item: PlacedClaim, patch: Patch) -> PlacedClaim:
-    """The claim as its place proves it: lines, side and quote are those of the anchor."""
-    claim, placement = item
-    line = _line_at(claim, placement, patch)
-    if placement.anchor is None or line is None:
-        return item
-    anchor = placement.anchor
-    quote = line.text if line.text.strip() else claim.quote
-    settled = replace(claim, side=anchor.side, start_line=anchor.start_line, line=anchor.line, quote=quote)
-    return settled, placement
-
-
-def _line_at(claim: Claim, placement: Placement, patch: Patch) -> Line | None:
-    """The first line of the anchor."""
-    file = patch.by_path.get(claim.path)
-    if file is None or placement.anchor is None:
-        return None
-    anchor = placement.anchor
-    found = file.commentable.get((anchor.side, anchor.start_line or anchor.line))
-    return None if found is None else found[1]
+def _fingerprint(loose: tuple[str, str, str], symbol: str, ordinal: int) -> str:
+    path, category, quote = loose
+    return fingerprint(path=path, category=category, quote=quote, symbol=symbol, ordinal=ordinal)
 
 
 def _loose(claim: Claim, patch: Patch) -> tuple[str, str, str]:
@@ -180,43 +187,58 @@ def _loose(claim: Claim, patch: Patch) -> tuple[str, str, str]:
     return path, category, normalise(claim.quote) or normalise(claim.title)
 
 
-def _match(standing: Sequence[_Standing], known: Sequence[KnownFinding], patch: Patch) -> dict[int, KnownFinding]:
-    """Which standing claim, by index, is which known finding: by fingerprint, else by quote, else by neighbourhood.
+def _trace(known: Sequence[KnownFinding], patch: Patch) -> list[_Known]:
+    """The known findings by number, the open ones as they stand now. A dismissal never follows its line anywhere."""
+    tracer = Tracer(patch)
+    items: list[_Known] = []
+    for finding in sorted(known, key=lambda item: item.number):
+        trace = tracer.trace(finding.claim, finding.placed) if finding.state is FindingState.OPEN else None
+        items.append(_Known(finding, _loose(finding.claim if trace is None else trace.claim, patch), trace))
+    return items
 
-    What was dismissed is met by its quote only where the quote stands once, and only open findings are met by
-    neighbourhood: else one dismissal would cover another fault.
+
+def _match(standing: Sequence[_Standing], known: Sequence[_Known]) -> dict[int, KnownFinding]:
+    """Which standing claim, by index, is which known finding: the surest signs first, and never across sources.
+
+    What was dismissed is met by its quote only where the quote stands once, and only open findings are met by their
+    place: else one dismissal would cover another fault.
     """
     matches: dict[int, KnownFinding] = {}
-    free = {item.number: item for item in known}
-    by_fingerprint = {item.fingerprint: item for item in known}
-    placed_again = {item.number: _place_again(item, patch) for item in known if item.state is FindingState.OPEN}
-    loose_of = {item.number: _loose(item.claim, patch) for item in known}
-
-    def take(index: int, candidate: KnownFinding | None) -> None:
-        if candidate is not None and candidate.number in free and index not in matches:
-            matches[index] = free.pop(candidate.number)
-
-    for index, item in enumerate(standing):
-        take(index, by_fingerprint.get(item.strict))
-    for index, item in enumerate(standing):
-        same = (one for one in free.values() if loose_of[one.number] == item.loose)
-        take(index, next((one for one in same if item.alone or one.state is not FindingState.DISMISSED), None))
-    for index, item in enumerate(standing):
-        take(index, next((one for one in free.values() if _near(item, placed_again.get(one.number))), None))
+    free = {item.finding.number: item for item in known}
+    for same in (_same_fingerprint, _same_quote, _same_place, _neighbours):
+        for index, item in enumerate(standing):
+            if index in matches:
+                continue
+            rivals = (one for one in free.values() if _of_one_kind(item, one) and same(item, one))
+            found = next(rivals, None)
+            if found is not None:
+                matches[index] = free.pop(found.finding.number).finding
     return matches
 
 
-def _near(item: _Standing, known: PlacedClaim | None) -> bool:
-    return known is not None and say_the_same((item.claim, item.placement), known)
+def _of_one_kind(item: _Standing, known: _Known) -> bool:
+    return item.loose[0] == known.loose[0] and item.claim.source is known.finding.claim.source
 
 
-def _place_again(known: KnownFinding, patch: Patch) -> PlacedClaim | None:
-    """A known finding where its quote stands now; None if it does not stand."""
-    file = find_file(known.claim.path, patch)
-    placement = place(known.claim, patch)
-    if isinstance(placement, Fabricated):
-        return None
-    return _settle((known.claim if file is None else replace(known.claim, path=file.path), placement), patch)
+def _same_fingerprint(item: _Standing, known: _Known) -> bool:
+    return item.strict == known.finding.fingerprint
+
+
+def _same_quote(item: _Standing, known: _Known) -> bool:
+    return item.loose == known.loose and (item.alone or known.finding.state is not FindingState.DISMISSED)
+
+
+def _same_place(item: _Standing, known: _Known) -> bool:
+    again = None if known.trace is None else known.trace.again
+    return again is not None and say_the_same((item.claim, item.placement), again)
+
+
+def _neighbours(item: _Standing, known: _Known) -> bool:
+    """Whether a model may mean by another line what it meant by one that is no longer there."""
+    trace = known.trace
+    if trace is None or trace.stands or trace.again is None or item.claim.source is not Source.MODEL:
+        return False
+    return item.claim.category == trace.claim.category and overlap(item.placement, trace.again[1])
 
 
 def _go_on(item: _Standing, before: KnownFinding, completed: Callable[[Source, str], bool], outcome: _Outcome) -> None:
@@ -224,45 +246,38 @@ def _go_on(item: _Standing, before: KnownFinding, completed: Callable[[Source, s
     if before.state is FindingState.DISMISSED:
         outcome.dismissed.append(before)
         return
-    sources = {before.claim.source, item.claim.source}
     if before.state is FindingState.FIXED:
         outcome.reopened.add(before.number)
-    elif Source.MODEL in sources or not all(completed(source, item.claim.path) for source in sources):
+    if item.claim.source is Source.MODEL or not completed(item.claim.source, item.claim.path):
         item = replace(item, claim=harden(item.claim, before.claim))
     outcome.open.append(_finding(item, before.number, before.fingerprint))
 
 
 def _carry_or_close(
-    known: KnownFinding, patch: Patch, completed: Callable[[Source, str], bool], outcome: _Outcome
+    known: KnownFinding, trace: Trace, completed: Callable[[Source, str], bool], outcome: _Outcome
 ) -> None:
     """An open finding was not claimed again."""
-    file = find_file(known.claim.path, patch)
-    if _gone(known, file, completed):
+    if _gone(known, trace, completed):
         outcome.fixed.append(known)
         return
-    claim, placement = _place_again(known, patch) or (
-        known.claim if file is None else replace(known.claim, path=file.path),
-        Placement(Placed.FILE, None, "its line is no longer part of the diff"),
-    )
+    placed = Placed.SUMMARY if known.placed is Placed.SUMMARY else Placed.FILE
+    off_line = Placement(placed, None, "its line is no longer part of the diff")
+    claim, placement = trace.again or (trace.claim, off_line)
     outcome.carried.add(known.number)
     outcome.open.append(Finding(claim=claim, placement=placement, fingerprint=known.fingerprint, number=known.number))
 
 
-def _gone(known: KnownFinding, file: FilePatch | None, completed: Callable[[Source, str], bool]) -> bool:
+def _gone(known: KnownFinding, trace: Trace, completed: Callable[[Source, str], bool]) -> bool:
     """Whether the fault is no longer there, as far as code can tell."""
-    if file is None:
+    never_stood = known.placed is Placed.SUMMARY
+    if trace.file is None:
         # What never stood in the diff cannot have left it.
-        return known.placed is not Placed.SUMMARY
-    if file.fault is not None or file.binary:
+        return not never_stood
+    if trace.file.fault is not None or trace.file.binary:
         return False
     if known.claim.source is not Source.MODEL:
-        return completed(known.claim.source, file.path)
-    if known.placed is not Placed.LINE or not known.claim.quote.strip():
-        return False
-    quote = normalise(known.claim.quote)
-    side = known.claim.side
-    lines = (line for hunk in file.hunks for line in hunk.lines)
-    return not any(line.side is side and normalise(line.text) == quote for line in lines)
+        return completed(known.claim.source, trace.file.path)
+    return not never_stood and bool(known.claim.quote.strip()) and not trace.stands
 
 
 def _finding(item: _Standing, number: int, identity: str) -> Finding:

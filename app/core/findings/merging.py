@@ -1,8 +1,9 @@
 """When two placed claims say the same, and which of them is kept.
 
-Models repeat themselves and each other in other words, so theirs are one claim if they stand within three lines of
-each other and are of one kind, or quote one line. What programs say is exact: two hits are two faults unless they are
-equal in everything that matters.
+Models repeat themselves and each other in other words, so theirs are one claim if they quote one line. Two lines are
+two faults, however near: what is done about one must settle nothing about the other. What programs say is exact: two
+hits are two faults unless they are equal in everything that matters. What different sources say is never one claim:
+they fall silent for different reasons.
 """
 
 from __future__ import annotations
@@ -28,42 +29,49 @@ class Merged:
 
 
 def merge(claims: Iterable[PlacedClaim]) -> Merged:
-    """Of each set of equal claims the strongest; the outcome does not depend on the order given."""
+    """Of each set of equal claims the strongest, hardened by the others; the order given does not matter.
+
+    Whatever policy any of the claims would block under, what is kept of it blocks too.
+    """
     kept: dict[str, list[PlacedClaim]] = {}
     duplicates: list[Claim] = []
     for item in sorted(claims, key=_strength):
         rivals = kept.setdefault(item[0].path, [])
-        if any(say_the_same(item, rival) for rival in rivals):
-            duplicates.append(item[0])
-        else:
+        same = next((index for index, rival in enumerate(rivals) if say_the_same(item, rival)), None)
+        if same is None:
             rivals.append(item)
+        else:
+            claim, placement = rivals[same]
+            rivals[same] = harden(claim, item[0]), placement
+            duplicates.append(item[0])
     by_place = sorted((item for items in kept.values() for item in items), key=order)
     return Merged(tuple(by_place), tuple(duplicates))
 
 
 def say_the_same(one: PlacedClaim, other: PlacedClaim) -> bool:
-    """Whether two claims about one path are one. Symmetric."""
+    """Whether two settled claims are one. Symmetric."""
     (claim, placement), (rival, rival_placement) = one, other
-    if claim.path != rival.path or placement.placed is not rival_placement.placed:
+    if (claim.path, claim.source, placement.placed) != (rival.path, rival.source, rival_placement.placed):
         return False
-    programs = (claim.source is not Source.MODEL) + (rival.source is not Source.MODEL)
-    if programs == 2:
+    if claim.source is not Source.MODEL:
         return _exact(one) == _exact(other)
     same_quote = bool(normalise(claim.quote)) and normalise(claim.quote) == normalise(rival.quote)
     if placement.placed is not Placed.LINE:
         return same_quote or (claim.category == rival.category and normalise(claim.title) == normalise(rival.title))
-    if programs == 1 and claim.category != rival.category:
+    return same_quote and overlap(placement, rival_placement)
+
+
+def overlap(one: Placement, other: Placement) -> bool:
+    """Whether two places lie on one side within `NEAR` lines of each other."""
+    if one.anchor is None or other.anchor is None or one.anchor.side is not other.anchor.side:
         return False
-    return _overlap(placement, rival_placement) and (same_quote or (programs == 0 and claim.category == rival.category))
-
-
-def strongest(claim: Claim, rival: Claim) -> Claim:
-    """The more severe of two claims that say the same, then the more confident; the first if they are even."""
-    return rival if (rival.severity.rank, -rival.confidence) < (claim.severity.rank, -claim.confidence) else claim
+    first, last = one.anchor.start_line or one.anchor.line, one.anchor.line
+    start, end = other.anchor.start_line or other.anchor.line, other.anchor.line
+    return first - NEAR <= end and start - NEAR <= last
 
 
 def harden(claim: Claim, known: Claim) -> Claim:
-    """A claim made again, never milder than it stands already: reviewing once more must not open the gate."""
+    """A claim made again, never milder or less sure than it stands already: saying it more often opens no gate."""
     worst = min(claim.severity, known.severity, key=lambda severity: severity.rank)
     return replace(claim, severity=worst, confidence=max(claim.confidence, known.confidence))
 
@@ -94,11 +102,3 @@ def _strength(item: PlacedClaim) -> tuple[object, ...]:
 def _exact(item: PlacedClaim) -> tuple[object, ...]:
     claim, placement = item
     return claim.source, claim.rule, claim.category, normalise(claim.quote), placement.anchor, normalise(claim.title)
-
-
-def _overlap(one: Placement, other: Placement) -> bool:
-    if one.anchor is None or other.anchor is None or one.anchor.side is not other.anchor.side:
-        return False
-    first, last = one.anchor.start_line or one.anchor.line, one.anchor.line
-    start, end = other.anchor.start_line or other.anchor.line, other.anchor.line
-    return first - NEAR <= end and start - NEAR <= last

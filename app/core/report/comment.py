@@ -21,6 +21,11 @@ _SOURCES = {
     Source.SECRETS: "found by the secret rules",
 }
 
+_STILL_KNOWN = (
+    "It is gone from the files, but the history of this branch may still hold it, and who could read it may have "
+    "kept it: **it must be revoked all the same**."
+)
+
 
 def finding_comment(finding: Finding) -> Markdown:
     """The comment on the line."""
@@ -33,9 +38,10 @@ def finding_comment(finding: Finding) -> Markdown:
 
 
 def fixed_comment(finding: Finding) -> Markdown:
-    """The same comment once the finding is gone."""
+    """The same comment once the finding is gone. That a secret is gone from the files makes it no secret again."""
     head = Markdown(f"✅ **{finding.id} · fixed** · ~~") + plain(finding.claim.title) + Markdown("~~")
-    return paragraphs(head, rich(finding.claim.body), _provenance(finding), finding_marker(finding))
+    still = Markdown(_STILL_KNOWN if finding.claim.source is Source.SECRETS else "")
+    return paragraphs(head, still, rich(finding.claim.body), _provenance(finding), finding_marker(finding))
 
 
 def finding_marker(finding: Finding) -> Markdown:

@@ -11,7 +11,7 @@ SCHEMA_VERSION = 1
 
 
 def to_json(report: Report) -> dict[str, Any]:
-    """The report as plain JSON values."""
+    """The report as plain JSON values. Paths are as they may be shown."""
     usage = report.spending.usage
     return {
         "schema_version": SCHEMA_VERSION,
@@ -19,7 +19,7 @@ def to_json(report: Report) -> dict[str, Any]:
         "head": report.snapshot.head_sha,
         "conclusion": report.verdict.conclusion.value,
         "reasons": list(report.verdict.reasons),
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [_finding(finding, report) for finding in report.findings],
         "architecture": {
             # No module graph is read in this version: saying so is the only honest verdict.
             "verdict": "insufficient_evidence",
@@ -33,7 +33,8 @@ def to_json(report: Report) -> dict[str, Any]:
             "changed_lines": report.coverage.changed_lines,
             "reviewed_lines": report.coverage.reviewed_lines,
             "left_out": [
-                {"path": item.path, "lines": item.lines, "reason": item.reason} for item in report.coverage.left_out
+                {"path": report.show_path(item.path), "lines": item.lines, "reason": item.reason}
+                for item in report.coverage.left_out
             ],
         },
         "reading_guide": [],
@@ -48,12 +49,12 @@ def to_json(report: Report) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, report: Report) -> dict[str, Any]:
     claim, anchor = finding.claim, finding.placement.anchor
     return {
         "id": finding.id,
         "fingerprint": finding.fingerprint,
-        "path": claim.path,
+        "path": report.show_path(claim.path),
         "side": (anchor.side if anchor else claim.side).value,
         "start_line": anchor.start_line if anchor else None,
         "line": anchor.line if anchor else None,

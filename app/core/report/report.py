@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 
 from app.core.change.coverage import Coverage
 from app.core.change.plan import Plan
@@ -12,6 +13,7 @@ from app.core.gate.policy import Policy, PolicyFault
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import Verdict
 from app.core.model import Usage
+from app.core.secrecy.redaction import redact
 
 
 class AnalyzerState(StrEnum):
@@ -40,7 +42,7 @@ class Spending:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Report:
     """A finished review of one head.
 
@@ -59,6 +61,14 @@ class Report:
     model_configured: bool = True
     models: tuple[str, ...] = ()
     spending: Spending = field(default_factory=Spending)
+
+    def show_path(self, path: str) -> str:
+        """A path of a finding, or of what was left out, as it may be shown: without a secret that stands in it."""
+        return self._shown_paths.get(path) or redact(path).text
+
+    @cached_property
+    def _shown_paths(self) -> dict[str, str]:
+        return {item.file.path: item.file.shown_path for item in self.plan.files} if self.plan else {}
 
     @property
     def policy(self) -> Policy | PolicyFault:

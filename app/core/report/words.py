@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.core.change.plan import LeftOut
-from app.core.findings.finding import Finding, Placed
+from app.core.findings.finding import Finding, Placed, Source
 from app.core.gate.verdict import Conclusion, Situation, Verdict
 from app.core.report.comment import SIGNS
 from app.core.report.report import AnalyzerOutcome, AnalyzerState, Report
@@ -175,9 +175,12 @@ def _table(findings: Sequence[Finding], report: Report, links: Links) -> Markdow
 def _row(finding: Finding, report: Report, links: Links) -> Markdown:
     claim = finding.claim
     anchor = finding.placement.anchor
-    where = code(f"{claim.path}:{anchor.line}" if anchor else claim.path)
-    # A path that is not in the change was made up by a model: with `..` in it, a link would lead anywhere.
-    if finding.placement.placed is not Placed.SUMMARY and (anchor is None or anchor.side == "RIGHT"):
+    path = report.show_path(claim.path)
+    where = code(f"{path}:{anchor.line}" if anchor else path)
+    # A path that is not in the change was made up by a model: with `..` in it, a link would lead anywhere. One that is
+    # not shown as it is holds a secret.
+    real = finding.placement.placed is not Placed.SUMMARY and path == claim.path
+    if real and (anchor is None or anchor.side == "RIGHT"):
         where = permalink(
             where,
             links.github_url,
@@ -210,7 +213,9 @@ def _fixed(fixed: Sequence[Finding]) -> Markdown:
     if not fixed:
         return Markdown("")
     names = ", ".join(finding.id for finding in fixed)
-    return Markdown(f"Gone since earlier heads: {names}.")
+    secrets = ", ".join(finding.id for finding in fixed if finding.claim.source is Source.SECRETS)
+    still = f" The history may still hold what is secret: revoke {secrets} all the same." if secrets else ""
+    return Markdown(f"Gone since earlier heads: {names}.{still}")
 
 
 def _coverage(report: Report) -> Markdown:
@@ -220,17 +225,20 @@ def _coverage(report: Report) -> Markdown:
     words = f"{coverage.reviewed_lines} of {coverage.changed_lines} changed lines read by a model"
     if not coverage.left_out:
         return Markdown(f"{words}.")
-    rows = [_left_out(item) for item in coverage.left_out[:MAX_LISTED]]
+    rows = [_left_out(item, report) for item in coverage.left_out[:MAX_LISTED]]
     more = len(coverage.left_out) - MAX_LISTED
     if more > 0:
         rows.append(Markdown(f"…and {more} more files."))
-    return details(Markdown(f"{words}; {count(len(coverage.left_out), 'file')} not reviewed"), bullets(rows))
+    return details(
+        Markdown(f"{words}; {count(len({item.path for item in coverage.left_out}), 'file')} not reviewed"),
+        bullets(rows),
+    )
 
 
-def _left_out(item: LeftOut) -> Markdown:
+def _left_out(item: LeftOut, report: Report) -> Markdown:
     lines = count(item.lines, "line") if item.lines else "no lines"
     excuse = "" if item.excused else " **(keeps the gate shut)**"
-    return code(item.path) + Markdown(f", {lines}: ") + plain(item.reason) + Markdown(excuse)
+    return code(report.show_path(item.path)) + Markdown(f", {lines}: ") + plain(item.reason) + Markdown(excuse)
 
 
 def _who_looked(report: Report) -> Markdown:

@@ -12,13 +12,18 @@ LENGTH = 12
 ENTROPY = 3.0
 
 
+def is_sought(secret: str) -> bool:
+    """Whether repetitions of a secret are looked for: long enough, in one piece, and no ordinary word."""
+    return len(secret) >= LENGTH and not any(map(str.isspace, secret)) and entropy(secret) >= ENTROPY
+
+
 class Echoes:
     """Secrets to look for, verbatim, with the rule that found each. One pass over a text, however many there are."""
 
     def __init__(self, secrets: Mapping[str, str]) -> None:
         self._by_head: dict[str, list[tuple[str, str]]] = {}
         for secret in sorted(secrets, key=len, reverse=True):
-            if len(secret) >= LENGTH and not any(map(str.isspace, secret)) and entropy(secret) >= ENTROPY:
+            if is_sought(secret):
                 self._by_head.setdefault(secret[:LENGTH], []).append((secret, secrets[secret]))
 
     def find(self, text: str) -> Iterator[tuple[int, int, str]]:

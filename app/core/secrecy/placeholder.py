@@ -7,12 +7,15 @@ import re
 _STANDS_FOR_SOMETHING = re.compile(
     r"""
       <[^<>]*> | \$\{[^{}]*\} | \$\([^()]*\) | \{\{.*\}\} | \{\w*\} | %\(\w+\)s   # a template's hole
-    | x{4,} | \*{3,} | \.{3} | … | _{4,}                                           # somebody drew a blank
+    | \*{3,} | \.{3} | … | _{4,}                                           # somebody drew a blank
     | example | change[_-]?me | placeholder | redacted | your[_-] | dummy | replace[_-]?(?:me|with) | insert[_-]
     """,
     re.IGNORECASE | re.VERBOSE,
 )
 _FEW_CHARACTERS = 3
+_RUN_OF_X = re.compile(r"x{4,}", re.IGNORECASE)
+_LONG_RUN_OF_X = re.compile(r"x{8,}", re.IGNORECASE)
+_LONG = 100  # in the Base64 of one key in some hundreds, four x stand in a row by chance
 _WORDS = re.compile(
     r"passw(?:or)?d|passphrase|password|secret|token|api|key|access|test|testing|fake|mock|sample|default|none|null"
     r"|user(?:name)?|admin|root|guest|postgres|mysql|redis|rabbitmq|minio|local(?:host)?|dev|foo|bar|baz|qwerty"
@@ -33,7 +36,9 @@ _READ = 1_000  # of a longer value: these patterns run backtracking, and a value
 
 def is_placeholder(secret: str) -> bool:
     """Whether the text openly stands for a secret: `<token>`, `${VAR}`, `changeme`, `xxxx…`, one repeated character."""
-    return len(set(secret)) <= _FEW_CHARACTERS or _STANDS_FOR_SOMETHING.search(secret[:_READ]) is not None
+    drawn = _LONG_RUN_OF_X if len(secret) > _LONG else _RUN_OF_X
+    read = secret[:_READ]
+    return len(set(secret)) <= _FEW_CHARACTERS or any(found.search(read) for found in (_STANDS_FOR_SOMETHING, drawn))
 
 
 def is_stock(value: str) -> bool:

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from app.analyzers.run import Analysis
 from app.core.change.coverage import account
-from app.core.findings.anchor import anchor_claims
+from app.core.change.diff import Patch
+from app.core.findings.anchor import anchor_claims, find_file
 from app.core.findings.finding import Claim, Finding, Placed, Placement, Source
 from app.core.findings.identity import FindingState, Identified, KnownFinding, identify
 from app.core.gate.policy import Policy
@@ -28,7 +29,7 @@ def judge(
 ) -> Report:
     """The report. `seconds` is the wall time of the review so far."""
     patch = change.redacted.patch
-    claims = [_presentable(claim) for claim in (*_wanted(analysis, change), *reading.claims)]
+    claims = [_presentable(claim, patch) for claim in (*_wanted(analysis, change), *reading.claims)]
     anchored = anchor_claims(claims, patch)
     identified = identify(
         anchored.placed,
@@ -70,10 +71,14 @@ def _wanted(analysis: Analysis, change: Change) -> list[Claim]:
     return [claim for claim in analysis.claims if claim.source is not Source.ANALYZER or claim.path not in excused]
 
 
-def _presentable(claim: Claim) -> Claim:
-    """The claim without secrets: a tool may repeat what it read, and a model what it was told."""
+def _presentable(claim: Claim, patch: Patch) -> Claim:
+    """The claim without secrets: a tool may repeat what it read, and a model what it was told.
+
+    The path of a changed file stays as it is, because comments are posted by it: the report knows how it is shown.
+    """
     return replace(
         claim,
+        path=claim.path if find_file(claim.path, patch) else redact(claim.path).text,
         title=redact(claim.title).text[:MAX_TITLE] or "(no title)",
         body=redact(claim.body).text,
         quote=redact(claim.quote).text,

@@ -1,0 +1,127 @@
+"""Where a finding of an earlier head stands in the patch of today: its line, its file and its redaction may differ."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from app.core.change.diff import FilePatch, FileStatus, Line, Patch, Side
+from app.core.findings.anchor import LEAST_PART, Fabricated, find_file, normalise, place, settle
+from app.core.findings.finding import Claim, Placed
+from app.core.findings.likeness import alike, is_covered
+from app.core.findings.merging import PlacedClaim
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What is left of a finding.
+
+    `claim` has the path and the quote of today. `file` is None if its file left the patch. `stands` says that the
+    quote stands on its side of the file, what redaction covers apart. `again` is the claim where its quote stands, or
+    else something much like it; None if there is nothing of the kind.
+    """
+
+    claim: Claim
+    file: FilePatch | None
+    stands: bool
+    again: PlacedClaim | None
+
+
+_Key = tuple[Side, str]
+"""A side and a normalised text."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """The lines of a file's diff; those that redaction touched; and all by their first word."""
+
+    lines: dict[_Key, list[Line]]
+    covered: list[_Key]
+    begins: dict[str, list[_Key]]
+
+    def find(self, side: Side, quote: str) -> list[Line]:
+        """The lines that are a normalised quote on its side: to the letter, else but for what redaction covers."""
+        if not quote:
+            return []
+        if (side, quote) in self.lines:
+            return self.lines[side, quote]
+        same = {key for key in self._rivals(quote) if key[0] is side and alike(quote, key[1])}
+        return [line for key in same for line in self.lines[key]]
+
+    def _rivals(self, quote: str) -> Iterable[_Key]:
+        if not is_covered(quote):
+            return self.covered
+        first = _first_word(quote)
+        return self.lines if is_covered(first) else [*self.covered, *self.begins.get(first, ())]
+
+
+class Tracer:
+    """Traces findings in one patch, however many they are."""
+
+    def __init__(self, patch: Patch) -> None:
+        self._patch = patch
+        self._texts: dict[str, _Text] = {}
+
+    def trace(self, claim: Claim, placed: Placed) -> Trace:
+        """What is left of a finding that stood as `placed`."""
+        file = find_file(claim.path, self._patch)
+        lines = [] if file is None else self._find(claim, file)
+        # What never stood in the change cannot have moved in it.
+        if not lines and placed is not Placed.SUMMARY and _left(file, claim.side):
+            file, lines = self._seek_elsewhere(claim) or (file, [])
+        if file is not None:
+            claim = replace(claim, path=file.path)
+        if lines:
+            first = claim.start_line or claim.line or 1
+            nearest = min(lines, key=lambda line: (abs(line.number - first), line.number))
+            claim = replace(claim, quote=nearest.text)
+        return Trace(claim, file, bool(lines), self._place(claim))
+
+    def _place(self, claim: Claim) -> PlacedClaim | None:
+        placement = place(claim, self._patch)
+        return None if isinstance(placement, Fabricated) else (settle(claim, placement, self._patch), placement)
+
+    def _find(self, claim: Claim, file: FilePatch) -> list[Line]:
+        if file.path not in self._texts:
+            self._texts[file.path] = _read(file)
+        return self._texts[file.path].find(claim.side, normalise(claim.quote))
+
+    def _seek_elsewhere(self, claim: Claim) -> tuple[FilePatch, list[Line]] | None:
+        """The file into which the quote may have moved: the change made that line there. One of the same name first.
+
+        A short quote (`else:`) stands everywhere: it counts only where the file itself is new.
+        """
+        found: list[tuple[FilePatch, list[Line]]] = []
+        for file in self._patch.files:
+            if file.status is FileStatus.MODIFIED and len(normalise(claim.quote)) < LEAST_PART:
+                continue
+            if lines := [line for line in self._find(claim, file) if line.changed]:
+                found.append((file, lines))
+        name = _name(claim.path)
+        return min(found, key=lambda item: (_name(item[0].path) != name, item[0].path), default=None)
+
+
+def _read(file: FilePatch) -> _Text:
+    text = _Text({}, [], {})
+    for hunk in file.hunks:
+        for line in hunk.lines:
+            key = line.side, normalise(line.text)
+            if key not in text.lines:
+                text.begins.setdefault(_first_word(key[1]), []).append(key)
+                if is_covered(key[1]):
+                    text.covered.append(key)
+            text.lines.setdefault(key, []).append(line)
+    return text
+
+
+def _left(file: FilePatch | None, side: Side) -> bool:
+    """Whether a file, or the version of it that `side` means, is no longer in the change."""
+    return file is None or (file.status is FileStatus.REMOVED and side is Side.RIGHT)
+
+
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
+
+
+def _first_word(text: str) -> str:
+    return text.partition(" ")[0]
