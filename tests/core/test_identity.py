@@ -132,9 +132,9 @@ def test_a_quoted_context_line_that_is_then_removed_is_fixed() -> None:
 
 def test_a_finding_leaves_with_its_file_unless_it_never_stood_in_the_change() -> None:
     patch = patch_of("total = price * 2")
-    first = review(patch, [BUG, claim("elsewhere.py", None, title="callers break")])
+    first = review(patch, [BUG, claim("elsewhere.py", None, title="callers break", source=Source.ARCHITECTURE)])
     assert [f.placement.placed for f in first.findings] == [Placed.LINE, Placed.SUMMARY]
-    again = review(patch_of("x", path="z.py"), [], remember(first), next_number=3)
+    again = review(patch_of("x", path="z.py"), [], remember(first), next_number=3, completed=never)
     assert [item.number for item in again.fixed] == [1]
     assert numbers(again) == [2]
 
@@ -321,13 +321,13 @@ def test_a_like_line_elsewhere_is_not_always_the_same_one(quote: str, elsewhere:
 
 
 def test_what_never_stood_in_the_change_is_not_drawn_to_a_like_line_in_it() -> None:
-    first = review(patch_of("x"), [claim("elsewhere.py", 4, "total = price * 2")])
-    again = review(patch_of("total = price * 2"), [], remember(first), next_number=2)
+    first = review(patch_of("x"), [claim("elsewhere.py", 4, "total = price * 2", source=Source.ARCHITECTURE)])
+    again = review(patch_of("total = price * 2"), [], remember(first), next_number=2, completed=never)
     assert [(f.number, f.claim.path) for f in again.findings] == [(1, "elsewhere.py")]
     entered = change(change_file("elsewhere.py", ["a"], ["b"]))
     for _ in range(2):
-        again = review(entered, [], remember(again), next_number=2)
-        assert [f.placement.placed for f in again.findings] == [Placed.SUMMARY]
+        again = review(entered, [], remember(again), next_number=2, completed=never)
+        assert [f.placement.placed for f in again.findings] == [Placed.FILE]
 
 
 def test_a_dismissal_does_not_move_to_another_file() -> None:

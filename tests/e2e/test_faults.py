@@ -247,7 +247,7 @@ async def test_one_comment_that_github_refuses_does_not_lose_the_others(town: To
 
     assert check.conclusion == "failure"
     assert [item.path for item in town.comments(pull)] == ["app/tax.py"]
-    assert "GitHub did not take the comment of F1 on app/pay.py" in told(check).replace("\\", "")
+    assert "GitHub did not take the comment of F1." in told(check)
 
 
 async def test_a_locked_pull_request_is_judged_by_its_check_alone(town: Town, claude: ScriptedClaude) -> None:

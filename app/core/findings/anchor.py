@@ -72,7 +72,7 @@ class _Text:
 
 
 def place(claim: Claim, patch: Patch) -> Placement | Fabricated:
-    """Where the claim stands. A claim about a file that is not in the change can only stand in the summary.
+    """Where the claim stands. A program's claim about a file that is not in the change stands in the summary.
 
     Programs do not invent lines: what an analyzer says of a line outside the diff stands at its file.
     """
@@ -133,6 +133,9 @@ def normalise(text: str) -> str:
 
 def _place(claim: Claim, file: FilePatch | None, text: _Text | None) -> Placement | Fabricated:
     if file is None or text is None:
+        if claim.source is Source.MODEL:
+            # Models are shown the change alone: what they say of other files nobody can prove, and nobody could mend.
+            return Fabricated("the file is not part of the change")
         return Placement(Placed.SUMMARY, None, "the file is not part of the change")
     quotes = _quotes(claim.quote)
     if not quotes:

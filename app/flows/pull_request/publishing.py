@@ -118,7 +118,7 @@ async def _singles(client: GitHubClient, number: int, head_sha: str, comments: S
         try:
             await client.create_review_comment(number, commit_id=head_sha, comment=_draft(comment))
         except Unprocessable:
-            notes.append(f"GitHub did not take the comment of {comment.finding_id} on {comment.path}.")
+            notes.append(f"GitHub did not take the comment of {comment.finding_id}.")
     return notes
 
 
