@@ -3,7 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.from-lock
-JOBS ?= 2
+# More than the two cores: many tests wait for a server to start or a job to be rescued.
+JOBS ?= 4
 
 .PHONY: demo test check format lock clean help
 
