@@ -19,16 +19,26 @@ from app.cli.review import run_review
 from app.cli.wishes import Format, Range, Wishes
 from app.core.change.annotate import AnnotatedLine, annotate, parse_annotated
 from app.core.change.chunking import plan_review
-from app.core.change.diff import Hunk, Patch, Side
+from app.core.change.diff import FilePatch, FileStatus, Hunk, Patch, Side
 from app.core.findings.anchor import Fabricated, place
 from app.core.findings.finding import Anchor, Placed
+from app.repo.hunks import read_hunks
 from app.repo.objects import GitStore
 from app.repo.patch import read_patch
 from app.settings import Settings
 from tests.build import a_claim
 from tests.claude_answers import Plant, planted
 from tests.claude_server import ScriptedClaude
-from tests.corpus.regressions import CONTEXT, Change, Defect, Regression, Row, commit_all, read_regressions
+from tests.corpus.regressions import (
+    CONTEXT,
+    Change,
+    Defect,
+    Regression,
+    Row,
+    commit_all,
+    read_regressions,
+    read_sections,
+)
 from tests.repo.world import Repository, make_repository
 
 REGRESSIONS = read_regressions()
@@ -65,6 +75,19 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Corpus:
 def claude() -> Iterator[ScriptedClaude]:
     with ScriptedClaude(planted({})) as claude:
         yield claude
+
+
+@pytest.mark.parametrize("regression", read_regressions(whole=True), ids=lambda item: item.name)
+def test_every_line_at_fault_of_a_diff_as_it_is_given_can_be_commented(regression: Regression) -> None:
+    files = {
+        path: FilePatch(path, path, FileStatus.MODIFIED, hunks=read_hunks(body))
+        for path, body in read_sections(regression.name)
+    }
+
+    assert regression.defects
+    for defect in regression.defects:
+        _, line = files[defect.path].commentable[defect.side, defect.line]
+        assert line.text == defect.text
 
 
 def rows_of(hunk: Hunk) -> tuple[Row, ...]:
