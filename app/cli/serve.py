@@ -18,7 +18,7 @@ from app.github.errors import GitHubError, TokenRefused
 from app.postgres import Cluster, PostgresFault
 from app.settings import Settings
 from app.store.faults import StoreUnavailable
-from app.web.api import build_setup_api
+from app.web.api import WEBHOOK_PATH, build_setup_api
 from app.wiring import build_worker, open_api, open_bot
 
 logger = logging.getLogger(__name__)
@@ -96,10 +96,12 @@ def _until_stopped(program: Coroutine[None, None, None]) -> Exit:
 async def _serve(settings: Settings, address: Address, *, with_worker: bool) -> None:
     stop = _stop_on_signal()
     if not settings.configured:
-        async with listening(build_setup_api(), address):
+        async with listening(build_setup_api(), address) as port:
+            logger.warning("no App is configured: open http://%s:%d/setup", address.host, port)
             await stop.wait()
         return
-    async with open_bot(settings, owner=True) as bot, open_api(bot) as api, listening(api, address):
+    async with open_bot(settings, owner=True) as bot, open_api(bot) as api, listening(api, address) as port:
+        logger.info("takes deliveries at http://%s:%d%s", address.host, port, WEBHOOK_PATH)
         reviving = asyncio.create_task(_keep_alive(bot.cluster))
         try:
             await (build_worker(bot).run(stop) if with_worker else stop.wait())
