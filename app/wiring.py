@@ -33,11 +33,11 @@ from app.postgres import Cluster, attach, is_low, start
 from app.repo.mirror import Mirrors
 from app.settings import Settings, UnusableSettings
 from app.store.database import Database
-from app.store.deliveries import Deliveries
-from app.store.key import UnusableKey, keep_key, read_key
 from app.store.migration import migrate
-from app.store.queue import count_live_workers
-from app.store.replies import Replies
+from app.store.records.key import UnusableKey, keep_key, read_key
+from app.store.records.replies import Replies
+from app.store.work.deliveries import Deliveries
+from app.store.work.queue import count_live_workers
 from app.web.api import build_api
 from app.web.webhook import Accept, WebhookParts
 

@@ -10,7 +10,7 @@ from app.flows.pull_request.forge import GitHubServices
 from app.github.client import GitHubClient
 from app.github.errors import NotFound
 from app.github.payloads import IssueComment
-from app.store.queue import enqueue
+from app.store.work.queue import enqueue
 
 
 async def obey(services: GitHubServices, job: CommandJob) -> None:

@@ -6,8 +6,8 @@ from app.core.event import RepositoryRef
 from app.core.job import InstallationJob
 from app.flows.pull_request.forge import GitHubServices
 from app.github.errors import InstallationGone
-from app.store import installations
-from app.store.installations import InstallationState
+from app.store.records import installations
+from app.store.records.installations import InstallationState
 
 
 async def read_again(services: GitHubServices, job: InstallationJob) -> None:

@@ -7,9 +7,9 @@ from app.core.report.external_id import reviewed_by
 from app.flows.pull_request.forge import GitHubServices
 from app.store.database import Connection
 from app.store.faults import NotStored
-from app.store.pull_requests import number_of
-from app.store.queue import enqueue
-from app.store.review_rows import read
+from app.store.records.pull_requests import number_of
+from app.store.records.review_rows import read
+from app.store.work.queue import enqueue
 
 
 async def run_again(services: GitHubServices, job: RerunJob) -> None:

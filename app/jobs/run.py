@@ -23,11 +23,11 @@ from pydantic import JsonValue
 from app.core.job import CommandJob, InstallationJob, Job, RerunJob, ReviewJob
 from app.jobs.faults import Judge
 from app.jobs.handlers import Context, Handlers
-from app.store.codec import decode
 from app.store.database import Database
 from app.store.faults import StoreUnavailable
-from app.store.queue import is_mine, put_back
-from app.store.settlement import fail, settle
+from app.store.work.codec import decode
+from app.store.work.queue import is_mine, put_back
+from app.store.work.settlement import fail, settle
 
 _log = logging.getLogger(__name__)
 

@@ -11,8 +11,8 @@ from pydantic import JsonValue
 
 from app.jobs.handlers import Schedule
 from app.jobs.run import Runs
-from app.store.codec import COMMAND, COMMANDS, HOUSEKEEPING, INSTALLATION, RERUN, REVIEW, REVIEWS
 from app.store.database import KEEPALIVE, RECONNECT_S
+from app.store.work.codec import COMMAND, COMMANDS, HOUSEKEEPING, INSTALLATION, RERUN, REVIEW, REVIEWS
 
 _log = logging.getLogger(__name__)
 _QUEUES: Final = {REVIEW: REVIEWS, COMMAND: COMMANDS, RERUN: COMMANDS, INSTALLATION: HOUSEKEEPING}

@@ -18,7 +18,7 @@ from app.github.errors import GitHubDown, InstallationGone, RateLimited
 from app.jobs.faults import Fault, judge_fault
 from app.jobs.handlers import Context, Handlers
 from app.jobs.run import BACK_OFF_S
-from app.store.queue import enqueue
+from app.store.work.queue import enqueue
 
 _log = logging.getLogger(__name__)
 

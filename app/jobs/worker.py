@@ -17,10 +17,10 @@ from app.jobs.faults import Judge, judge_fault
 from app.jobs.handlers import Handlers, Schedule
 from app.jobs.run import BACK_OFF_S, Runs
 from app.jobs.tasks import build_queue
-from app.store.codec import COMMANDS, HOUSEKEEPING, REVIEWS
 from app.store.database import Database
 from app.store.faults import StoreUnavailable
-from app.store.settlement import disown, fail_orphans, rescue
+from app.store.work.codec import COMMANDS, HOUSEKEEPING, REVIEWS
+from app.store.work.settlement import disown, fail_orphans, rescue
 
 _log = logging.getLogger(__name__)
 _DOWN = (ProcrastinateException, psycopg.Error, OSError)

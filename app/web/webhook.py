@@ -16,8 +16,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.core.event import Event
 from app.core.job import Job
-from app.store.deliveries import Acceptance
 from app.store.faults import StoreUnavailable
+from app.store.work.deliveries import Acceptance
 
 _log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ import asyncio
 
 from app.core.job import ReviewJob
 from app.flows.review.desk import Step
-from app.store.queue import enqueue
+from app.store.work.queue import enqueue
 from tests.claude_answers import Plant, findings, overloaded, planted
 from tests.claude_server import ScriptedClaude
 from tests.e2e.town import Town

@@ -14,8 +14,8 @@ from app.core.job import CommandJob, InstallationJob, Job, RerunJob, ReviewJob
 from app.jobs.handlers import Context, Handlers
 from app.jobs.worker import Pace, Worker
 from app.store.database import Database
-from app.store.deliveries import Acceptance, Deliveries
-from app.store.settlement import read_delivery
+from app.store.work.deliveries import Acceptance, Deliveries
+from app.store.work.settlement import read_delivery
 from tests.store.rows import delivery
 
 FAST = Pace(

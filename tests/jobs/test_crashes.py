@@ -18,9 +18,9 @@ import pytest
 from app.core.job import ReviewJob
 from app.jobs.handlers import Context
 from app.postgres import start
-from app.store import settlement
 from app.store.migration import migrate
-from app.store.queue import count_live_workers
+from app.store.work import settlement
+from app.store.work.queue import count_live_workers
 from tests.jobs.bench import Bench, Hold, build_handlers, hasty, open_bench, until
 from tests.jobs.worker_process import TABLES
 from tests.store.rows import review_job

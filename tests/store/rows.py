@@ -10,9 +10,9 @@ from app.core.change.diff import Side
 from app.core.event import Event, RepositoryRef
 from app.core.findings.finding import Anchor, Claim, Finding, Placed, Placement, Severity, Source
 from app.core.job import CommandJob, ReviewJob
-from app.store import pull_requests, reviews
 from app.store.database import Database
-from app.store.review_rows import ReviewKey, ReviewRow
+from app.store.records import pull_requests, reviews
+from app.store.records.review_rows import ReviewKey, ReviewRow
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -9,13 +9,13 @@ from psycopg.conninfo import make_conninfo
 from pydantic import JsonValue
 
 from app.core.job import InstallationJob, Job, RerunJob
-from app.store import settlement
-from app.store.codec import JobUnreadable, decode, encode
 from app.store.database import Database
-from app.store.deliveries import Acceptance, Deliveries
 from app.store.faults import DeliveryRefused, StoreUnavailable
-from app.store.queue import enqueue
-from app.store.settlement import fail, known_guids, read_delivery, settle
+from app.store.work import settlement
+from app.store.work.codec import JobUnreadable, decode, encode
+from app.store.work.deliveries import Acceptance, Deliveries
+from app.store.work.queue import enqueue
+from app.store.work.settlement import fail, known_guids, read_delivery, settle
 from tests.store.rows import command_job, delivery, later, review_job
 
 ACCEPTED, DUPLICATE = Acceptance.ACCEPTED, Acceptance.DUPLICATE

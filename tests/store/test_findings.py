@@ -4,10 +4,10 @@ from collections.abc import Sequence
 import pytest
 
 from app.core.findings.finding import Finding
-from app.store import findings
 from app.store.database import Database
 from app.store.faults import NotStored
-from app.store.findings import FindingState
+from app.store.records import findings
+from app.store.records.findings import FindingState
 from tests.store.rows import begun, finding, pull_request, review_key
 
 

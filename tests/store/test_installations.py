@@ -1,10 +1,10 @@
 import pytest
 
 from app.core.event import RepositoryRef
-from app.store import installations
 from app.store.database import Database
-from app.store.installations import InstallationState
-from app.store.queue import count_waiting, enqueue
+from app.store.records import installations
+from app.store.records.installations import InstallationState
+from app.store.work.queue import count_waiting, enqueue
 from tests.store.rows import NOW, command_job, later, review_job
 
 SHOP, TOOLS = RepositoryRef(id=1, full_name="octo/shop"), RepositoryRef(id=2, full_name="octo/tools")

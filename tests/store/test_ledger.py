@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.store import ledger
 from app.store.database import Database
 from app.store.faults import ChainBroken
-from app.store.ledger import GENESIS, Entry, NotCanonical, Verified, canonical
+from app.store.records import ledger
+from app.store.records.ledger import GENESIS, Entry, NotCanonical, Verified, canonical
 from tests.store.rows import NOW, later
 
 

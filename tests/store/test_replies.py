@@ -5,7 +5,7 @@ import pytest
 
 from app.core.model import Reply, Usage
 from app.store.database import Database
-from app.store.replies import Replies
+from app.store.records.replies import Replies
 from tests.store.rows import NOW, later
 
 KEY = bytes(range(32))

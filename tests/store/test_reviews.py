@@ -6,11 +6,20 @@ import pytest
 
 from app.core.change.coverage import Coverage, FileCoverage
 from app.core.change.plan import LeftOut
-from app.store import pull_requests, reviews
 from app.store.database import Connection, Database
 from app.store.faults import NotStored
-from app.store.review_rows import ReviewKey, ReviewRow, ReviewState, is_newest, latest, read, spent_usd, unpublished
-from app.store.reviews import Outcome
+from app.store.records import pull_requests, reviews
+from app.store.records.review_rows import (
+    ReviewKey,
+    ReviewRow,
+    ReviewState,
+    is_newest,
+    latest,
+    read,
+    spent_usd,
+    unpublished,
+)
+from app.store.records.reviews import Outcome
 from tests.store.rows import NOW, begin, begun, later, pull_request, review_key
 
 COVERAGE = Coverage(

@@ -12,7 +12,7 @@ import httpx
 
 from app.events import jobs_for
 from app.github.webhook import decode, verify
-from app.store.deliveries import Deliveries
+from app.store.work.deliveries import Deliveries
 from app.web.api import WEBHOOK_PATH, build_api
 from app.web.webhook import WebhookParts
 from tests.github.examples import Example, examples

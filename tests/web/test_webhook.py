@@ -22,9 +22,9 @@ from app.core.job import Job
 from app.events import jobs_for
 from app.github.webhook import decode, verify
 from app.store.database import Database
-from app.store.deliveries import Deliveries
-from app.store.queue import count_live_workers
-from app.store.settlement import read_delivery
+from app.store.work.deliveries import Deliveries
+from app.store.work.queue import count_live_workers
+from app.store.work.settlement import read_delivery
 from app.web.api import WEBHOOK_PATH, build_api
 from app.web.webhook import MOST_BYTES, WebhookParts
 from tests.jobs.bench import Bench, Hold, build_handlers, until

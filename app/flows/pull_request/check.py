@@ -19,8 +19,8 @@ from app.github.client import GitHubClient
 from app.github.drafts import Annotation, CheckOutput
 from app.github.errors import NotFound, OutcomeUnknown, Unprocessable
 from app.github.payloads import CheckRun
-from app.store.ledger import Entry
-from app.store.review_rows import ReviewRow
+from app.store.records.ledger import Entry
+from app.store.records.review_rows import ReviewRow
 
 _log = logging.getLogger(__name__)
 

@@ -28,7 +28,7 @@ from app.repo.fetch_faults import CannotFetchError, FetchFault
 from app.repo.mirror import Mirrors, Origin
 from app.repo.objects import GitStore
 from app.store.database import Database
-from app.store.review_rows import ReviewRow
+from app.store.records.review_rows import ReviewRow
 
 _PASSING = {FetchFault.UNREACHABLE, FetchFault.SLOW, FetchFault.DENIED}
 

@@ -17,10 +17,10 @@ from app.core.job import ReviewJob
 from app.core.report.report import Report
 from app.flows.review.forge import History, Superseded
 from app.flows.review.prompts import prompt_digests
-from app.store import findings, ledger, pull_requests, reviews
 from app.store.database import Connection, Database
-from app.store.ledger import Entry
-from app.store.review_rows import ReviewKey, ReviewRow, ReviewState, is_newest, latest
+from app.store.records import findings, ledger, pull_requests, reviews
+from app.store.records.ledger import Entry
+from app.store.records.review_rows import ReviewKey, ReviewRow, ReviewState, is_newest, latest
 
 GATE_SET = "gate.set"
 """The kind of the ledger entry that stands for each verdict."""

@@ -13,7 +13,7 @@ from pydantic import JsonValue, TypeAdapter
 from app.core.change.coverage import Coverage
 from app.store.database import Connection
 from app.store.faults import NotStored
-from app.store.review_rows import ReviewKey, ReviewRow, ReviewState, read, select
+from app.store.records.review_rows import ReviewKey, ReviewRow, ReviewState, read, select
 from app.store.text import to_jsonb
 
 _coverage = TypeAdapter(Coverage)

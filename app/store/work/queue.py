@@ -15,8 +15,8 @@ from psycopg.types.json import Jsonb
 from pydantic import JsonValue
 
 from app.core.job import Job
-from app.store.codec import REVIEW, QueuedJob, encode
 from app.store.database import Connection
+from app.store.work.codec import REVIEW, QueuedJob, encode
 
 LONGEST_WAIT_S: Final = 60
 # Fairness counts this far; a job that waits to be tried again stands behind all of them.

@@ -14,10 +14,10 @@ from typing import Final
 from psycopg.rows import class_row
 
 from app.core.job import ReviewJob
-from app.store.codec import COMMAND, INSTALLATION, RERUN, REVIEW, decode
 from app.store.database import Connection
-from app.store.queue import enqueue
 from app.store.text import strip_text
+from app.store.work.codec import COMMAND, INSTALLATION, RERUN, REVIEW, decode
+from app.store.work.queue import enqueue
 
 _LONGEST_ERROR: Final = 2000
 _OURS: Final = [REVIEW, COMMAND, RERUN, INSTALLATION]

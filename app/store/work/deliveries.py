@@ -18,11 +18,11 @@ from psycopg import DataError, IntegrityError
 
 from app.core.event import Event
 from app.core.job import Job
-from app.store.codec import encode
 from app.store.database import Connection, connect
 from app.store.faults import DeliveryRefused, StoreUnavailable
-from app.store.queue import Arrival, store_arrivals
 from app.store.text import strip_text
+from app.store.work.codec import encode
+from app.store.work.queue import Arrival, store_arrivals
 
 _log = logging.getLogger(__name__)
 _BATCH = 256
