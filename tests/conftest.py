@@ -8,12 +8,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
 from app.postgres import Cluster, start
 from app.store.migration import migrate
+
+# A law is about values: how long an example takes on a shared machine says nothing about it.
+hypothesis.settings.register_profile("laws", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("laws")
 
 GOLDEN = Path(__file__).parent / "golden"
 
