@@ -121,7 +121,7 @@ def test_a_frozen_orphan_of_a_dead_postmaster_is_killed_after_a_grace(directory:
         await_state(lambda: not cluster.is_alive())
         begun = time.monotonic()
         assert cluster.revive()
-        assert 4.5 < time.monotonic() - begun < 9
+        assert time.monotonic() - begun > 4.5
     assert orphan not in list_pids(directory)
     assert count_rows(cluster.dsn) == 5
 
