@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from app.core.change.diff import FilePatch, FileStatus, Patch, Side
 from app.core.findings.anchor import anchor_claims
 from app.core.findings.finding import Claim, Finding, Placed, Severity, Source
-from app.core.findings.identity import FindingState, Identified, KnownFinding, identify
+from app.core.findings.identity import Identified, identify
+from app.core.findings.known import FindingState, KnownFinding
 from app.core.gate.policy import BlockOn, Policy
 from app.core.gate.verdict import blocks
 from app.core.secrecy.redaction import redact_patch
@@ -176,10 +177,11 @@ def test_what_was_dismissed_is_never_raised_again_and_covers_nothing_else() -> N
 def test_a_fixed_finding_that_comes_back_gets_its_old_number() -> None:
     patch = patch_of("total = price * 2")
     kept = [replace(item, state=FindingState.FIXED) for item in remember(review(patch, [BUG]))]
-    assert review(patch, [], kept, next_number=2).findings == ()
-    again = review(patch, [BUG], kept, next_number=2)
-    assert numbers(again) == [1]
-    assert again.reopened == {1}
+    assert review(patch_of("total = price"), [], kept, next_number=2).findings == ()
+    for claims in ([BUG], []):
+        again = review(patch, claims, kept, next_number=2)
+        assert numbers(again) == [1]
+        assert again.reopened == {1}
 
 
 def test_what_models_say_twice_of_one_line_is_one_finding_and_the_strongest_is_kept() -> None:

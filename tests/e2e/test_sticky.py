@@ -97,3 +97,46 @@ async def test_a_change_that_kills_its_workers_ends_on_its_check(town: Town) -> 
     assert (check.conclusion, check.title) == ("action_required", "The review could not be made")
     assert "worker died on this change time and again" in (check.summary or "")
     assert not town.comments(pull)
+
+
+async def test_moving_the_code_into_a_new_file_keeps_the_gate_shut(town: Town, claude: ScriptedClaude) -> None:
+    await town.commit("change", TWO)
+    pull = await town.open_pull()
+    await town.judged(pull)
+    claude.script = lambda _: findings()
+    low, bad = TWO["app/two.py"].split("\n\n\n")
+    await town.commit("change", {"app/two.py": f"{low}\n", "lib/x.py": bad})
+
+    assert (await town.judged(pull)).conclusion == "failure"
+
+
+async def test_a_fault_taken_out_and_put_back_is_the_same_fault(town: Town, claude: ScriptedClaude) -> None:
+    await town.commit("change", TWO)
+    pull = await town.open_pull()
+    await town.judged(pull)
+    claude.script = lambda _: findings()
+    await town.commit("change", {"app/two.py": "def low():\n    print(1)\n"})
+    assert (await town.judged(pull)).conclusion == "success"
+    await town.commit("change", {**TWO, "app/more.py": "A = 1\n"})
+    check = await town.judged(pull)
+
+    assert (check.conclusion, check.title) == ("failure", "1 blocking finding")
+    assert "fixed" not in next(item.body for item in town.comments(pull) if "always zero" in item.body)
+
+
+async def test_a_head_that_was_blocked_stays_blocked_wherever_its_pull_request_has_gone(
+    town: Town, claude: ScriptedClaude
+) -> None:
+    await town.commit("change", TWO)
+    pull = await town.open_pull()
+    await town.judged(pull)
+    claude.script = lambda _: findings()
+    blocked = await town.commit("change", {"app/more.py": "A = 1\n"})
+    await town.judged(pull)
+    await town.commit("change", {"app/two.py": "B = 1\n"})
+    assert (await town.judged(pull)).conclusion == "success"
+    await asyncio.to_thread(town.people.push, town.repository, "other", blocked, by="hubert")
+    other = await town.open_pull("other")
+    await town.until(lambda: len(town.checks(other)) == 2, "a check for the second pull request")
+
+    assert (await town.judged(other)).title == "Blocked in another pull request"

@@ -9,39 +9,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from itertools import count
 
 from app.core.change.diff import FileStatus, Patch
 from app.core.findings.anchor import find_file, normalise, settle
 from app.core.findings.finding import Claim, Finding, Placed, Placement, Source, fingerprint
-from app.core.findings.merging import PlacedClaim, harden, merge, order, overlap, say_the_same
+from app.core.findings.known import FindingState, KnownFinding
+from app.core.findings.merging import PlacedClaim, harden, merge, order, overlap, say_the_same, stand_on_one_spot
 from app.core.findings.quotes import QuoteIndex
 from app.core.findings.trace import Trace, Tracer
 
 _MANY = 1_000_000
-
-
-class FindingState(StrEnum):
-    """What has become of a numbered finding."""
-
-    OPEN = "open"
-    FIXED = "fixed"
-    DISMISSED = "dismissed"
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFinding:
-    """A finding of an earlier review of the same pull request, as it was last stored.
-
-    `placed` is where it stood then. Numbers and fingerprints are unique in the pull request.
-    """
-
-    number: int
-    fingerprint: str
-    state: FindingState
-    claim: Claim
-    placed: Placed = Placed.LINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +117,7 @@ def identify(
     for missing in items:
         if missing.trace is not None and missing.finding.number not in again:
             _carry_or_close(missing.finding, missing.trace, completed, outcome)
+    _reopen([item.finding for item in items if item.finding.number not in again], patch, outcome)
     return Identified(
         findings=tuple(sorted(outcome.open, key=lambda finding: finding.number)),
         raised=frozenset(outcome.raised),
@@ -263,8 +242,33 @@ def _carry_or_close(
     placed = Placed.SUMMARY if known.placed is Placed.SUMMARY else Placed.FILE
     off_line = Placement(placed, None, "its line is no longer part of the diff")
     claim, placement = trace.again or (trace.claim, off_line)
+    moved = claim.path != known.claim.path
+    if moved and any(stand_on_one_spot(claim, placement, other) for other in outcome.open):
+        # Where it would have moved to, another finding says the same of the same line.
+        outcome.fixed.append(known)
+        return
     outcome.carried.add(known.number)
     outcome.open.append(Finding(claim=claim, placement=placement, fingerprint=known.fingerprint, number=known.number))
+
+
+def _reopen(silent: Sequence[KnownFinding], patch: Patch, outcome: _Outcome) -> None:
+    """A model's finding that was fixed is open again when its very line is back in its file, whatever the model says.
+
+    Else a fault could be laundered by taking it out in one push and putting it back in the next.
+    """
+    tracer = Tracer(patch)
+    for known in silent:
+        if known.state is not FindingState.FIXED or known.claim.source is not Source.MODEL:
+            continue
+        trace = tracer.trace(known.claim, known.placed)
+        if known.placed is Placed.SUMMARY or not trace.stands or trace.again is None:
+            continue
+        claim, placement = trace.again
+        if placement.placed is Placed.LINE and claim.path == known.claim.path:
+            outcome.reopened.add(known.number)
+            outcome.open.append(
+                Finding(claim=claim, placement=placement, fingerprint=known.fingerprint, number=known.number)
+            )
 
 
 def _gone(known: KnownFinding, trace: Trace, completed: Callable[[Source, str], bool]) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from app.core.findings.anchor import normalise
-from app.core.findings.finding import Claim, Placed, Placement, Source
+from app.core.findings.finding import Claim, Finding, Placed, Placement, Source
 
 NEAR = 3
 """Lines that two ranges may lie apart and still overlap."""
@@ -102,3 +102,12 @@ def _strength(item: PlacedClaim) -> tuple[object, ...]:
 def _exact(item: PlacedClaim) -> tuple[object, ...]:
     claim, placement = item
     return claim.source, claim.rule, claim.category, normalise(claim.quote), placement.anchor, normalise(claim.title)
+
+
+def stand_on_one_spot(claim: Claim, placement: Placement, other: Finding) -> bool:
+    """Whether a finding already says the same kind of thing, from the same source, of the very same lines."""
+    return (
+        placement.placed is Placed.LINE
+        and (other.claim.path, other.placement.anchor) == (claim.path, placement.anchor)
+        and (other.claim.source, other.claim.category) == (claim.source, claim.category)
+    )

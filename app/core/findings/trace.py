@@ -67,8 +67,8 @@ class Tracer:
         file = find_file(claim.path, self._patch)
         lines = [] if file is None else self._find(claim, file)
         # What never stood in the change cannot have moved in it.
-        if not lines and placed is not Placed.SUMMARY and _left(file, claim.side):
-            file, lines = self._seek_elsewhere(claim) or (file, [])
+        if not lines and placed is not Placed.SUMMARY:
+            file, lines = self._seek_elsewhere(claim, new_only=not _left(file, claim.side)) or (file, [])
         if file is not None:
             claim = replace(claim, path=file.path)
         if lines:
@@ -86,14 +86,17 @@ class Tracer:
             self._texts[file.path] = _read(file)
         return self._texts[file.path].find(claim.side, normalise(claim.quote))
 
-    def _seek_elsewhere(self, claim: Claim) -> tuple[FilePatch, list[Line]] | None:
+    def _seek_elsewhere(self, claim: Claim, *, new_only: bool) -> tuple[FilePatch, list[Line]] | None:
         """The file into which the quote may have moved: the change made that line there. One of the same name first.
 
-        A short quote (`else:`) stands everywhere: it counts only where the file itself is new.
+        A short quote (`else:`) stands everywhere: it counts only where the file itself is new. With `new_only`, while
+        the finding's own file is still there, only a longer quote in a new file counts as having moved.
         """
         found: list[tuple[FilePatch, list[Line]]] = []
+        short = len(normalise(claim.quote)) < LEAST_PART
         for file in self._patch.files:
-            if file.status is FileStatus.MODIFIED and len(normalise(claim.quote)) < LEAST_PART:
+            modified = file.status is FileStatus.MODIFIED
+            if (modified or new_only) and (short or (modified and new_only)):
                 continue
             if lines := [line for line in self._find(claim, file) if line.changed]:
                 found.append((file, lines))

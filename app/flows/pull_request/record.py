@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from app import __version__
-from app.core.findings.identity import FindingState, KnownFinding
+from app.core.findings.known import FindingState, KnownFinding
 from app.core.gate.snapshot import Snapshot
 from app.core.job import ReviewJob
 from app.core.report.report import Report

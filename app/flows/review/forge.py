@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.core.change.plan import Plan
-from app.core.findings.identity import KnownFinding
+from app.core.findings.known import KnownFinding
 from app.core.gate.attendance import Attendance
 from app.core.gate.snapshot import Snapshot
 from app.core.report.report import Report

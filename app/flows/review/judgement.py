@@ -11,7 +11,8 @@ from app.core.change.coverage import account
 from app.core.change.diff import Patch
 from app.core.findings.anchor import anchor_claims, find_file
 from app.core.findings.finding import Claim, Finding, Placed, Placement, Source
-from app.core.findings.identity import FindingState, Identified, KnownFinding, identify
+from app.core.findings.identity import Identified, identify
+from app.core.findings.known import FindingState, KnownFinding
 from app.core.gate.policy import Policy
 from app.core.gate.verdict import GateFacts, blocks, decide
 from app.core.prices import price

@@ -131,17 +131,20 @@ async def next_number(connection: Connection, pull_request_id: int) -> int:
 async def blocking_elsewhere(
     connection: Connection, *, repository_id: int, head_sha: str, base_ref: str, besides: int
 ) -> dict[int, tuple[int, ...]]:
-    """Open blocking findings of other pull requests whose newest review is of this head and base.
+    """Blocking findings with which other pull requests' last finished review of this head and base ended.
 
-    By pull request number the findings' numbers. `besides` is the number of the pull request that asks.
+    By pull request number the findings' numbers; dismissed ones do not count, ones that a later head has fixed do: this
+    head still has them. `besides` is the number of the pull request that asks.
     """
     cursor = await connection.execute(
         "SELECT p.number, f.number FROM lintel.pull_request p"
-        " JOIN lintel.review r ON r.pull_request_id = p.id AND r.generation = p.generation"
-        " JOIN lintel.finding f ON f.pull_request_id = p.id AND f.state = 'open' AND f.blocking"
-        " WHERE p.repository_id = %s AND p.number <> %s AND r.head_sha = %s AND r.base_ref = %s"
-        " AND r.state = 'finished' ORDER BY p.number, f.number",
-        [repository_id, besides, head_sha, base_ref],
+        " JOIN LATERAL (SELECT max(r.generation) AS generation FROM lintel.review r WHERE r.pull_request_id = p.id"
+        " AND r.head_sha = %s AND r.base_ref = %s AND r.state = 'finished') judged ON judged.generation IS NOT NULL"
+        " JOIN lintel.finding f ON f.pull_request_id = p.id AND f.state <> 'dismissed' AND f.blocking"
+        " JOIN lintel.review a ON a.id = f.first_review AND a.generation <= judged.generation"
+        " JOIN lintel.review z ON z.id = f.last_review AND z.generation >= judged.generation"
+        " WHERE p.repository_id = %s AND p.number <> %s ORDER BY p.number, f.number",
+        [head_sha, base_ref, repository_id, besides],
     )
     found: dict[int, tuple[int, ...]] = {}
     for pull, number in await cursor.fetchall():

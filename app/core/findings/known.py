@@ -1,0 +1,30 @@
+"""A finding of an earlier review, and what has become of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.core.findings.finding import Claim, Placed
+
+
+class FindingState(StrEnum):
+    """What has become of a numbered finding."""
+
+    OPEN = "open"
+    FIXED = "fixed"
+    DISMISSED = "dismissed"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFinding:
+    """A finding of an earlier review of the same pull request, as it was last stored.
+
+    `placed` is where it stood then. Numbers and fingerprints are unique in the pull request.
+    """
+
+    number: int
+    fingerprint: str
+    state: FindingState
+    claim: Claim
+    placed: Placed = Placed.LINE
