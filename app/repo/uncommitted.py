@@ -70,6 +70,8 @@ def _copy_index(checkout: Checkout, store: GitStore) -> None:
     for path in (checkout.index, *checkout.index.parent.glob("sharedindex.*")):
         if path.is_file():
             shutil.copy2(path, store.git_dir / path.name)
+            # An index older than its files makes git compare contents: times alone miss an edit in the same tick.
+            os.utime(store.git_dir / path.name, (1, 1))
 
 
 async def _surroundings(checkout: Checkout) -> Surroundings:
