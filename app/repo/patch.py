@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.core.change.diff import FilePatch, Hunk, LineKind, Patch
+from app.core.change.diff import FilePatch, Hunk, Patch
 from app.repo.git import GitOutputTooLargeError, Limits
 from app.repo.hunks import HunksUnreadableError, read_hunks
 from app.repo.inventory import Change, InventoryUnreadableError, read_counted, read_raw
@@ -138,8 +138,7 @@ def _zero(change: Change) -> str:
 
 
 def _count(hunks: Sequence[Hunk]) -> tuple[int, int]:
-    kinds = [line.kind for hunk in hunks for line in hunk.lines]
-    return kinds.count(LineKind.ADDED), kinds.count(LineKind.REMOVED)
+    return sum(hunk.additions for hunk in hunks), sum(hunk.deletions for hunk in hunks)
 
 
 def _describe(change: Change) -> FilePatch:

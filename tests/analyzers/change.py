@@ -71,8 +71,8 @@ def _hunk(group: Sequence[tuple[str, int, int, int, int]], old: list[str], new: 
         lines += [
             Line(LineKind.ADDED, None, number, text) for number, text in enumerate(new[new_from:new_to], new_from + 1)
         ]
-    first, last = group[0], group[-1]
-    return Hunk(first[1] + 1, last[2] - first[1], first[3] + 1, last[4] - first[3], "", tuple(lines))
+    first = group[0]
+    return Hunk.of((first[1] + 1, first[3] + 1), "", lines)
 
 
 def _lines(text: str | None) -> list[str]:

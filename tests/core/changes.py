@@ -57,7 +57,7 @@ def diff_texts(old: Sequence[str], new: Sequence[str], *, section: str = "", con
             lines += [Line(LineKind.ADDED, None, j + 1, new[j]) for j in range(j1, j2)]
         olds, news = group[-1][2] - group[0][1], group[-1][4] - group[0][3]
         starts = group[0][1] + (olds > 0), group[0][3] + (news > 0)
-        hunks.append(Hunk(starts[0], olds, starts[1], news, section, tuple(lines)))
+        hunks.append(Hunk.of(starts, section, lines))
     return tuple(hunks)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 
 from app.core.change.annotate import MAX_CONTEXT_LINE, NotAnnotated, annotate, parse_annotated
-from app.core.change.diff import FilePatch, LineKind, Patch
+from app.core.change.diff import FilePatch, Hunk, LineKind, Patch
 from app.core.change.plan import Chunk, ChunkFile, FileClass
 from tests.core.changes import change_file, patches, patient
 
@@ -69,9 +69,8 @@ def test_only_context_is_ever_cut() -> None:
 
 def test_a_missing_line_feed_at_the_end_is_shown() -> None:
     file = change_file("a.py", ["a"], ["b"])
-    hunk = file.hunks[0]
-    bare = [type(line)(line.kind, line.old, line.new, line.text, line.kind is LineKind.ADDED) for line in hunk.lines]
-    cut = type(hunk)(hunk.old_start, hunk.old_count, hunk.new_start, hunk.new_count, "", tuple(bare))
+    bare = [line._replace(no_newline=line.kind is LineKind.ADDED) for line in file.hunks[0].lines]
+    cut = Hunk.of((1, 1), "", bare)
     shown = annotate(Chunk(1, (ChunkFile(file, FileClass.SOURCE, (cut,)),), 0))
     assert shown.endswith("R 1     |+b\n\\ No newline at end of file\n")
     assert len(parse_annotated(shown)) == 2

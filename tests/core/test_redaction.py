@@ -150,7 +150,7 @@ def file_of(path: str, *rows: str, section: str = "") -> FilePatch:
         )
         old += kind is not LineKind.ADDED
         new += kind is not LineKind.REMOVED
-    hunk = Hunk(1, old - 1, 1, new - 1, section, tuple(lines))
+    hunk = Hunk.of((1, 1), section, lines)
     return FilePatch(path, path, FileStatus.MODIFIED, hunks=(hunk,))
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.change.annotate import CUT, MAX_CONTEXT_LINE, annotate
+from app.core.change.diff import Hunk
 from app.core.change.plan import Chunk, ChunkFile, FileClass
 from app.core.model import Request
 from app.lenses import correctness, fence
@@ -45,7 +46,8 @@ def test_the_whole_prompt_is_as_agreed(check_golden: Callable[[str, str], None])
 def test_every_mark_of_the_annotated_diff_is_explained() -> None:
     long = "x" * (MAX_CONTEXT_LINE + 1)
     [hunk] = diff_texts([f"{long}\r", "a\r"], [f"{long}\r", "token = ‹secret:jwt›\u202e\r"])
-    hunk = replace(hunk, lines=(*hunk.lines[:-1], replace(hunk.lines[-1], no_newline=True)))
+    last = hunk.lines[-1]._replace(no_newline=True)
+    hunk = Hunk.of((hunk.old_start, hunk.new_start), hunk.section, (*hunk.lines[:-1], last))
     file = replace(change_file("b.py", [], [], old_path="a.py"), hunks=(hunk,))
     shown = annotate(Chunk(1, (ChunkFile(file, FileClass.SOURCE, (hunk,)),), 0))
     explained = {

@@ -16,7 +16,7 @@ LINES = (
     Line(LineKind.ADDED, None, 8, "    eval(order.note)"),
     Line(LineKind.ADDED, None, 9, "    return 1"),
 )
-HUNK = Hunk(7, 2, 7, 3, "def charge(order):", LINES)
+HUNK = Hunk.of((7, 7), "def charge(order):", LINES)
 FILE = FilePatch("src/pay (old).py", "src/pay.py", FileStatus.RENAMED, hunks=(HUNK,), additions=2, deletions=1)
 CHUNK = Chunk(number=1, files=(ChunkFile(FILE, FileClass.SOURCE, (HUNK,)),), tokens=100)
 PLANTS = {"eval": Plant("critical", "Runs its input"), "check": Plant("medium", "Check is gone")}

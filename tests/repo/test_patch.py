@@ -216,10 +216,10 @@ async def test_a_blob_that_is_not_here_costs_its_file_only(repository: Repositor
     ]
 
 
-async def test_a_line_of_megabytes_is_a_fault_of_its_file(repository: Repository) -> None:
+async def test_a_line_of_megabytes_is_read_like_any_other(repository: Repository) -> None:
     patch = await compare(repository, {}, {b"big.js": file(b"x" * (5 << 20)), b"fine": file(b"1\n")})
     assert [(found.path, bool(found.fault), found.additions) for found in patch.files] == [
-        ("big.js", True, 1),
+        ("big.js", False, 1),
         ("fine", False, 1),
     ]
 

@@ -20,7 +20,7 @@ from app.core.change.neighbourhood import group_files
 from app.core.change.packing import Packed, Piece, Room, cut_piece, measure_hunk_heading, pack
 from app.core.change.plan import Chunk, ChunkFile, LeftOut, Plan, PlannedFile
 from app.core.change.splitting import MAX_SECTION
-from app.core.change.tokens import count_bytes, estimate_bytes
+from app.core.change.tokens import DEFAULT_RATE, TokenRate, count_bytes
 
 TARGET_TOKENS = 45_000
 """Tokens of annotated diff that a chunk aims at."""
@@ -28,7 +28,6 @@ TARGET_TOKENS = 45_000
 TOO_LONG = "a line is too long to be read"
 
 _HEADING_BOUND = MAX_SECTION + len("@@  @@\n")
-_BYTES_OF_TEN_TOKENS = 27
 
 
 def plan_review(
@@ -38,6 +37,7 @@ def plan_review(
     attributes: Attributes | None = None,
     target_tokens: int = TARGET_TOKENS,
     limit_tokens: int | None = None,
+    rate: TokenRate = DEFAULT_RATE,
 ) -> Plan:
     """The plan for a change. `attributes` and `exclude` are the base branch's. Chunks never pass `limit_tokens`.
 
@@ -48,7 +48,7 @@ def plan_review(
     if not 0 < target_tokens < limit:
         raise ValueError(f"a limit of {limit} tokens is not above the target of {target_tokens}")
     # The target is rounded up and the limit down: so both hold for the estimates too.
-    room = Room(-(-target_tokens * _BYTES_OF_TEN_TOKENS // 10), limit * _BYTES_OF_TEN_TOKENS // 10)
+    room = Room(rate.bytes_up(target_tokens), rate.bytes_down(limit))
     attributes = attributes or Attributes()
     exclusion = read_exclusion(exclude, attributes)
     files = tuple(PlannedFile(file, classify(file, attributes)) for file in patch.files)
@@ -68,7 +68,7 @@ def plan_review(
             pieces, unread = _measure(planned, room)
             groups[-1].append(pieces)
             left_out.extend(unread)
-    chunks = tuple(_chunk(number, packed) for number, packed in enumerate(pack(groups, room), start=1))
+    chunks = tuple(_chunk(number, packed, rate) for number, packed in enumerate(pack(groups, room), start=1))
     order = {planned.file.path: index for index, planned in enumerate(files)}
     return Plan(files, chunks, tuple(sorted(left_out, key=lambda item: order[item.path])))
 
@@ -104,9 +104,9 @@ def _apart(piece: Piece, widest: int) -> Iterator[tuple[Piece, bool]]:
         yield piece, runs[-1][0]
 
 
-def _chunk(number: int, packed: Packed) -> Chunk:
+def _chunk(number: int, packed: Packed, rate: TokenRate) -> Chunk:
     files = tuple(_chunk_file(list(pieces)) for _, pieces in groupby(packed.pieces, key=lambda piece: id(piece.file)))
-    return Chunk(number, files, estimate_bytes(packed.size))
+    return Chunk(number, files, rate.tokens(packed.size))
 
 
 def _chunk_file(pieces: Sequence[Piece]) -> ChunkFile:

@@ -56,7 +56,7 @@ def account(plan: Plan, unread: Mapping[int, str]) -> Coverage:
         if chunk.number in unread:
             missing.extend(_left_out(chunk, unread[chunk.number]))
             continue
-        for part in chunk.files:
+        for part in chunk.parts:
             reviewed[part.file.path] = reviewed.get(part.file.path, 0) + part.changed_lines
     files = tuple(
         FileCoverage(planned.file.path, planned.file.changed_lines, reviewed.get(planned.file.path, 0))
@@ -66,4 +66,4 @@ def account(plan: Plan, unread: Mapping[int, str]) -> Coverage:
 
 
 def _left_out(chunk: Chunk, reason: str) -> list[LeftOut]:
-    return [LeftOut(part.file.path, part.changed_lines, reason, excused=False) for part in chunk.files]
+    return [LeftOut(part.file.path, part.changed_lines, reason, excused=False) for part in chunk.parts]

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple, Self
 
 
 class Side(StrEnum):
@@ -39,8 +40,7 @@ SYMLINK_MODE = "120000"
 SUBMODULE_MODE = "160000"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line of a hunk. `old` and `new` are 1-based; an added line has no `old`, a removed one no `new`.
 
     `text` has no first character and no line feed; a carriage return before the line feed is kept.
@@ -71,21 +71,82 @@ class Line:
         return self.kind is not LineKind.CONTEXT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hunk:
-    """A run of changes with its context. `section` is what git prints after the second `@@` (often the function)."""
+    """A run of changes with its context. `section` is what git prints after the second `@@` (often the function).
+
+    `body` is the hunk as git writes it below its header, each line with its first character, without the last line
+    feed. A change of half a million lines is held as such text: `lines` are made when somebody asks for them. As in
+    git, a side without lines starts at the line before.
+    """
 
     old_start: int
     old_count: int
     new_start: int
     new_count: int
     section: str
-    lines: tuple[Line, ...]
+    body: str
+
+    @classmethod
+    def of(cls, starts: tuple[int, int], section: str, lines: Iterable[Line]) -> Self:
+        """The hunk of these lines; `starts` are the first line numbers, old and new, as git counts them."""
+        held = tuple(lines)
+        olds = sum(line.old is not None for line in held)
+        news = sum(line.new is not None for line in held)
+        hunk = cls(starts[0], olds, starts[1], news, section, "\n".join(map(_show, held)))
+        hunk.__dict__["lines"] = held
+        return hunk
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines, each with its numbers."""
+        return tuple(_read(self)) if self.body else ()
+
+    @property
+    def additions(self) -> int:
+        """How many lines the hunk adds."""
+        return self._count(LineKind.ADDED)
+
+    @property
+    def deletions(self) -> int:
+        """How many lines the hunk removes."""
+        return self._count(LineKind.REMOVED)
 
     @property
     def changed_lines(self) -> int:
         """How many lines the hunk adds or removes."""
-        return sum(1 for line in self.lines if line.changed)
+        return self.additions + self.deletions
+
+    def _count(self, kind: LineKind) -> int:
+        return self.body.count(f"\n{kind}") + self.body.startswith(kind)
+
+
+NO_NEWLINE = "\\ No newline at end of file"
+"""What git writes below a line that no line feed ends."""
+
+
+def _show(line: Line) -> str:
+    return f"{line.kind}{line.text}\n{NO_NEWLINE}" if line.no_newline else f"{line.kind}{line.text}"
+
+
+def _read(hunk: Hunk) -> list[Line]:
+    old, new = hunk.old_start, hunk.new_start
+    lines: list[Line] = []
+    for row in hunk.body.split("\n"):
+        sign = row[0]
+        if sign == "+":
+            lines.append(Line(LineKind.ADDED, None, new, row[1:]))
+            new += 1
+        elif sign == "-":
+            lines.append(Line(LineKind.REMOVED, old, None, row[1:]))
+            old += 1
+        elif sign == " ":
+            lines.append(Line(LineKind.CONTEXT, old, new, row[1:]))
+            old += 1
+            new += 1
+        else:
+            lines[-1] = lines[-1]._replace(no_newline=True)
+    return lines
 
 
 @dataclass(frozen=True)

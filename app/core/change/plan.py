@@ -30,13 +30,15 @@ class LeftOut:
     """Changed lines nobody reviews. `excused` is true only if the base branch's policy or attributes say so.
 
     `lines` may be 0 (a binary file, a mode change, the unread rest of a renamed file): it is still named. A file whose
-    lines are read may be left out in such a respect, and in more than one.
+    lines are read may be left out in such a respect, and in more than one. `rule` is the base's own rule that excuses
+    it, as it stands there (a glob of the policy, an attribute), or None.
     """
 
     path: str
     lines: int
     reason: str
     excused: bool
+    rule: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,22 +56,48 @@ class ChunkFile:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweep:
+    """One edit made the same way in many places, each verified to be that edit and nothing else.
+
+    `edit` says it in words (`‹old› becomes ‹new›`). `sites` are all its hunks that are not shown in full: listed by
+    path and line below examples that are. A sweep that spans chunks stands in each with the sites listed there.
+    """
+
+    edit: str
+    sites: tuple[ChunkFile, ...]
+
+    @property
+    def changed_lines(self) -> int:
+        """Changed lines of all sites."""
+        return sum(site.changed_lines for site in self.sites)
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
-    """What one call of a lens reads. `number` counts from 1; `tokens` is an estimate of the annotated diff."""
+    """What one call of a lens reads. `number` counts from 1; `tokens` is an estimate of the annotated diff.
+
+    `files` are shown in full; `sweeps` list the places of edits of which an example is shown in full.
+    """
 
     number: int
     files: tuple[ChunkFile, ...]
     tokens: int
+    sweeps: tuple[Sweep, ...] = ()
+
+    @property
+    def parts(self) -> tuple[ChunkFile, ...]:
+        """Everything that counts as read once the chunk is: what is shown and what is listed."""
+        return (*self.files, *(site for sweep in self.sweeps for site in sweep.sites))
 
     @property
     def changed_lines(self) -> int:
         """Changed lines of the chunk."""
-        return sum(file.changed_lines for file in self.files)
+        return sum(part.changed_lines for part in self.parts)
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The paths in the chunk, in order."""
-        return tuple(file.file.path for file in self.files)
+        """The paths in the chunk, each once, in order."""
+        return tuple(dict.fromkeys(part.file.path for part in self.parts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,12 +26,10 @@ def split_hunk(hunk: Hunk, count: int) -> tuple[Hunk, Hunk]:
     before it. Takes time in proportion to the first.
     """
     lines = hunk.lines[:count]
-    old, old_rest = _spans(hunk.old_start, hunk.old_count, sum(line.old is not None for line in lines))
-    new, new_rest = _spans(hunk.new_start, hunk.new_count, sum(line.new is not None for line in lines))
-    rest = hunk.lines[count:]
-    return Hunk(*old, *new, section=hunk.section, lines=lines), Hunk(
-        *old_rest, *new_rest, section=_section(lines, hunk.section), lines=rest
-    )
+    old, old_rest = _starts(hunk.old_start, hunk.old_count, sum(line.old is not None for line in lines))
+    new, new_rest = _starts(hunk.new_start, hunk.new_count, sum(line.new is not None for line in lines))
+    first = Hunk.of((old, new), hunk.section, lines)
+    return first, Hunk.of((old_rest, new_rest), _section(lines, hunk.section), hunk.lines[count:])
 
 
 def best_cut(hunk: Hunk, sizes: Sequence[int], low: int, high: int) -> int | None:
@@ -59,12 +57,11 @@ def _border(lines: Sequence[Line], count: int) -> tuple[bool, int, int, int]:
     return (not replacing, rank, -indentation, count)
 
 
-def _spans(start: int, count: int, taken: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Start and count of one side of both parts, of which the first has `taken` lines."""
+def _starts(start: int, count: int, taken: int) -> tuple[int, int]:
+    """The start of one side of both parts, of which the first has `taken` lines."""
     first = start if count else start + 1
-    rest = count - taken
     middle = first + taken
-    return (first if taken else first - 1, taken), (middle if rest else middle - 1, rest)
+    return first if taken else first - 1, middle if count > taken else middle - 1
 
 
 def _section(lines: Sequence[Line], section: str) -> str:

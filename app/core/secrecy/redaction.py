@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.core.change.diff import FilePatch, Line, LineKind, Patch, Side
+from app.core.change.diff import FilePatch, Hunk, Line, LineKind, Patch, Side
 from app.core.secrecy.cuts import (
     Cut,
     Span,
@@ -140,14 +140,14 @@ class _Work:
         while found := self._find_by_rule(known):
             for place, spans in found.items():
                 line = self._lines[place]
-                self._lines[place] = replace(line, text=cover_spans(line.text, spans))
+                self._lines[place] = line._replace(text=cover_spans(line.text, spans))
 
     def take_out_echoes(self, echoes: Echoes) -> bool:
         """Cover repetitions of known secrets; whether there were any."""
         texts = [(place, line, cut_echoes(line.text, echoes)) for place, line in self._lines.items()]
         for place, line, cuts in texts:
             if cuts:
-                self._lines[place] = replace(line, text=apply_cuts(line.text, cuts))
+                self._lines[place] = line._replace(text=apply_cuts(line.text, cuts))
                 self._found += [_repeated(self._file.path, line, cut.rule) for cut in cuts]
         headers = [apply_cuts(section, cut_echoes(section, echoes)) for section in self._sections]
         changed = headers != self._sections or any(cuts for _, _, cuts in texts)
@@ -159,7 +159,11 @@ class _Work:
         for secret in self._found:
             secrets.setdefault((secret.path, secret.side, secret.start_line, secret.rule), secret)
         hunks = tuple(
-            replace(hunk, section=self._sections[h], lines=tuple(self._lines[h, i] for i in range(len(hunk.lines))))
+            Hunk.of(
+                (hunk.old_start, hunk.new_start),
+                self._sections[h],
+                (self._lines[h, i] for i in range(len(hunk.lines))),
+            )
             for h, hunk in enumerate(self._file.hunks)
         )
         return replace(self._file, hunks=hunks)
