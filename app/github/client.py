@@ -23,9 +23,11 @@ from app.github.drafts import (
     ReactionContent,
 )
 from app.github.errors import Context, WrongRepository
+from app.github.objects import GitCommit, GitTree, read_blob, read_commit, read_tree
 from app.github.payloads import (
     CheckRun,
     CollaboratorPermission,
+    CommitRef,
     Comparison,
     IssueComment,
     Pull,
@@ -94,6 +96,22 @@ class GitHubClient:
     async def compare(self, base: str, head: str) -> Comparison:
         """Two commits; NotFound when they have no common ancestor. The files are git's business."""
         return await self._repo.get(f"/compare/{quoted(base)}...{quoted(head)}", Comparison, {"per_page": 1})
+
+    async def get_commit(self, ref: str) -> CommitRef:
+        """The commit that `heads/BRANCH` or a SHA names; Unprocessable or NotFound where there is none."""
+        return await self._repo.get(f"/commits/{quoted(ref)}", CommitRef, {"per_page": 1})
+
+    async def get_git_commit(self, sha: str) -> GitCommit:
+        """A commit as git has it, with its tree's id."""
+        return await read_commit(self._repo, sha)
+
+    async def get_tree(self, sha: str, *, recursive: bool) -> GitTree:
+        """A tree, `recursive`: through all its directories, as far as GitHub lists it."""
+        return await read_tree(self._repo, sha, recursive=recursive)
+
+    async def get_blob(self, sha: str) -> bytes:
+        """A blob's content."""
+        return await read_blob(self._repo, sha)
 
     async def get_content(self, path: str, ref: str, *, most_bytes: int = MOST_BYTES) -> bytes | None:
         """A regular file's bytes, or None where there is none; NotAFile, FileTooLarge for what is not read."""

@@ -15,6 +15,7 @@ class FetchFault(StrEnum):
     UNREACHABLE = "the server could not be reached or broke off"
     SLOW = "it took too long"
     TOO_LARGE = "it is larger than allowed"
+    NO_ROOM = "there is no room left on the disk"
     ADDRESS = "the address is not a plain HTTP address"
     BROKEN = "the local copy is damaged and could not be rebuilt"
 
@@ -27,8 +28,10 @@ class CannotFetchError(Exception):
         super().__init__(f"{fault}: {detail}" if detail else str(fault))
 
 
+_NO_ROOM = ("no space left on device", "disk quota exceeded")
 # the words of git's http.c, remote-curl.c, fetch-pack.c and index-pack.c, and of curl
 _WORDS: tuple[tuple[FetchFault, tuple[str, ...]], ...] = (
+    (FetchFault.NO_ROOM, _NO_ROOM),
     (FetchFault.TOO_LARGE, ("signal 25", "file size limit", "file too large")),
     (FetchFault.ABSENT, ("not our ref", "couldn't find remote ref", "no such remote ref", "unadvertised object")),
     (
@@ -55,12 +58,14 @@ _WORDS: tuple[tuple[FetchFault, tuple[str, ...]], ...] = (
 
 
 def blame_remote(error: GitError) -> FetchFault | None:
-    """The fault that lies beyond this machine, or None where the local copy must be at fault."""
+    """The fault that lies beyond the local copy, or None where that must be at fault."""
     if isinstance(error, GitTimedOutError):
         return FetchFault.SLOW
     if isinstance(error, GitOutputTooLargeError):
         return FetchFault.TOO_LARGE
-    if not isinstance(error, GitFailedError) or error.command != "fetch":
+    if not isinstance(error, GitFailedError):
         return None
     complaint = error.complaint.lower()
+    if error.command != "fetch":
+        return FetchFault.NO_ROOM if any(word in complaint for word in _NO_ROOM) else None
     return next((fault for fault, words in _WORDS if any(word in complaint for word in words)), None)

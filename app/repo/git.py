@@ -72,13 +72,15 @@ class Surroundings:
     """What a run of git finds around it.
 
     `config` and `secrets` are settings (`{"core.bare": "true"}`) that reach git through its environment; the values
-    of `secrets` never show in an error. `variables` are further environment variables.
+    of `secrets` never show in an error. `variables` are further environment variables. `descriptors` are open files
+    that git and its children keep open: a lock on one of them stays until the last has ended, even if we end first.
     """
 
     directory: Path | None = None
     config: Mapping[str, str] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     variables: Mapping[str, str] = field(default_factory=dict)
+    descriptors: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +145,7 @@ async def _start(
             limit=_CHUNK,
             cwd=surroundings.directory or git_dir or "/",
             env=_environment(git_dir, surroundings),
+            pass_fds=surroundings.descriptors,
             # a group of its own, so that git's children die with it
             start_new_session=True,
         )

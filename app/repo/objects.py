@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -52,9 +52,19 @@ class TreeEntry:
 
 @dataclass(frozen=True, slots=True)
 class GitStore:
-    """A git repository as a store of objects. Revisions are full ids of commits or trees, nothing else."""
+    """A git repository as a store of objects. Revisions are full ids of commits or trees, nothing else.
+
+    `trees` gives the tree of each commit that has no object of its own here. `lease` keeps the repository in its
+    place for as long as the store lives.
+    """
 
     git_dir: Path
+    trees: Mapping[str, str] = field(default_factory=dict, compare=False)
+    lease: object = field(default=None, repr=False, compare=False)
+
+    def object_id(self, revision: str) -> str:
+        """The id by which git finds the tree of `revision` here. Raises NotAnObjectIdError."""
+        return checked(self.trees.get(revision, revision))
 
     async def run(
         self, arguments: Sequence[str], *, stdin: bytes = b"", literal: bool = True, limits: Limits = ORDINARY
@@ -95,7 +105,7 @@ class GitStore:
         With `paths` only these files, and those under these directories. Raises GitFailedError where the revision
         is not in the repository.
         """
-        command = ("ls-tree", "-r", "-z", "--full-tree", checked(revision))
+        command = ("ls-tree", "-r", "-z", "--full-tree", self.object_id(revision))
         if not paths:
             return read_tree(await self.run(command))
         entries: dict[str, TreeEntry] = {}

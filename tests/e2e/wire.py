@@ -136,8 +136,13 @@ def first(action: Callable[[], Awaitable[object]]) -> Effect:
 
 @dataclass
 class Wire:
-    """Wraps the hub. `complaints` are breaches of GitHub's published contract, on either side."""
+    """Wraps the hub. `complaints` are breaches of GitHub's published contract, on either side.
 
+    `git_status` is what a proxy answers to git, None: it lets git through.
+    """
+
+    git_status: int | None = None
+    git_refused: int = 0
     exchanges: list[Exchange] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     troubles: list[Trouble] = field(default_factory=list)
@@ -148,6 +153,11 @@ class Wire:
 
     def wrap(self, app: ASGIApp) -> ASGIApp:
         async def pass_on(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and ".git/" in scope["path"] and self.git_status is not None:
+                self.git_refused += 1
+                await send({"type": "http.response.start", "status": self.git_status, "headers": []})
+                await send({"type": "http.response.body", "body": b"Not through this proxy."})
+                return
             if scope["type"] != "http" or not scope["path"].startswith(f"{BASE}/"):
                 await app(scope, receive, send)
                 return

@@ -3,6 +3,7 @@
 import base64
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -195,6 +196,24 @@ def test_trees_are_read_whole_or_level_by_level(place: Place) -> None:
     level = get(place, f"/git/trees/{whole['sha']}").json()
     assert [(e["path"], e["type"]) for e in level["tree"]] == [("a.txt", "blob"), ("src", "tree")]
     assert get(place, "/git/trees/nowhere").status_code == 404
+
+
+def test_a_blob_is_read_by_its_id(place: Place) -> None:
+    tree = get(place, "/git/trees/feature", recursive="1").json()
+    (listed,) = [entry for entry in tree["tree"] if entry["path"] == "a.txt"]
+    shown = get(place, f"/git/blobs/{listed['sha']}").json()
+    assert base64.b64decode(shown["content"]) == AFTER
+    assert (shown["sha"], shown["size"], shown["encoding"]) == (listed["sha"], len(AFTER), "base64")
+    for name in (tree["sha"], "1" * 40, "nowhere"):
+        assert get(place, f"/git/blobs/{name}").status_code == 404
+
+
+def test_a_branch_and_a_tag_of_the_same_name_are_told_apart_by_their_full_names(place: Place) -> None:
+    git.point(place.repository.path, "refs/tags/main", place.pull.head_sha)
+    for name, sha in (("heads/main", place.pull.base_sha), ("tags/main", place.pull.head_sha)):
+        assert get(place, f"/commits/{name}").json()["sha"] == sha
+        assert get(place, f"/commits/{quote(name, safe='')}").json()["sha"] == sha
+    assert get(place, "/commits/heads/nowhere").status_code == 422
 
 
 def test_a_copy_of_a_repository_has_the_branches_asked_for(place: Place, tmp_path: Path) -> None:

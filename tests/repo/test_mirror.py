@@ -2,10 +2,11 @@ import asyncio
 import base64
 import fcntl
 import os
+import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,8 +14,10 @@ import pytest
 
 from app.core.change.diff import FileStatus
 from app.repo.fetch_faults import CannotFetchError, FetchFault
-from app.repo.mirror import Bounds, Mirrors, Origin
+from app.repo.git import GitError
+from app.repo.mirror import Mirrors, Origin
 from app.repo.patch import read_patch
+from app.repo.shelf import Bounds
 from tests.repo.server import TOKEN, GitServer
 from tests.repo.world import Repository, make_repository
 
@@ -35,7 +38,7 @@ class World:
 
     @property
     def mirror(self) -> Path:
-        return self.directory / "7.git"
+        return max(self.directory.glob("7.*.git"), key=lambda place: int(place.name.split(".")[1]))
 
 
 def big(seed: int, size: int = 2 << 20) -> bytes:
@@ -202,21 +205,118 @@ async def test_a_commit_the_server_does_not_hand_out_by_id_comes_by_its_referenc
         await mirrors.fetch(world.origin(), merge_base=world.merge_base, head="1" * 40, refs=refs)
 
 
-@pytest.mark.parametrize("damage", ["pack", "config", "objects"])
-async def test_a_damaged_mirror_is_rebuilt(world: World, damage: str) -> None:
+def objects(world: World) -> dict[str, int]:
+    """Every object of the mirror, and its bytes."""
+    mirror = Repository(world.mirror)
+    listing = mirror.git("cat-file", "--batch-all-objects", "--batch-check=%(objectname) %(objectsize)").decode()
+    return {name: int(size) for name, size in (row.split() for row in listing.splitlines())}
+
+
+async def test_a_later_fetch_brings_only_what_is_new(world: World) -> None:
+    mirrors = Mirrors(world.directory)
+    wide = {f"lib/{number}.py": b"%d\n" % number for number in range(200)}
+    before = advance(world, **wide)
+    await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=before)
+    had = objects(world)
+    later = advance(world, **{**wide, "lib/7.py": b"seven\n"})
+    await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=later)
+    brought = {name: size for name, size in objects(world).items() if name not in had}
+    # the commit, its tree, the tree of lib/ and the one blob; and no object that was here was sent again
+    assert len(brought) == 4
+    newest = max(world.mirror.glob("objects/pack/*.pack"), key=lambda pack: pack.stat().st_mtime_ns)
+    packed = Repository(world.mirror).git("verify-pack", "-v", str(newest)).decode().splitlines()
+    sent = {row.split()[0] for row in packed if row[40:41] == " "}
+    assert len(sent) < 12
+
+
+async def test_a_force_push_a_moved_base_and_the_pull_requests_of_one_repository_share_a_mirror(world: World) -> None:
     mirrors = Mirrors(world.directory)
     await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=world.head)
-    if damage == "config":
-        (world.mirror / "config").write_text("[[[")
-    for pack in world.mirror.glob("objects/pack/*"):
+    pushed_over = world.upstream.commit_tree({b"a.py": ("100644", b"9\n")}, parent=world.merge_base)
+    world.upstream.git("update-ref", "refs/pull/1/head", pushed_over)
+    moved = world.upstream.commit_tree({b"a.py": ("100644", b"1\n"), b"c": ("100644", b"c\n")}, parent=world.merge_base)
+    merged = world.upstream.commit_tree({b"a.py": ("100644", b"2\n"), b"c": ("100644", b"c\n")}, parent=moved)
+    stores = await asyncio.gather(
+        mirrors.fetch(world.origin(), merge_base=world.merge_base, head=pushed_over, others=[moved]),
+        mirrors.fetch(world.origin(), merge_base=moved, head=merged, others=[moved]),
+        mirrors.fetch(world.origin(), merge_base=world.merge_base, head=world.head, others=[moved]),
+    )
+    ends = [(world.merge_base, pushed_over), (moved, merged), (world.merge_base, world.head)]
+    found = [await read_patch(store, *pair) for store, pair in zip(stores, ends, strict=True)]
+    assert [{file.path for file in patch.files} for patch in found] == [{"a.py", "big"}, {"a.py"}, {"a.py"}]
+    assert await stores[0].read_file(moved, "c") == b"c\n"
+
+
+async def test_a_head_of_a_fork_is_found_by_the_pull_requests_reference_alone(world: World, tmp_path: Path) -> None:
+    world.upstream.git("config", "uploadpack.allowAnySHA1InWant", "false")
+    world.upstream.git("config", "uploadpack.allowReachableSHA1InWant", "false")
+    world.upstream.git("config", "uploadpack.allowTipSHA1InWant", "false")
+    world.upstream.git("update-ref", "refs/heads/main", world.merge_base)
+    fork = make_repository(tmp_path / "fork", "--bare")
+    fork.git("fetch", "--quiet", str(world.upstream.path), world.merge_base)
+    theirs = fork.commit_tree({b"a.py": ("100644", b"theirs\n")}, parent=world.merge_base)
+    fork.git("update-ref", "refs/heads/theirs", theirs)
+    world.upstream.git("fetch", "--quiet", str(fork.path), "refs/heads/theirs:refs/pull/9/head")
+    store = await Mirrors(world.directory).fetch(
+        world.origin(), merge_base=world.merge_base, head=theirs, refs=["refs/pull/9/head"]
+    )
+    assert "a.py" in (await read_patch(store, world.merge_base, theirs)).by_path
+
+
+def lose(world: World, pattern: str) -> None:
+    for place in world.mirror.glob(pattern):
+        place.unlink()
+
+
+def cut_packs(world: World, at: int) -> None:
+    for pack in world.mirror.glob("objects/pack/*.pack"):
         pack.chmod(0o644)
-        if damage == "pack":
-            pack.write_bytes(pack.read_bytes()[:20])
-        elif damage == "objects":
-            pack.unlink()
+        pack.write_bytes(pack.read_bytes()[:at])
+
+
+def overwrite_packs(world: World) -> None:
+    for pack in world.mirror.glob("objects/pack/*.pack"):
+        pack.chmod(0o644)
+        content = pack.read_bytes()
+        pack.write_bytes(content[:12] + bytes(len(content) - 32) + content[-20:])
+
+
+DAMAGES: dict[str, Callable[[World], object]] = {
+    "packs cut at their heads": lambda world: cut_packs(world, 20),
+    "packs cut in the middle": lambda world: cut_packs(world, -25),
+    "packs overwritten in the middle": overwrite_packs,
+    "packs lost": lambda world: lose(world, "objects/pack/*"),
+    "an index lost": lambda world: lose(world, "objects/pack/*.idx"),
+    "an unreadable config": lambda world: (world.mirror / "config").write_text("[[["),
+    "a garbage reference": lambda world: (world.mirror / "refs" / "lintel" / world.head).write_text("garbage\n"),
+    "a reference to nothing": lambda world: (world.mirror / "refs" / "lintel" / world.head).write_text("1" * 40),
+    "no HEAD": lambda world: lose(world, "HEAD"),
+    "no objects": lambda world: shutil.rmtree(world.mirror / "objects"),
+    "an unreadable shallow list": lambda world: (world.mirror / "shallow").write_text("garbage\n"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+async def test_a_damaged_mirror_is_rebuilt(world: World, damage: str) -> None:
+    mirrors = Mirrors(world.directory)
     store = await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=world.head)
-    assert len((await read_patch(store, world.merge_base, world.head)).files) == 1
-    assert {place.name for place in world.directory.iterdir()} == {"7.git", "7.lock"}
+    whole = await read_patch(store, world.merge_base, world.head)
+    DAMAGES[damage](world)
+    later = advance(world, new=b"x\n")
+    store = await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=later, others=[world.head])
+    try:
+        patches = [await read_patch(store, world.merge_base, head) for head in (world.head, later)]
+    except GitError:
+        # damage may show only when it is read; then the review asks for a fresh mirror
+        await mirrors.discard(7)
+        store = await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=later, others=[world.head])
+        patches = [await read_patch(store, world.merge_base, head) for head in (world.head, later)]
+    assert patches[0] == whole
+    assert set(patches[1].by_path) == {"a.py", "new"}
+    assert all(file.fault is None for patch in patches for file in patch.files)
+    del store
+    await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=later)
+    assert {place.name for place in world.directory.iterdir()} == {world.mirror.name, "7.lock"}
 
 
 async def test_what_a_killed_git_left_behind_is_cleared(world: World) -> None:
@@ -246,14 +346,20 @@ async def test_fetches_of_one_mirror_wait_for_each_other_also_across_processes(w
         await expect(world, FetchFault.SLOW, impatient)
 
 
-async def test_a_discarded_mirror_begins_anew(world: World) -> None:
+async def test_a_discarded_mirror_begins_anew_and_its_readers_are_not_disturbed(world: World) -> None:
     mirrors = Mirrors(world.directory)
-    await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=world.head)
+    reading = await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=world.head)
+    before = world.mirror
     await mirrors.discard(7)
-    assert not world.mirror.exists()
-    await mirrors.discard(7)
-    await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=world.head)
-    assert world.mirror.exists()
+    assert world.mirror != before
+    assert objects(world) == {}
+    later = advance(world, new=b"x\n")
+    await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=later)
+    assert len((await read_patch(reading, world.merge_base, world.head)).files) == 1
+    del reading
+    await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=later)
+    assert not before.exists()
+    await Mirrors(world.directory / "empty").discard(7)
 
 
 async def test_nothing_is_fetched_on_demand_while_reading(world: World) -> None:

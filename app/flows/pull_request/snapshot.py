@@ -7,7 +7,7 @@ from app.core.gate.snapshot import Snapshot
 from app.core.job import ReviewJob
 from app.core.text.yaml import MAX_BYTES
 from app.github.client import GitHubClient
-from app.github.errors import FileTooLarge, NotAFile, NotFound
+from app.github.errors import FileTooLarge, NotAFile, NotFound, Unprocessable
 from app.github.payloads import Pull
 
 NO_MERGE_BASE = ""
@@ -40,12 +40,17 @@ async def take_snapshot(client: GitHubClient, job: ReviewJob) -> Snapshot:
 
 
 async def _bases(client: GitHubClient, pull: Pull) -> tuple[str, str]:
-    """The base branch's tip and the merge base. `pull.base.sha` is the tip as it was at the last push to the head."""
+    """The base branch's tip and the merge base. `pull.base.sha` is the tip as it was at the last push to the head.
+
+    The tip is asked for by a name that only a branch can have: a tag called like the branch would bring its own
+    policy. https://docs.github.com/en/rest/commits/commits#get-a-commit
+    """
     try:
-        comparison = await client.compare(pull.base.ref, pull.head.sha)
-    except NotFound:
+        tip = await client.get_commit(f"heads/{pull.base.ref}")
+        comparison = await client.compare(tip.sha, pull.head.sha)
+    except (NotFound, Unprocessable):
         return pull.base.sha, NO_MERGE_BASE
-    return comparison.base_commit.sha, comparison.merge_base_commit.sha
+    return tip.sha, comparison.merge_base_commit.sha
 
 
 async def _policy(client: GitHubClient, base_sha: str) -> Policy | PolicyFault:

@@ -16,6 +16,7 @@ MAX_INLINE_BYTES = 1024 * 1024  # above it contents are empty without the raw me
 MAX_RAW_BYTES = 100 * 1024 * 1024
 MAX_ENTRIES = 1_000
 MAX_TREE_ENTRIES = 100_000
+MAX_FILES = 3_000
 MAX_COMPARED_FILES = 300
 MAX_COMPARED_COMMITS = 250
 _LINK, _SUBMODULE = "120000", "160000"
@@ -27,9 +28,13 @@ def get_repository(call: Call) -> Answer:
 
 
 def resolve(call: Call, ref: str) -> str:
-    """A commit's SHA by branch, tag or SHA. Raises RefusedError 422 as GitHub does."""
+    """A commit's SHA by `heads/BRANCH`, `tags/TAG`, tag, branch or SHA. Raises RefusedError 422 as GitHub does.
+
+    A tag goes before a branch of the same name, as it does in git.
+    """
     path = call.repository.path
-    for name in (f"refs/heads/{ref}", f"refs/tags/{ref}", ref if _is_sha(ref) else None):
+    qualified = f"refs/{ref}" if ref.startswith(("heads/", "tags/")) else None
+    for name in (qualified, f"refs/tags/{ref}", f"refs/heads/{ref}", ref if _is_sha(ref) else None):
         sha = None if name is None else git.resolve(path, name)
         if sha is not None:
             return sha
@@ -50,7 +55,7 @@ def get_contents(call: Call) -> Answer:
     """GET /repos/{owner}/{repo}/contents/{path}."""
     path = call.parameters.get("path", "").strip("/")
     try:
-        commit = resolve(call, call.query.get("ref") or call.repository.default_branch)
+        commit = resolve(call, call.query.get("ref") or f"heads/{call.repository.default_branch}")
     except RefusedError as error:
         raise RefusedError(404, f"No commit found for the ref {call.query.get('ref')}") from error
     if not path:
@@ -132,9 +137,7 @@ def _show_submodule(call: Call, commit: str, entry: git.TreeEntry) -> Answer:
 
 def _show_blob(call: Call, commit: str, entry: git.TreeEntry) -> Answer:
     size = entry.size or 0
-    if size > MAX_RAW_BYTES:
-        error = {"resource": "Blob", "field": "data", "code": "too_large"}
-        raise RefusedError(403, "This API returns blobs up to 100 MB in size.", [error])
+    _check_size(size)
     if call.wants("raw"):
         content = git.read_blob(call.repository.path, entry.sha)
         return Answer(content, media_type="application/vnd.github.raw+json; charset=utf-8")
@@ -143,6 +146,12 @@ def _show_blob(call: Call, commit: str, entry: git.TreeEntry) -> Answer:
     encoded = base64.encodebytes(content).decode()
     coded = {"content": encoded, "encoding": "base64" if inline else "none"}
     return Answer(_show_entry(call, commit, entry) | coded)
+
+
+def _check_size(size: int) -> None:
+    if size > MAX_RAW_BYTES:
+        error = {"resource": "Blob", "field": "data", "code": "too_large"}
+        raise RefusedError(403, "This API returns blobs up to 100 MB in size.", [error])
 
 
 def get_tree(call: Call) -> Answer:
@@ -164,17 +173,31 @@ def get_tree(call: Call) -> Answer:
     return Answer({"sha": tree, "url": f"{base}/trees/{tree}", "tree": shown, "truncated": truncated})
 
 
+def get_blob(call: Call) -> Answer:
+    """GET /repos/{owner}/{repo}/git/blobs/{sha}."""
+    given, path = call.parameters["sha"], call.repository.path
+    sha = git.resolve(path, given, "blob") if _is_sha(given) else None
+    if sha is None:
+        raise not_found()
+    content = git.read_blob(path, sha)
+    _check_size(len(content))
+    url = f"{api(call.hub.url, call.repository)}/git/blobs/{sha}"
+    coded = {"content": base64.encodebytes(content).decode(), "encoding": "base64", "size": len(content)}
+    return Answer({"sha": sha, "node_id": f"B_{sha}", "url": url} | coded)
+
+
 def get_commit(call: Call) -> Answer:
-    """GET /repos/{owner}/{repo}/commits/{ref}."""
+    """GET /repos/{owner}/{repo}/commits/{ref}: its files in pages, never more than 3,000."""
     path, sha = call.repository.path, resolve(call, call.parameters["ref"])
     commit = git.log(path, sha, limit=1)[0]
     parent = commit.parents[0] if commit.parents else git.run(path, "hash-object", "-t", "tree", "--stdin")
     before = parent if isinstance(parent, str) else parent.decode().strip()
-    files = read_diff(path, before, sha).files[:3000]
+    files = read_diff(path, before, sha).files
+    window, links = call.window(min(len(files), MAX_FILES), default=MAX_COMPARED_FILES, most=MAX_COMPARED_FILES)
     additions, deletions = sum(f.additions for f in files), sum(f.deletions for f in files)
     stats = {"additions": additions, "deletions": deletions, "total": additions + deletions}
-    shown = [show_file(call.hub.url, call.repository, file, sha) for file in files]
-    return Answer(show_any_commit(call, commit) | {"stats": stats, "files": shown})
+    shown = [show_file(call.hub.url, call.repository, file, sha) for file in files[:MAX_FILES][window]]
+    return Answer(show_any_commit(call, commit) | {"stats": stats, "files": shown}, headers=links)
 
 
 def get_git_commit(call: Call) -> Answer:
@@ -217,7 +240,7 @@ def compare(call: Call) -> Answer:
     diff = read_diff(path, fork_point, head)
     if call.wants("diff"):
         return Answer(diff.text, media_type="application/vnd.github.diff; charset=utf-8")
-    commits = git.log(path, f"{base}..{head}", limit=MAX_COMPARED_COMMITS)[::-1]
+    commits, links = _list_compared(call, f"{base}..{head}", ahead)
     files = diff.files[:MAX_COMPARED_FILES] if call.query.get("page", "1") == "1" else ()
     html = f"{call.hub.url}/{call.repository.full_name}/compare/{base}...{head}"
     base_commit, merge_base_commit = (git.log(path, sha, limit=1)[0] for sha in (base, fork_point))
@@ -236,8 +259,17 @@ def compare(call: Call) -> Answer:
             "total_commits": ahead,
             "commits": [show_any_commit(call, commit) for commit in commits],
             "files": [show_file(call.hub.url, call.repository, file, head) for file in files],
-        }
+        },
+        headers=links,
     )
+
+
+def _list_compared(call: Call, revisions: str, total: int) -> tuple[list[git.Commit], dict[str, str]]:
+    """The commits of a range, oldest first: the newest 250, or the page asked for with its `Link` header."""
+    window, links = slice(-MAX_COMPARED_COMMITS, None), dict[str, str]()
+    if call.query.keys() & {"page", "per_page"}:
+        window, links = call.window(total)
+    return git.log(call.repository.path, revisions, limit=total)[::-1][window], links
 
 
 _REPO = "/repos/{owner}/{repo}"
@@ -246,6 +278,7 @@ ENDPOINTS = (
     Endpoint("GET", f"{_REPO}/contents", ("contents", "read"), get_contents),
     Endpoint("GET", f"{_REPO}/contents/{{path:path}}", ("contents", "read"), get_contents),
     Endpoint("GET", f"{_REPO}/git/trees/{{tree_sha:path}}", ("contents", "read"), get_tree),
+    Endpoint("GET", f"{_REPO}/git/blobs/{{sha}}", ("contents", "read"), get_blob),
     Endpoint("GET", f"{_REPO}/git/commits/{{sha}}", ("contents", "read"), get_git_commit),
     Endpoint("GET", f"{_REPO}/commits/{{ref:path}}/pulls", ("pull_requests", "read"), list_commit_pulls),
     Endpoint("GET", f"{_REPO}/compare/{{basehead:path}}", ("contents", "read"), compare),
