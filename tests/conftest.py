@@ -25,6 +25,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden texts anew")
+    parser.addoption("--repositories", action="append", default=[], help="real repositories for the slow tests")
 
 
 @pytest.fixture

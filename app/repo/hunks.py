@@ -8,54 +8,81 @@ writes them in a quarter of that. Every line of content begins with a sign of it
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from operator import itemgetter
 
-from app.core.change.diff import Hunk, LineKind
+from app.core.change.diff import NO_NEWLINE, Hunk
 
 # ten digits hold every line number git can write
-_HEADER = re.compile(r"^@@ -([0-9]{1,10})(?:,([0-9]{1,10}))? \+([0-9]{1,10})(?:,([0-9]{1,10}))? @@(.*)\n", re.MULTILINE)
-_NO_CONTENT = re.compile(r"^(?:[^-+ \\]|\Z)", re.MULTILINE)
-_MARKER = "\\"
+_HEADER = re.compile(rb"@@ -([0-9]{1,10})(?:,([0-9]{1,10}))? \+([0-9]{1,10})(?:,([0-9]{1,10}))? @@(.*)\n")
+_ANY_HEADER = b"\n@@"
+_FIRST = itemgetter(0)
+_MARK = NO_NEWLINE.encode()
+_LATER = {b"+": b"+ ", b"-": b"- ", b" ": b"+- "}
+"""By the sign of a side's last line: those of lines that would come after it on that side."""
+
+_FAULT_LINE = "a line of a hunk is not one that git writes"
 
 
 class HunksUnreadableError(Exception):
     """The text of a file's change cannot be trusted; the message says why, in words for people."""
 
 
-def read_hunks(body: bytes) -> tuple[Hunk, ...]:
-    """The hunks of `body`: the part of one file's diff that begins at its first `@@`.
+def read_hunks(text: bytes, start: int = 0, end: int | None = None) -> tuple[Hunk, ...]:
+    """The hunks of `text[start:end]`: the part of one file's diff that begins at its first `@@`.
 
     Bytes that are not UTF-8 become U+FFFD, which keeps every line where it is: lines end at line feeds alone.
     Raises HunksUnreadableError.
     """
-    text = body.removesuffix(b"\n").decode("utf-8", "replace")
-    headers = list(_HEADER.finditer(text))
-    if not headers or headers[0].start():
+    end = len(text) if end is None else end
+    end -= text.endswith(b"\n", start, end)
+    edges = [start - 1, *_find_headers(text, start, end), end]
+    return tuple(_read(text, before + 1, after) for before, after in pairwise(edges))
+
+
+def _find_headers(text: bytes, start: int, end: int) -> Iterator[int]:
+    """Where the line before each header but the first ends."""
+    at = text.find(_ANY_HEADER, start, end)
+    while at >= 0:
+        yield at
+        at = text.find(_ANY_HEADER, at + 1, end)
+
+
+def _read(text: bytes, start: int, end: int) -> Hunk:
+    header = _HEADER.match(text, start, end)
+    if header is None:
         raise HunksUnreadableError("a hunk's header is not one that git writes")
-    ends = [header.start() - 1 for header in headers[1:]]
-    return tuple(_read(header, text[header.end() : end]) for header, end in zip(headers, [*ends, None], strict=True))
-
-
-def _read(header: re.Match[str], body: str) -> Hunk:
-    old_start, old_count, new_start, new_count = (int(number or 1) for number in header.groups()[:4])
-    hunk = Hunk(old_start, old_count, new_start, new_count, header[5].strip(), body)
-    if _NO_CONTENT.search(body):
-        raise HunksUnreadableError("a line of a hunk is not one that git writes")
-    context = _count(body, LineKind.CONTEXT)
-    if (context + hunk.deletions, context + hunk.additions) != (old_count, new_count):
+    begin = header.end()
+    body = text[begin:end]
+    rows = body.split(b"\n")
+    signs = _read_signs(rows)
+    added, removed, unchanged = signs.count(b"+"), signs.count(b"-"), signs.count(b" ")
+    if added + removed + unchanged != len(signs):
+        _check_marks(signs, rows)
+    old_start, old_count, new_start, new_count, section = header.groups(b"1")
+    numbers = (int(old_start), int(old_count), int(new_start), int(new_count))
+    if (unchanged + removed, unchanged + added) != (numbers[1], numbers[3]):
         raise HunksUnreadableError("a hunk is not as long as its header says")
-    if body.startswith(_MARKER) or f"\n{_MARKER}" in body:
-        _check_markers(hunk)
-    return hunk
+    heading = section.strip().decode("utf-8", "replace")
+    return Hunk.counted(numbers, heading, body.decode("utf-8", "replace"), (added, removed))
 
 
-def _count(body: str, sign: str) -> int:
-    return body.count(f"\n{sign}") + body.startswith(sign)
+def _read_signs(rows: Sequence[bytes]) -> bytes:
+    """The first character of each row."""
+    try:
+        return bytes(map(_FIRST, rows))
+    except IndexError as error:
+        raise HunksUnreadableError(_FAULT_LINE) from error
 
 
-def _check_markers(hunk: Hunk) -> None:
-    """A line feed is absent after the last line of a side: there are two such marks at most, and none comes first."""
-    rows = hunk.body.split("\n")
-    marks = [index for index, row in enumerate(rows) if row.startswith(_MARKER)]
-    if marks[0] == 0 or len(marks) > len("-+") or any(after - before == 1 for before, after in pairwise(marks)):
-        raise HunksUnreadableError("a hunk has marks of missing line feeds where none can be")
+def _check_marks(signs: bytes, rows: Sequence[bytes]) -> None:
+    """A mark of a missing line feed stands below the last line of a side, and every other row is a line."""
+    for at, sign in enumerate(signs):
+        if sign in b"+- ":
+            continue
+        if rows[at] != _MARK:
+            raise HunksUnreadableError(_FAULT_LINE)
+        later = _LATER.get(signs[:at][-1:])
+        if later is None or any(sign in later for sign in signs[at + 1 :]):
+            raise HunksUnreadableError("a hunk has marks of missing line feeds where none can be")

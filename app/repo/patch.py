@@ -11,29 +11,34 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from itertools import pairwise
 
 from app.core.change.diff import FilePatch, Hunk, Patch
-from app.repo.git import GitOutputTooLargeError, Limits
+from app.repo.git import GitFailedError, GitOutputTooLargeError, Limits
 from app.repo.hunks import HunksUnreadableError, read_hunks
 from app.repo.inventory import Change, InventoryUnreadableError, read_counted, read_raw
-from app.repo.objects import GitStore, checked, show_path
+from app.repo.objects import GitStore, show_path
 
 MAX_PATCH_BYTES = 256 << 20
 MAX_FILE_BYTES = 64 << 20
 _MAX_EXCLUDED_BYTES = 500_000
 _SECTION = b"diff --git "
+_NEXT = b"\n" + _SECTION
 _INDEX = re.compile(rb"^index ([0-9a-f]+)\.\.([0-9a-f]+)", re.MULTILINE)
 _TREES = ("diff-tree", "-r", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short")
 _RENAMES = ("--find-renames", "--diff-algorithm=default")
 _TEXT = ("--patch", "--full-index", "--src-prefix=a/", "--dst-prefix=b/")
-_FAULT_MISSING = "its content was not fetched: a version of it is too large"
+_FAULT_MISSING = "its content was not fetched: a version of it is too large, or too many are missing"
 _FAULT_UNCOUNTED = "contents of too many files were not fetched, so none were compared"
 _FAULT_TOO_LARGE = f"the change of all files together is larger than {MAX_PATCH_BYTES >> 20} MB"
 _FAULT_FILE_TOO_LARGE = f"its change is larger than {MAX_FILE_BYTES >> 20} MB"
 _FAULT_PATH = "its path is not UTF-8, so GitHub cannot address it"
 _FAULT_COUNTS = "the lines read are not as many as git counted"
+_FAULT_COMBINED = "git wrote it as a change from more than one version"
 _FAULT_SECTION = "git's text of the change belongs to other contents"
+
+_Section = tuple[int, int]
+"""Where one file's part of git's text begins, and where the next one does."""
 
 
 async def read_patch(store: GitStore, merge_base: str, head: str, *, context: int = 3) -> Patch:
@@ -42,21 +47,37 @@ async def read_patch(store: GitStore, merge_base: str, head: str, *, context: in
     A file whose change cannot be read has a `fault` and costs itself only. Raises GitError where git fails as a whole
     and InventoryUnreadableError where its answers contradict each other.
     """
-    ends = (checked(merge_base), checked(head))
+    ends = (store.object_id(merge_base), store.object_id(head))
+    try:
+        files = await _compare(store, ends, context)
+    except GitFailedError:
+        # git gives up at the first blob it needs and does not find, so a comparison that ends well needed no other
+        files = await _compare_present(store, ends, context)
+    return Patch(merge_base, head, tuple(files))
+
+
+async def _compare_present(store: GitStore, ends: tuple[str, str], context: int) -> list[FilePatch]:
+    """The changes whose blobs are here, and the others with a fault. Raises GitFailedError where none is missing."""
     listed = read_raw(await store.run((*_TREES, "--raw", "-z", "--no-renames", *ends)))
     sizes = await store.sizes([name for change in listed for name in change.blobs])
     missing = [change for change in listed if any(sizes[name] is None for name in change.blobs)]
     if sum(len(change.path) + 32 for change in missing) > _MAX_EXCLUDED_BYTES:
-        return Patch(merge_base, head, tuple(_faulted(change, _FAULT_UNCOUNTED) for change in listed))
-    paths = _all_but(missing)
+        return [_faulted(change, _FAULT_UNCOUNTED) for change in listed]
+    files = await _compare(store, ends, context, _all_but(missing))
+    files += [_faulted(change, _FAULT_MISSING) for change in missing]
+    return sorted(files, key=lambda file: file.path.encode())
+
+
+async def _compare(store: GitStore, ends: tuple[str, str], context: int, paths: Sequence[str] = ()) -> list[FilePatch]:
     counting = (*_TREES, *_RENAMES, "--raw", "--numstat", "-z", *ends, *paths)
     writing = (*_TREES, *_RENAMES, *_TEXT, f"-U{context:d}", *ends, *paths)
-    listing, text = await asyncio.gather(store.run(counting, literal=False), _write(store, writing))
-    files = await asyncio.to_thread(_read_files, read_counted(listing), text)
-    if missing:
-        files += [_faulted(change, _FAULT_MISSING) for change in missing]
-        files.sort(key=lambda file: file.path.encode())
-    return Patch(merge_base, head, tuple(files))
+    try:
+        async with asyncio.TaskGroup() as group:
+            listing = group.create_task(store.run(counting, literal=False))
+            text = group.create_task(_write(store, writing))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return await asyncio.to_thread(_read_files, read_counted(listing.result()), text.result())
 
 
 async def _write(store: GitStore, arguments: Sequence[str]) -> bytes | None:
@@ -84,12 +105,12 @@ def _read_files(changes: Sequence[Change], text: bytes | None) -> list[FilePatch
     files = []
     at = 0
     for change in changes:
-        files.append(_read_file(change, sections[at : at + change.sections]))
+        files.append(_read_file(change, text, sections[at : at + change.sections]))
         at += change.sections
     return files
 
 
-def _split(text: bytes) -> list[bytes]:
+def _split(text: bytes) -> list[_Section]:
     """Git's text file by file.
 
     A line of content begins with a blank, `+`, `-` or a backslash, and a line feed in a path is quoted, so only a
@@ -99,38 +120,43 @@ def _split(text: bytes) -> list[bytes]:
         return []
     if not text.startswith(_SECTION):
         raise InventoryUnreadableError("git's text of the change does not begin with a file")
-    return (b"\n" + text).split(b"\n" + _SECTION)[1:]
+    starts = [0]
+    while (at := text.find(_NEXT, starts[-1])) >= 0:
+        starts.append(at + 1)
+    return list(pairwise((*starts, len(text))))
 
 
-def _read_file(change: Change, sections: Sequence[bytes]) -> FilePatch:
+def _read_file(change: Change, text: bytes, sections: Sequence[_Section]) -> FilePatch:
     if change.counts is None:
-        return replace(_describe(change), binary=True)
+        return _describe(change, binary=True)
     try:
         change.path.decode()
         change.old_path.decode()
     except UnicodeDecodeError:
         return _faulted(change, _FAULT_PATH)
     try:
-        hunks = tuple(hunk for section in sections for hunk in _read_section(change, section))
+        hunks = tuple(hunk for section in sections for hunk in _read_section(change, text, section))
     except HunksUnreadableError as error:
         return _faulted(change, str(error))
     if _count(hunks) != change.counts:
         return _faulted(change, _FAULT_COUNTS)
-    return replace(_describe(change), hunks=hunks)
+    return _describe(change, hunks=hunks)
 
 
-def _read_section(change: Change, section: bytes) -> tuple[Hunk, ...]:
-    if len(section) > MAX_FILE_BYTES:
+def _read_section(change: Change, text: bytes, section: _Section) -> tuple[Hunk, ...]:
+    start, end = section
+    if end - start > MAX_FILE_BYTES:
         raise HunksUnreadableError(_FAULT_FILE_TOO_LARGE)
-    start = section.find(b"\n@@ ")
-    if start < 0:
+    first = text.find(b"\n@@", start, end)
+    head = text[start : end if first < 0 else first]
+    if b"\ndiff " in head:
+        raise HunksUnreadableError(_FAULT_COMBINED)
+    if first < 0:
         return ()
-    # the section's last line feed was taken by the split, that of the last section was not
-    body = section[start + 1 :]
-    index = _INDEX.search(section, 0, start)
+    index = _INDEX.search(head)
     if index is None or not {index[1].decode(), index[2].decode()} <= {change.old_id, change.new_id, _zero(change)}:
         raise HunksUnreadableError(_FAULT_SECTION)
-    return read_hunks(body)
+    return read_hunks(text, first + 1, end)
 
 
 def _zero(change: Change) -> str:
@@ -141,7 +167,9 @@ def _count(hunks: Sequence[Hunk]) -> tuple[int, int]:
     return sum(hunk.additions for hunk in hunks), sum(hunk.deletions for hunk in hunks)
 
 
-def _describe(change: Change) -> FilePatch:
+def _describe(
+    change: Change, *, hunks: tuple[Hunk, ...] = (), binary: bool = False, fault: str | None = None
+) -> FilePatch:
     added, removed = change.counts or (0, 0)
     return FilePatch(
         path=show_path(change.path),
@@ -149,10 +177,13 @@ def _describe(change: Change) -> FilePatch:
         status=change.status,
         old_mode=change.old_mode,
         new_mode=change.new_mode,
+        binary=binary,
+        hunks=hunks,
         additions=added,
         deletions=removed,
+        fault=fault,
     )
 
 
 def _faulted(change: Change, fault: str) -> FilePatch:
-    return replace(_describe(change), fault=fault)
+    return _describe(change, fault=fault)

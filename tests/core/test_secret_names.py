@@ -16,7 +16,8 @@ from app.core.findings.finding import Placed
 from app.core.report.export import to_json
 from app.core.report.publication import compose
 from app.core.report.report import Report
-from app.core.report.words import Links, check_summary, summary
+from app.core.report.summary import check_summary, summary
+from app.core.report.words import Links
 from app.core.secrecy.redaction import redact_patch
 from app.core.text.markdown import comment_marker
 from tests.build import a_coverage, a_finding, a_report

@@ -174,11 +174,13 @@ def test_what_a_model_says_of_the_faulty_line_comes_out_on_that_line(
     said = {(item["path"], item["side"], item["line"]) for item in found["findings"] if item["source"] == "model"}
     assert said == {(fault.path, fault.side.value, fault.line) for fault in faults}
     assert code is (Exit.GATE if faults else Exit.FINE)
+    files = found["coverage"].pop("files")
     assert found["coverage"] == {
         "changed_lines": regression.changed_lines,
         "reviewed_lines": regression.changed_lines,
         "left_out": [],
     }
+    assert all(file["reviewed_lines"] == file["changed_lines"] for file in files)
 
 
 @pytest.mark.parametrize("regression", REGRESSIONS[::40], ids=lambda item: item.name)

@@ -49,6 +49,10 @@ SHAPES: dict[str, tuple[Mapping[str, Any], Mapping[str, Any], tuple[str, int]]] 
         {"old.txt": None, "new.txt": LINES.replace("line 9", "line 9 * 0")},
         ("new.txt", 9),
     ),
+    "a lone carriage return": ({}, {"a.py": "A = 1\rA = 2\nB = 2 * 0\n"}, ("a.py", 2)),
+    "bytes that are not UTF-8": ({}, {"a.py": b"A = '\xe9\xff'\nB = 2 * 0\n"}, ("a.py", 2)),
+    "an empty file is filled": ({"a.py": ""}, {"a.py": "A = 1\nB = 2 * 0\n"}, ("a.py", 2)),
+    "a link became a file": ({"a.py": ("120000", b"app/pay.py")}, {"a.py": "A = 1\nB = 2 * 0\n"}, ("a.py", 2)),
     "lines like diff headers": ({}, {"a.py": "--- a/x\n+++ b/x\n@@ -1 +1 @@\nB = 2 * 0\n"}, ("a.py", 4)),
 }
 

@@ -8,6 +8,7 @@ from app.repo.hunks import HunksUnreadableError, read_hunks
 from app.repo.inventory import InventoryUnreadableError, read_counted
 from app.repo.objects import GitStore, NotAnObjectIdError
 from app.repo.patch import read_patch
+from tests.repo.losing import lose_blob
 from tests.repo.world import Repository, Tree, file, make_repository
 
 
@@ -201,14 +202,7 @@ async def test_a_blob_that_is_not_here_costs_its_file_only(repository: Repositor
     odd = b":(top)* odd"
     old = repository.commit_tree({odd: file(b"big 1\n"), b"fine": file(b"1\n")})
     new = repository.commit_tree({odd: file(b"big 2\n"), b"fine": file(b"2\n")}, parent=old)
-    repository.git("repack", "-adq")
-    for pack in repository.git_dir.glob("objects/pack/*.pack"):
-        loose = pack.read_bytes()
-        for each in repository.git_dir.glob(f"objects/pack/{pack.stem}.*"):
-            each.unlink()
-        repository.git("unpack-objects", "-q", stdin=loose)
-    lost = repository.git("rev-parse", new + ":" + odd.decode()).decode().strip()
-    (repository.git_dir / "objects" / lost[:2] / lost[2:]).unlink()
+    lose_blob(repository, new, odd)
     patch = await read_patch(GitStore(repository.git_dir), old, new)
     assert [(found.path, bool(found.fault), len(found.hunks)) for found in patch.files] == [
         (odd.decode(), True, 0),

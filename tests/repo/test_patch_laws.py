@@ -2,67 +2,22 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.change.diff import FilePatch, FileStatus, Hunk, LineKind, Patch, Side
+from app.repo.git import ORDINARY, Limits
+from app.repo.inventory import InventoryUnreadableError
 from app.repo.objects import GitStore
 from app.repo.patch import read_patch
+from tests.repo.changes import changes
+from tests.repo.damage import Damage, damages
+from tests.repo.rendering import render
 from tests.repo.world import Repository, Tree, make_repository
-
-_PATHS = [
-    b"a",
-    b"b c",
-    b"tab\t.py",
-    b'q"uote',
-    b"back\\s",
-    "ü".encode(),
-    b"x b/x",
-    b"new\nline",
-    b"-n",
-    b"d/e",
-    b"d b/f",
-]
-_LIKE_GIT = [b"-- a", b"++ b", b"@@ -1 +1 @@", b"diff --git a/a b/a", b"\\ No newline at end of file", b"{", b"}"]
-_LIKE_LINES = [b"cr\r", b"\r", b"f\x0cf", b"\xff\xfe", "u\u2028u\x85".encode(), b"\x1c"]
-_names = st.sampled_from([*_PATHS, b"\xff"])
-_lines = st.lists(
-    st.one_of(
-        st.sampled_from([b"", b" ", b"same", b"same", *_LIKE_GIT, *_LIKE_LINES]),
-        st.binary(max_size=6).map(lambda line: line.replace(b"\n", b"").replace(b"\0", b"")),
-    ),
-    max_size=25,
-)
-_text = st.builds(lambda lines, end: b"\n".join(lines) + end, _lines, st.sampled_from([b"\n", b""]))
-_binary = st.binary(max_size=8).map(lambda content: b"\0" + content)
-_contents = st.one_of(
-    st.tuples(st.sampled_from(["100644", "100644", "100755"]), st.one_of(_text, _text, _binary)),
-    st.tuples(st.just("120000"), st.sampled_from([b"a", b"d/e", b"/etc/passwd"])),
-    st.tuples(st.just("160000"), st.sampled_from([b"1" * 40, b"2" * 40])),
-)
-
-
-@st.composite
-def changes(draw: st.DrawFn) -> tuple[Tree, Tree]:
-    """Two trees, where the second is the first with files edited, renamed, removed and added."""
-    before: Tree = draw(st.dictionaries(_names, _contents, max_size=5))
-    after: Tree = {}
-    for path, (mode, content) in before.items():
-        match draw(st.integers(0, 4)):
-            case 0:
-                after[path] = (mode, content)
-            case 1 if mode.startswith("100"):
-                lines = content.split(b"\n")
-                at = draw(st.integers(0, len(lines)))
-                lines[at : at + draw(st.integers(0, 3))] = draw(_lines)[:4]
-                after[path] = (mode, b"\n".join(lines))
-            case 2:
-                after[draw(_names)] = (mode, content)
-            case 3:
-                after[path] = draw(_contents)
-    return before, {**after, **draw(st.dictionaries(_names, _contents, max_size=2))}
 
 
 @pytest.fixture(scope="module")
@@ -70,20 +25,16 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Repository:
     return make_repository(tmp_path_factory.mktemp("laws") / "repository", "--bare")
 
 
-def without_nesting(tree: Tree) -> Tree:
-    """A path cannot be both a file and a directory."""
-    return {path: what for path, what in tree.items() if not any(path.startswith(other + b"/") for other in tree)}
-
-
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(change=changes(), context=st.sampled_from([3, 3, 0, 8]))
 def test_a_patch_is_what_git_says(repository: Repository, change: tuple[Tree, Tree], context: int) -> None:
-    before, after = map(without_nesting, change)
+    before, after = change
     old = repository.commit_tree(before)
     new = repository.commit_tree(after, parent=old)
     patch = asyncio.run(read_patch(GitStore(repository.git_dir), old, new, context=context))
     assert [counts(found) for found in patch.files] == numstat(repository, old, new)
     assert commentable(patch) == commentable_by_text(repository, old, new, context)
+    assert rendered(patch) == rendered_by_git(repository, old, new, context)
     for found in patch.files:
         path = found.path.encode()
         if found.fault is not None:
@@ -94,6 +45,58 @@ def test_a_patch_is_what_git_says(repository: Repository, change: tuple[Tree, Tr
             if found.status is FileStatus.ADDED:
                 source = b""
             assert apply(source, found.hunks) == target.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class DamagedStore(GitStore):
+    """A repository whose git is not to be trusted: what it writes as text arrives damaged."""
+
+    harm: Sequence[Damage] = ()
+
+    async def run(
+        self, arguments: Sequence[str], *, stdin: bytes = b"", literal: bool = True, limits: Limits = ORDINARY
+    ) -> bytes:
+        output = await GitStore.run(self, arguments, stdin=stdin, literal=literal, limits=limits)
+        for each in self.harm if "--patch" in arguments else ():
+            output = each(output)
+        return output
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(change=changes(), harm=st.lists(damages, min_size=1, max_size=3))
+def test_a_damaged_text_costs_files_or_all_and_is_never_another_change(
+    repository: Repository, change: tuple[Tree, Tree], harm: list[Damage]
+) -> None:
+    before, after = change
+    old = repository.commit_tree(before)
+    new = repository.commit_tree(after, parent=old)
+    try:
+        patch = asyncio.run(read_patch(DamagedStore(repository.git_dir, harm=harm), old, new))
+    except InventoryUnreadableError:
+        return
+    assert [counts(found) for found in patch.files] == numstat(repository, old, new)
+    for found in patch.files:
+        lines = [line for hunk in found.hunks for line in hunk.lines]
+        if found.fault is None and not found.binary:
+            assert sum(line.kind is LineKind.ADDED for line in lines) == found.additions
+            assert sum(line.kind is LineKind.REMOVED for line in lines) == found.deletions
+        else:
+            assert lines == []
+
+
+def rendered(patch: Patch) -> list[str]:
+    """The hunks of every file, as git would write them."""
+    return [render(hunk) for found in patch.files for hunk in found.hunks]
+
+
+def rendered_by_git(repository: Repository, old: str, new: str, context: int) -> list[str]:
+    """The same from `git diff`, but of a path that is not UTF-8 and of what git calls binary in part."""
+    text = repository.git("-c", "core.quotePath=true", "diff", "--find-renames", f"-U{context}", old, new)
+    parts = [b"\n" + part for part in (b"\n" + text.removesuffix(b"\n")).split(b"\ndiff --git ")[1:]]
+    names = [part[1:].split(b"\n")[0] for part in parts]
+    binary = {name for name, part in zip(names, parts, strict=True) if b"\nBinary files " in part}
+    kept = [part for name, part in zip(names, parts, strict=True) if name not in binary and b"\\377" not in name]
+    return [f"@@ {hunk}" for part in kept for hunk in part.decode("utf-8", "replace").split("\n@@ ")[1:]]
 
 
 def counts(found: FilePatch) -> str:

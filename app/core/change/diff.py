@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Literal, NamedTuple, Self
 
 
@@ -85,7 +85,7 @@ class Hunk:
     new_start: int
     new_count: int
     section: str
-    body: str
+    body: str = field(repr=False)
 
     @classmethod
     def of(cls, starts: tuple[int, int], section: str, lines: Iterable[Line]) -> Self:
@@ -97,17 +97,31 @@ class Hunk:
         hunk.__dict__["lines"] = held
         return hunk
 
+    @classmethod
+    def counted(cls, numbers: tuple[int, int, int, int], section: str, body: str, changed: tuple[int, int]) -> Self:
+        """The hunk of a text whose added and removed lines were counted already; `numbers` as its header has them."""
+        hunk = cls(*numbers, section, body)
+        hunk.__dict__["additions"], hunk.__dict__["deletions"] = changed
+        return hunk
+
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The lines, each with its numbers."""
         return tuple(_read(self)) if self.body else ()
 
-    @property
+    def texts(self, side: Side) -> list[str]:
+        """The text of each line that stands on `side`, context too, in order."""
+        if not (self.new_count if side is Side.RIGHT else self.old_count):
+            return []
+        passed = "-\\" if side is Side.RIGHT else "+\\"
+        return [row[1:] for row in self.body.split("\n") if row[0] not in passed]
+
+    @cached_property
     def additions(self) -> int:
         """How many lines the hunk adds."""
         return self._count(LineKind.ADDED)
 
-    @property
+    @cached_property
     def deletions(self) -> int:
         """How many lines the hunk removes."""
         return self._count(LineKind.REMOVED)
@@ -132,16 +146,19 @@ def _show(line: Line) -> str:
 def _read(hunk: Hunk) -> list[Line]:
     old, new = hunk.old_start, hunk.new_start
     lines: list[Line] = []
+    # `Line(…)` does the same in twice the time, and a large change has a million of them
+    line = partial(tuple.__new__, Line)
+    added, removed, context = LineKind
     for row in hunk.body.split("\n"):
         sign = row[0]
         if sign == "+":
-            lines.append(Line(LineKind.ADDED, None, new, row[1:]))
+            lines.append(line((added, None, new, row[1:], False)))
             new += 1
         elif sign == "-":
-            lines.append(Line(LineKind.REMOVED, old, None, row[1:]))
+            lines.append(line((removed, old, None, row[1:], False)))
             old += 1
         elif sign == " ":
-            lines.append(Line(LineKind.CONTEXT, old, new, row[1:]))
+            lines.append(line((context, old, new, row[1:], False)))
             old += 1
             new += 1
         else:
@@ -163,7 +180,7 @@ class FilePatch:
     old_mode: str = "100644"
     new_mode: str = "100644"
     binary: bool = False
-    hunks: tuple[Hunk, ...] = ()
+    hunks: tuple[Hunk, ...] = field(default=(), repr=False)
     additions: int = 0
     deletions: int = 0
     fault: str | None = None
@@ -217,12 +234,28 @@ class Patch:
 
     merge_base: str
     head: str
-    files: tuple[FilePatch, ...]
+    files: tuple[FilePatch, ...] = field(repr=False)
 
     @cached_property
     def by_path(self) -> dict[str, FilePatch]:
         """The files by their path at head (for removed files: the path they had)."""
         return {file.path: file for file in self.files}
+
+    @cached_property
+    def by_name(self) -> dict[str, FilePatch]:
+        """The files by whatever may mean them: their path, how it is shown, or the name that a renamed one had.
+
+        What is a path means that file; else what is shown as one; of several, the first in git's order.
+        """
+        names: dict[str, FilePatch] = {}
+        for file in self.files:
+            if file.shown_as is not None:
+                names.setdefault(file.shown_as, file)
+        for file in self.files:
+            if file.status is FileStatus.RENAMED:
+                names.setdefault(file.old_path, file)
+                names.setdefault(file.shown_old_path, file)
+        return names | self.by_path
 
     @property
     def changed_lines(self) -> int:

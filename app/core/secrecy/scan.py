@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +23,8 @@ RULE_FILES = ("gitleaks.toml", "lintel.toml")
 DROPPED_RULES = frozenset({"generic-api-key"})
 HINT_CHARACTERS = 4
 HINT_FROM_LENGTH = 24
+MEMORY = 32 << 20
+"""Bytes RE2 may use for one pattern. With its own 8 MiB it leaves its fast engine for patterns of long bounded runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class _Rule:
 class _RuleSet:
     rules: tuple[_Rule, ...]
     keywords: tuple[bytes, ...]
+    by_keyword: Mapping[bytes, Sequence[int]]
     keyword_set: Any
     harmless: tuple[Any, ...]
     stopwords: tuple[str, ...]
@@ -104,9 +107,8 @@ _Span = tuple[int, int, int]  # start, end, index of the rule
 def _find(data: bytes) -> Iterator[_Span]:
     rule_set = _rules()
     present = rule_set.find_keywords(data.lower())
-    for index, rule in enumerate(rule_set.rules):
-        if rule.keywords and present.isdisjoint(rule.keywords):
-            continue
+    for index in sorted({index for keyword in present for index in rule_set.by_keyword[keyword]}):
+        rule = rule_set.rules[index]
         for match in _compiled(rule.pattern).finditer(data):
             group = rule.group or next((number for number, got in enumerate(match.groups(), 1) if got), 0)
             start, end = match.span(group)
@@ -189,10 +191,15 @@ def _rules() -> _RuleSet:
     dropped = DROPPED_RULES.union(*(row.get("replaces", ()) for row in rows))
     shared = [table["allowlist"] for table in tables if "allowlist" in table]
     rules = tuple(_rule(row) for row in rows if row["id"] not in dropped)
-    keywords = (b"", *sorted({keyword for rule in rules for keyword in rule.keywords}))
+    by_keyword: dict[bytes, list[int]] = {b"": []}
+    for index, rule in enumerate(rules):
+        for keyword in rule.keywords or (b"",):
+            by_keyword.setdefault(keyword, []).append(index)
+    keywords = tuple(sorted(by_keyword))
     return _RuleSet(
         rules=rules,
         keywords=keywords,
+        by_keyword=by_keyword,
         keyword_set=_set_of(keywords),
         harmless=tuple(_compiled(regex.encode()) for item in shared for regex in item.get("regexes", ())),
         stopwords=tuple(word.lower() for item in shared for word in item.get("stopwords", ())),
@@ -232,4 +239,5 @@ def _set_of(words: Sequence[bytes]) -> Any:  # noqa: ANN401 - google-re2 ships n
 def _compiled(pattern: bytes) -> Any:  # noqa: ANN401 - google-re2 ships no types
     options = re2.Options()
     options.log_errors = False
+    options.max_mem = MEMORY
     return re2.compile(pattern, options=options)
