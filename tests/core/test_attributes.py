@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.change.attributes import MAX_LINE, Attributes
+from app.core.change.attributes import MAX_LINE, MAX_PATH, MAX_RULES, MAX_WILDCARDS, Attributes
 
 FILE = """
 # comment
@@ -75,3 +75,45 @@ def test_a_line_that_git_ignores_excuses_nothing() -> None:
 @given(st.text(st.characters(exclude_characters="\n"), max_size=60), st.text(max_size=20))
 def test_any_line_is_read_without_an_error(line: str, path: str) -> None:
     Attributes.parse(f"{line} linguist-generated").says(path, "linguist-generated")
+
+
+def test_a_file_with_too_many_lines_excuses_nothing_because_a_later_one_could_take_it_back() -> None:
+    few, many = ("*.py diff\n" + "x y\n" * count for count in (MAX_RULES - 1, MAX_RULES))
+    assert Attributes.parse(few).says("a.py", "diff")
+    assert not Attributes.parse(many).says("a.py", "diff")
+
+
+def test_patterns_and_paths_that_would_take_seconds_excuse_nothing() -> None:
+    hostile = "".join(f"{'*a' * 400}{number} diff\n" for number in range(MAX_WILDCARDS // 400 + 1))
+    assert not Attributes.parse(f"*.py diff\n{hostile}").says("a.py", "diff")
+    assert Attributes.parse("* diff").says("a" * MAX_PATH, "diff")
+    assert not Attributes.parse("* diff").says("a" * (MAX_PATH + 1), "diff")
+
+
+def test_a_long_chain_of_macros_is_unfolded() -> None:
+    chain = "\n".join(f"[attr]m{number} m{number + 1}" for number in range(3000))
+    attributes = Attributes.parse(f"{chain}\n[attr]m3000 linguist-generated\n[attr]m2999 m3000 m0\n*.py m0")
+    assert attributes.says("a.py", "linguist-generated")
+
+
+def test_a_macro_that_is_taken_back_unfolds_nothing() -> None:
+    attributes = Attributes.parse("*.png binary\n*.png -binary\n")
+    assert attributes.value("a.png", "binary") is False
+    assert attributes.value("a.png", "diff") is None
+
+
+def test_a_file_that_cannot_be_read_hides_those_above_it() -> None:
+    attributes = Attributes.gather({"": b"* diff", "a": None, "a/b": b"*.py diff"})
+    said = {path: attributes.value(path, "diff") for path in ("x", "a/x", "a/b/x", "a/b/x.py", "ab/x")}
+    assert said == {"x": True, "a/x": None, "a/b/x": None, "a/b/x.py": True, "ab/x": True}
+
+
+def test_the_last_of_thousands_of_lines_decides() -> None:
+    lines = "\n".join(f"gen/{number % 50}/** linguist-generated={number}" for number in range(4000))
+    attributes = Attributes.parse(lines)
+    assert [attributes.value(f"gen/{number}/a.py", "linguist-generated") for number in (0, 7, 49, 50)] == [
+        "3950",
+        "3957",
+        "3999",
+        None,
+    ]

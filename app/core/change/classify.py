@@ -1,109 +1,68 @@
 """What kind of thing a file is, from its path, its modes, the base's attributes and what its first lines admit.
 
-The names follow linguist's conventions (https://github.com/github-linguist/linguist/blob/main/lib/linguist/generated.rb,
-…/vendor.yml), with what these miss: yarn.lock, go.sum, dist/, snapshots, migrations, `@generated`. A class excuses
-nobody from reading: it orders the plan and tells people what they look at.
+A class excuses nobody from reading: it orders the plan and tells people what they look at.
 """
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import re2
 
 from app.core.change.attributes import Attributes
-from app.core.change.diff import FilePatch, FileStatus, LineKind
+from app.core.change.conventions import ADMISSIONS, BY_NAME, PLACEHOLDER
+from app.core.change.diff import FilePatch, FileStatus, Hunk, LineKind
 from app.core.change.plan import FileClass
 
-_LOCK = re.compile(
-    r"""
-    (?:^|/)(?:
-      (?:yarn|deno|poetry|uv|pdm|pixi|cargo|gemfile|composer|mix|pubspec|podfile|flake|requirements|gopkg|glide|pipfile
-        |paket|esy|module\.bazel)\.lock
-      | package-lock\.json | npm-shrinkwrap\.json | packages\.lock\.json | pnpm-lock\.yaml | conda-lock\.yml
-      | bun\.lockb? | go(?:\.work)?\.sum | (?:package|cartfile)\.resolved | gradle\.lockfile | \.terraform\.lock\.hcl
-    )$
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_VENDORED = re.compile(
-    r"(?:^|/)(?:vendor|vendors|third[-_]?party|node_modules|bower_components|jspm_packages|godeps|external[-_]libs"
-    r"|carthage/build|pods|\.yarn/(?:releases|plugins|sdks|unplugged))/",
-    re.IGNORECASE,
-)
-_GENERATED = re.compile(
-    r"""
-    (?:^|/)(?:dist|__generated__|__snapshots__|\.next|\.nuxt)/
-    | [._-]min\.(?:js|css|mjs|cjs)$ | \.(?:js|css|mjs)\.map$ | \.bundle\.js$
-    | \.snap$ | \.ambr$
-    | _pb2(?:_grpc)?\.pyi?$ | \.pb(?:\.gw|\.validate)?\.go$ | \.pb\.(?:cc|h)$ | _pb\.(?:js|d\.ts)$ | \.twirp\.go$
-    | \.g(?:\.i)?\.cs$ | \.designer\.(?:cs|vb)$ | \.feature\.cs$ | \.(?:g|freezed|mocks)\.dart$
-    | _string\.go$ | (?:^|/)zz_generated\.[^/]+\.go$ | (?:^|/)bindata\.go$ | \.generated\.[a-z]+$ | \.gen\.(?:go|ts)$
-    | (?:^|/)(?:gradlew(?:\.bat)?|mvnw(?:\.cmd)?)$ | \.xcworkspacedata$ | \.nib$ | \.pbxproj$
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_MIGRATION = re.compile(
-    r"(?:^|/)(?:migrations?|db/migrate|alembic/versions|flyway|liquibase)/"
-    r"|(?:^|/)v\d+(?:[._]\d+)*__[^/]+\.sql$",
-    re.IGNORECASE,
-)
-_CI = re.compile(
-    r"""
-    ^\.github/(?:workflows|actions)/ | (?:^|/)action\.ya?ml$ | ^\.gitlab-ci\.ya?ml$ | ^\.gitlab/ci/ | ^\.circleci/
-    | ^\.buildkite/ | ^\.travis\.ya?ml$ | ^azure-pipelines[^/]*\.ya?ml$ | ^\.azure-pipelines/ | (?:^|/)jenkinsfile[^/]*$
-    | ^bitbucket-pipelines\.ya?ml$ | ^appveyor\.ya?ml$ | ^\.drone\.ya?ml$ | ^\.woodpecker/
-    | ^\.pre-commit-config\.ya?ml$
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_TEST = re.compile(
-    r"""
-    (?:^|/)(?:tests?|__tests__|specs?|testdata|fixtures|e2e|cypress)/
-    | (?:^|/)(?:test_[^/]+|[^/]+_test|[^/]+_spec|conftest)\.[a-z]+$ | \.(?:test|spec|cy)\.[a-z]+$
-    | (?:^|/)[^/]+Tests?\.(?:java|kt|cs|swift|scala|php)$
-    """,
-    re.VERBOSE,
-)
-_DOCS = re.compile(
-    r"(?:^|/)(?:docs?|documentation|man)/.*\.(?:md|mdx|rst|txt|adoc|html|[1-9])$"
-    r"|\.(?:md|mdx|markdown|rst|adoc|asciidoc|textile|org)$"
-    r"|(?:^|/)(?:licen[cs]e|copying|notice|authors|contributors|changelog|changes|readme|history)(?:\.txt)?$",
-    re.IGNORECASE,
-)
-_CONFIG = re.compile(
-    r"""
-    \.(?:toml|ya?ml|json|json5|jsonc|ini|cfg|conf|config|properties|env|plist|xml|tf|tfvars|hcl|nix|lock)$
-    | (?:^|/)\.[^/]+$ | (?:^|/)(?:dockerfile|containerfile)(?:\.[^/]+)?$ | (?:^|/)requirements[^/]*\.txt$
-    | (?:^|/)(?:makefile|justfile|procfile|codeowners|gemfile|rakefile|pipfile|vagrantfile|cmakelists\.txt|go\.mod
-      |go\.work|build\.gradle)$
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
-_ADMISSION = re.compile(
-    r"@generated\b|\bcode generated .{0,80}\bdo not edit\b"
-    r"|\b(?:auto-?generated|generated) (?:file|code|by)\b.{0,120}\bdo not (?:edit|modify)\b",
-    re.IGNORECASE,
-)
 _HEADER_LINES = 10
 _HEADER_CHARACTERS = 400
+_HEADER = _HEADER_LINES * _HEADER_CHARACTERS
+_MINIFIED = 110
+"""Characters a line of script or style has on average before linguist calls it minified."""
 
 _LATE = frozenset({FileClass.GENERATED, FileClass.VENDORED, FileClass.LOCK})
+_MAY_ADMIT = frozenset({FileClass.SOURCE, FileClass.CONFIG, FileClass.TEST, FileClass.DOCS})
+_SAYING = (
+    ("linguist-generated", FileClass.GENERATED),
+    ("linguist-vendored", FileClass.VENDORED),
+    ("linguist-documentation", FileClass.DOCS),
+)
+
+
+def _gather(tables: list[tuple[str, ...]]) -> Any:  # noqa: ANN401 - re2 ships no types
+    """All tables as one automaton, which tells in one pass over a path which of them fit."""
+    gathered = re2.Set.SearchSet()
+    for patterns in tables:
+        gathered.Add("(?i)" + "|".join(patterns))
+    gathered.Compile()
+    return gathered
+
+
+_NAMES = _gather([*(patterns for _, patterns in BY_NAME), PLACEHOLDER])
+_CLASSES = tuple(file_class for file_class, _ in BY_NAME)
+_ADMISSION = re2.compile("(?im)" + "|".join(ADMISSIONS))
 
 
 def classify(file: FilePatch, attributes: Attributes) -> FileClass:
     """The class of a change's file. Read last are only files that were, and are, of a class for reading last.
 
-    A rename from source into a vendored directory, or out of it, is source.
+    A rename from source into a vendored directory, or out of it, is source; one from or to a name under which secrets
+    are kept is secret-bearing.
     """
     if file.submodule:
         return FileClass.SUBMODULE
     if file.symlink:
         return FileClass.SYMLINK
+    if FileClass.SECRET_BEARING in _by_name(file.path) + _by_name(file.old_path):
+        return FileClass.SECRET_BEARING
     if file.binary:
         return FileClass.BINARY
     now = _of_path(file.path, attributes)
     if now in _LATE and file.old_path != file.path and _of_path(file.old_path, attributes) not in _LATE:
         now = _ordinary(file.path)
-    if now in (FileClass.SOURCE, FileClass.CONFIG) and _admits_generated(file):
+    if now in _MAY_ADMIT and (_admits_generated(file) or (now is FileClass.SOURCE and _minified(file))):
         return FileClass.GENERATED
     return now
 
@@ -115,54 +74,99 @@ def read_last(file_class: FileClass) -> bool:
 
 def is_test(path: str) -> bool:
     """Whether a path is named as tests are."""
-    return _TEST.search(path) is not None
+    return FileClass.TEST in _by_name(path)
 
 
 def is_ci(path: str) -> bool:
     """Whether a path is where a CI service looks for its work."""
-    return _CI.search(path) is not None
+    return FileClass.CI in _by_name(path)
+
+
+@lru_cache(maxsize=16384)
+def _by_name(path: str) -> tuple[FileClass, ...]:
+    """The classes whose names fit a path, the deciding one first."""
+    fitting = sorted(_NAMES.Match(f"/{path}".encode("utf-8", "replace")) or ())
+    placeholder = bool(fitting) and fitting[-1] == len(_CLASSES)
+    found = [_CLASSES[index] for index in fitting[: -1 if placeholder else None]]
+    return tuple(file_class for file_class in found if not (placeholder and file_class is FileClass.SECRET_BEARING))
 
 
 def _of_path(path: str, attributes: Attributes) -> FileClass:
-    for name, file_class in (
-        ("linguist-generated", FileClass.GENERATED),
-        ("linguist-vendored", FileClass.VENDORED),
-        ("linguist-documentation", FileClass.DOCS),
-    ):
+    for name, file_class in _SAYING:
         if attributes.says(path, name):
             return file_class
-    own = _late(path)
+    own = next(iter(_by_name(path)), None)
+    if own not in _LATE:
+        return own or FileClass.SOURCE
     attribute = "linguist-vendored" if own is FileClass.VENDORED else "linguist-generated"
     # The base may say that what looks generated or vendored is not.
-    return own if own is not None and attributes.value(path, attribute) not in (False, "false") else _ordinary(path)
-
-
-def _late(path: str) -> FileClass | None:
-    if _LOCK.search(path):
-        return FileClass.LOCK
-    if _VENDORED.search(path):
-        return FileClass.VENDORED
-    return FileClass.GENERATED if _GENERATED.search(path) else None
+    return own if attributes.value(path, attribute) not in (False, "false") else _ordinary(path)
 
 
 def _ordinary(path: str) -> FileClass:
-    for pattern, file_class in (
-        (_CI, FileClass.CI),
-        (_MIGRATION, FileClass.MIGRATION),
-        (_TEST, FileClass.TEST),
-        (_DOCS, FileClass.DOCS),
-    ):
-        if pattern.search(path):
-            return file_class
-    return FileClass.CONFIG if _CONFIG.search(path) else FileClass.SOURCE
+    return next((file_class for file_class in _by_name(path) if file_class not in _LATE), FileClass.SOURCE)
 
 
 def _admits_generated(file: FilePatch) -> bool:
     """Whether the file said so before the change and says so still, as far as its first lines are in the diff."""
-    head = [line for hunk in file.hunks for line in hunk.lines if (line.new or line.old or 0) <= _HEADER_LINES]
-    kinds = {line.kind for line in head if _ADMISSION.search(line.text[:_HEADER_CHARACTERS])}
+    kinds = {kind for hunk in file.hunks if _begins(hunk) for kind in _admissions(hunk)}
     return (
         LineKind.CONTEXT in kinds
         or {LineKind.ADDED, LineKind.REMOVED} <= kinds
         or (LineKind.ADDED in kinds and file.status is FileStatus.ADDED)
     )
+
+
+def _begins(hunk: Hunk) -> bool:
+    return hunk.old_start <= _HEADER_LINES or hunk.new_start <= _HEADER_LINES
+
+
+def _admissions(hunk: Hunk) -> Iterator[str]:
+    """The first characters of the rows among a file's first lines that admit it."""
+    head = _first_rows(hunk.body)
+    if _ADMISSION.search(head.encode("utf-8", "replace")) is None:
+        return
+    old, new = hunk.old_start, hunk.new_start
+    for row in head.split("\n"):
+        kind = row[:1]
+        if (old if kind == "-" else new) > _HEADER_LINES:
+            continue
+        old += kind in ("-", " ")
+        new += kind in ("+", " ")
+        if _ADMISSION.search(row[:_HEADER_CHARACTERS].encode("utf-8", "replace")):
+            yield kind
+
+
+def _first_rows(body: str) -> str:
+    """As much of a hunk as can hold the first lines of both versions, without a copy of all the rest."""
+    end = -1
+    for _ in range(2 * _HEADER_LINES):
+        end = body.find("\n", end + 1, 2 * _HEADER)
+        if end < 0:
+            return body[: 2 * _HEADER]
+    return body[:end]
+
+
+def _minified(file: FilePatch) -> bool:
+    """Whether a script or style that is in the diff as a whole has lines nobody writes."""
+    whole = file.status in (FileStatus.ADDED, FileStatus.REMOVED) and file.changed_lines
+    if not whole or not file.path.lower().endswith((".js", ".css", ".mjs", ".cjs")):
+        return False
+    return sum(len(hunk.body) for hunk in file.hunks) > (_MINIFIED + 2) * file.changed_lines
+
+
+def explain_class(file: FilePatch, attributes: Attributes) -> str:
+    """What decided the class of a file, in words for people."""
+    found = classify(file, attributes)
+    if found in (FileClass.SUBMODULE, FileClass.SYMLINK):
+        return "its mode in git"
+    if found is FileClass.BINARY:
+        return "git finds no text in it"
+    for name, file_class in _SAYING:
+        if file_class is found and attributes.says(file.path, name):
+            return f"{name} in the base branch's .gitattributes"
+    if found is FileClass.GENERATED and _of_path(file.path, attributes) is not found:
+        return f"its {'first lines say so' if _admits_generated(file) else 'lines are longer than people write them'}"
+    if found is FileClass.SECRET_BEARING and found not in _by_name(file.path):
+        return "the path it had before"
+    return "nothing says that it is anything else" if found is FileClass.SOURCE else "its path"
