@@ -26,7 +26,7 @@ def changed_in(plan: Plan) -> Counter[tuple[str, str, int, str]]:
     return Counter(
         (part.file.path, line.side.value, line.number, line.text)
         for chunk in plan.chunks
-        for part in chunk.files
+        for part in chunk.parts
         for hunk in part.hunks
         for line in hunk.lines
         if line.changed

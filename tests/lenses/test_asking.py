@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.core.change.annotate import CUT, MAX_CONTEXT_LINE, annotate
 from app.core.change.diff import Hunk
-from app.core.change.plan import Chunk, ChunkFile, FileClass
+from app.core.change.plan import Chunk, ChunkFile, FileClass, Sweep
 from app.core.model import Request
 from app.lenses import correctness, fence
 from app.lenses.reviewer import REVIEWER
@@ -49,12 +49,15 @@ def test_every_mark_of_the_annotated_diff_is_explained() -> None:
     last = hunk.lines[-1]._replace(no_newline=True)
     hunk = Hunk.of((hunk.old_start, hunk.new_start), hunk.section, (*hunk.lines[:-1], last))
     file = replace(change_file("b.py", [], [], old_path="a.py"), hunks=(hunk,))
-    shown = annotate(Chunk(1, (ChunkFile(file, FileClass.SOURCE, (hunk,)),), 0))
+    part = ChunkFile(file, FileClass.SOURCE, (hunk,))
+    shown = annotate(Chunk(1, (part,), 0, (Sweep("`a` becomes `b`", (part,), (part,)),)))
     explained = {
         r"^=== FILE b.py \(.*, CRLF\) ===\n=== WAS a.py ===\n@@ @@$": "=== FILE path (modified) ===",
         r"^=== WAS ": "=== WAS old/path ===",
         r", CRLF\) ===$": "`(modified, CRLF)`",
         r"^\\ No newline at end of file$": "\n\\ No newline at end of file ",
+        r"^=== SAME EDIT AS AT b.py R2: .* ===$": "=== SAME EDIT AS AT path R9: edit ===",
+        r"^\* b.py: R2$": "* other/path: R12, L40-41",
         CUT.pattern: "‹… 9,000 characters cut …›",
         r"‹U\+202E›": "‹U+202E›",
         "‹secret:jwt›": "‹secret:kind›",

@@ -10,15 +10,25 @@ A renamed or copied file has a second heading, `=== WAS old/path ===`. A file wh
 return and line feed has the status `modified, CRLF`, and the carriage returns are not shown one by one. Unseen
 characters are revealed. Changed lines are always whole. A *context* line above 4,000 characters is cut in its middle,
 where it says so: nobody changed it, so nothing goes unread. What cannot be shown whole is left out by the plan.
+
+Below all files stand the places of each sweep, a row for a file, under a heading that points at its first example:
+
+    === SAME EDIT AS AT src/pay.py R119: `total` becomes `gross` ===
+    * src/shop.py: R12, R40-41
+    * src/till.py: L7
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from operator import itemgetter
 from typing import NamedTuple
 
 from app.core.change.diff import FilePatch, Hunk, Line, LineKind, Side
-from app.core.change.plan import Chunk
+from app.core.change.plan import Chunk, ChunkFile, Sweep
+from app.core.change.tokens import count_bytes
 from app.core.text.unicode import conceal, reveal
 
 MAX_CONTEXT_LINE = 4000
@@ -31,6 +41,7 @@ _KEPT_BEFORE = 2500
 _KEPT_AFTER = 1000
 _CARRIAGE_RETURN = "\r"
 _NO_NEWLINE = "\\ No newline at end of file"
+_NUMBER_WIDTH = 5
 _LETTERS = {Side.RIGHT: "R", Side.LEFT: "L"}
 _SIDES = {letter: side for side, letter in _LETTERS.items()}
 
@@ -38,6 +49,9 @@ _FILE = re.compile(r"=== FILE (.*) \([a-z_]+(, CRLF)?\) ===")
 _WAS = re.compile(r"=== WAS .* ===")
 _HUNK = re.compile(r"@@ (?:.* )?@@")
 _LINE = re.compile(r"([RL]) (\d+) +\|[-+ ](.*)")
+_SWEEP = re.compile(r"=== SAME EDIT AS AT .* ===")
+_SITE = re.compile(r"\* .*: [RL]\d+(?:-\d+)?(?:, [RL]\d+(?:-\d+)?)*")
+_UNPLACED = (_WAS, _HUNK, _SWEEP, _SITE)
 
 
 class NotAnnotated(ValueError):
@@ -61,13 +75,19 @@ def annotate(chunk: Chunk) -> str:
         out.append(head_file(part.file, crlf=crlf))
         for hunk in part.hunks:
             out.append(head_hunk(hunk))
-            out.extend(show_line(line, crlf=crlf) for line in hunk.lines)
+            out.extend(show_rows(hunk, crlf=crlf))
+    for sweep in chunk.sweeps:
+        out.append(head_sweep(sweep))
+        out.extend(map(show_site, sweep.sites))
     return "".join(out)
 
 
 def ends_crlf(file: FilePatch) -> bool:
     """Whether all lines of the change, both versions, end in carriage return and line feed."""
-    return bool(file.hunks) and all(line.text.endswith(_CARRIAGE_RETURN) for hunk in file.hunks for line in hunk.lines)
+    if not file.hunks or not file.hunks[0].body.partition("\n")[0].endswith(_CARRIAGE_RETURN):
+        return False
+    text = "\n".join([*(hunk.body for hunk in file.hunks), ""])
+    return text.count("\r\n") == text.count("\n") - text.count("\n\\")
 
 
 def head_file(file: FilePatch, *, crlf: bool) -> str:
@@ -83,14 +103,96 @@ def head_hunk(hunk: Hunk) -> str:
 
 def show_line(line: Line, *, crlf: bool) -> str:
     """One line, with the line feed that ends it."""
-    text = line.text.removesuffix(_CARRIAGE_RETURN) if crlf else line.text
-    if line.kind is LineKind.CONTEXT and len(text) > MAX_CONTEXT_LINE:
-        cut = f"‹… {len(text) - _KEPT_BEFORE - _KEPT_AFTER:,} characters cut …›"
-        shown = reveal(text[:_KEPT_BEFORE]) + cut + reveal(text[-_KEPT_AFTER:])
+    ending = f"{_NO_NEWLINE}\n" if line.no_newline else ""
+    return _show(_LETTERS[line.side], line.number, f"{line.kind}{line.text}", crlf=crlf) + ending
+
+
+def show_rows(hunk: Hunk, *, crlf: bool) -> Iterator[str]:
+    """All lines of a hunk as `show_line` does each, and every mark of a missing line feed, made from its text."""
+    old, new = hunk.old_start, hunk.new_start
+    for row in hunk.body.split("\n") if hunk.body else ():
+        if row[0] == "+":
+            yield _show("R", new, row, crlf=crlf)
+            new += 1
+        elif row[0] == "-":
+            yield _show("L", old, row, crlf=crlf)
+            old += 1
+        elif row[0] == " ":
+            yield _show("R", new, row, crlf=crlf)
+            old += 1
+            new += 1
+        else:
+            yield f"{_NO_NEWLINE}\n"
+
+
+def _show(letter: str, number: int, row: str, *, crlf: bool) -> str:
+    if crlf:
+        row = row.removesuffix(_CARRIAGE_RETURN)
+    if row[0] == LineKind.CONTEXT and len(row) > MAX_CONTEXT_LINE + 1:
+        cut = f"‹… {len(row) - 1 - _KEPT_BEFORE - _KEPT_AFTER:,} characters cut …›"
+        shown = reveal(row[: _KEPT_BEFORE + 1]) + cut + reveal(row[-_KEPT_AFTER:])
     else:
-        shown = reveal(text)
-    ending = f"\n{_NO_NEWLINE}\n" if line.no_newline else "\n"
-    return f"{_LETTERS[line.side]} {line.number:<5} |{line.kind}{shown}{ending}"
+        shown = reveal(row)
+    return f"{letter} {number:<{_NUMBER_WIDTH}} |{shown}\n"
+
+
+def head_sweep(sweep: Sweep) -> str:
+    """The heading of the places of a sweep: where its first example stands, and what the edit is."""
+    first = sweep.examples[0]
+    place = f"{_on_one_line(first.file.shown_path)} {_show_spans(first.hunks)}"
+    return f"=== SAME EDIT AS AT {place}: {_on_one_line(sweep.edit)} ===\n"
+
+
+def show_site(site: ChunkFile) -> str:
+    """The places of a sweep in one file: the lines added, or removed where none is. A path cannot end it early."""
+    return f"* {_on_one_line(site.file.shown_path)}: {_show_spans(site.hunks)}\n"
+
+
+def measure_site(site: ChunkFile) -> tuple[int, list[int]]:
+    """The bytes of a row as `show_site` makes it, without places, and what each hunk's places add."""
+    bare = count_bytes(show_site(replace(site, hunks=()))) - len(", ")
+    return bare, [len(", ") + len(_show_spans((hunk,))) for hunk in site.hunks]
+
+
+def _show_spans(hunks: Sequence[Hunk]) -> str:
+    spans = [span for hunk in hunks for span in find_spans(hunk)]
+    return ", ".join(
+        f"{letter}{first}" if first == last else f"{letter}{first}-{last}" for letter, first, last in spans
+    )
+
+
+def find_spans(hunk: Hunk) -> list[tuple[str, int, int]]:
+    """The runs of changed lines: letter of the side, first and last number; of a replacement, what was added."""
+    text = f"\n{hunk.body}"
+    removed, added = text.find("\n-"), text.find("\n+")
+    first = removed if 0 <= removed < added or added < 0 else added
+    last = max(text.rfind("\n-"), text.rfind("\n+"))
+    in_a_row = text.count("\n", first, last + 1) == hunk.changed_lines and (added < 0 or text.rfind("\n-") < added)
+    if not in_a_row or first < 0 or "\n\\" in text:
+        return _find_each_span(hunk)
+    before = text.count("\n", 0, first)
+    if added >= 0:
+        return [("R", hunk.new_start + before, hunk.new_start + before + hunk.additions - 1)]
+    return [("L", hunk.old_start + before, hunk.old_start + before + hunk.deletions - 1)]
+
+
+def _find_each_span(hunk: Hunk) -> list[tuple[str, int, int]]:
+    spans: list[tuple[str, int, int]] = []
+    old, new = hunk.old_start, hunk.new_start
+    removed = added = 0
+    for sign in map(itemgetter(0), f"{hunk.body}\n ".split("\n")):
+        if sign == "+":
+            added += 1
+        elif sign == "-" and not added:
+            removed += 1
+        elif sign != "\\":
+            if added:
+                spans.append(("R", new, new + added - 1))
+            elif removed:
+                spans.append(("L", old, old + removed - 1))
+            old, new = old + removed + (sign == " "), new + added + (sign == " ")
+            removed, added = int(sign == "-"), 0
+    return spans
 
 
 def parse_annotated(text: str) -> list[AnnotatedLine]:
@@ -102,7 +204,7 @@ def parse_annotated(text: str) -> list[AnnotatedLine]:
             lines.append(AnnotatedLine(path, _SIDES[found[1]], int(found[2]), conceal(found[3]) + ending))
         elif found := _FILE.fullmatch(row):
             path, ending = conceal(found[1]), _CARRIAGE_RETURN if found[2] else ""
-        elif row != _NO_NEWLINE and not _WAS.fullmatch(row) and not _HUNK.fullmatch(row):
+        elif row != _NO_NEWLINE and not any(mark.fullmatch(row) for mark in _UNPLACED):
             raise NotAnnotated(f"line {count} is no line of an annotated diff")
     return lines
 

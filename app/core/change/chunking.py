@@ -9,23 +9,30 @@ brings along) is left out by name.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import groupby
 
-from app.core.change.annotate import ends_crlf, head_file, show_line
 from app.core.change.attributes import Attributes
 from app.core.change.classify import classify
-from app.core.change.diff import Patch
+from app.core.change.diff import Hunk, Patch
 from app.core.change.exclusion import ExcludeRule, read_exclusion
 from app.core.change.neighbourhood import group_files
-from app.core.change.packing import Packed, Piece, Room, cut_piece, measure_hunk_heading, pack
-from app.core.change.plan import Chunk, ChunkFile, LeftOut, Plan, PlannedFile
-from app.core.change.splitting import MAX_SECTION
-from app.core.change.tokens import DEFAULT_RATE, TokenRate, count_bytes
+from app.core.change.packing import Room, pack
+from app.core.change.piece import Load, Packed, SweepPiece, list_sweep, load_file
+from app.core.change.plan import Chunk, ChunkFile, LeftOut, Plan, PlannedFile, Sweep
+from app.core.change.risk import rate_risk
+from app.core.change.size import measure_hunks
+from app.core.change.splitting import MAX_SECTION, Part, Rows, measure_heading
+from app.core.change.sweep.search import find_sweeps
+from app.core.change.tokens import DEFAULT_RATE, TokenRate
 
 TARGET_TOKENS = 45_000
 """Tokens of annotated diff that a chunk aims at."""
 
 TOO_LONG = "a line is too long to be read"
+
+SMALL = 16
+"""Such a part of the room for one line is the most that an example, a row or the heading of a sweep takes."""
 
 _HEADING_BOUND = MAX_SECTION + len("@@  @@\n")
 
@@ -51,63 +58,70 @@ def plan_review(
     room = Room(rate.bytes_up(target_tokens), rate.bytes_down(limit))
     attributes = attributes or Attributes()
     exclusion = read_exclusion(exclude, attributes)
-    files = tuple(PlannedFile(file, classify(file, attributes)) for file in patch.files)
+    files: list[PlannedFile] = []
     left_out: list[LeftOut] = []
     read: list[PlannedFile] = []
-    for planned in files:
-        missing = exclusion.leave_out(planned.file)
+    for file in patch.files:
+        planned = PlannedFile(file, classify(file, attributes))
+        missing = exclusion.leave_out(file)
         if missing is None:
+            planned = replace(planned, risk=rate_risk(planned))
             read.append(planned)
-            left_out += exclusion.leave_out_unshown(planned.file)
+            left_out += exclusion.leave_out_unshown(file)
         else:
             left_out.append(missing)
-    groups: list[list[list[Piece]]] = []
+        files.append(planned)
+    sweeps = find_sweeps(read, largest=room.widest // SMALL)
+    groups: list[list[Load | SweepPiece]] = []
     for group in group_files(read):
-        groups.append([])
-        for planned in group:
-            pieces, unread = _measure(planned, room)
-            groups[-1].append(pieces)
-            left_out.extend(unread)
+        loads = [_load(planned, sweeps.keep(planned), room) for planned in group]
+        groups.append([load for load, _ in loads if load.parts])
+        left_out += [missing for _, missing in loads if missing is not None]
+        groups += [[_piece(sweep, room)] for sweep in sweeps.beside([planned.file.path for planned in group])]
     chunks = tuple(_chunk(number, packed, rate) for number, packed in enumerate(pack(groups, room), start=1))
     order = {planned.file.path: index for index, planned in enumerate(files)}
-    return Plan(files, chunks, tuple(sorted(left_out, key=lambda item: order[item.path])))
+    return Plan(tuple(files), chunks, tuple(sorted(left_out, key=lambda item: order[item.path])))
 
 
-def _measure(planned: PlannedFile, room: Room) -> tuple[list[Piece], list[LeftOut]]:
-    """The hunks of a file with their sizes, without the lines that fit into no chunk, and how many of these changed."""
-    file = planned.file
-    crlf = ends_crlf(file)
-    heading = count_bytes(head_file(file, crlf=crlf))
-    pieces: list[Piece] = []
+def _load(planned: PlannedFile, hunks: tuple[Hunk, ...], room: Room) -> tuple[Load, LeftOut | None]:
+    """These hunks of a file, without the lines that fit into no chunk, and how many of these changed."""
+    load = load_file(ChunkFile(planned.file, planned.file_class, hunks))
+    if load.whole_size + _HEADING_BOUND <= room.widest:
+        return load, None
+    parts: list[Hunk | Part] = []
     too_long = 0
-    for hunk in file.hunks:
-        hunk_heading = measure_hunk_heading(hunk)
-        sizes = tuple(count_bytes(show_line(line, crlf=crlf)) for line in hunk.lines)
-        whole = Piece(file, planned.file_class, hunk, heading, sizes, hunk_heading + sum(sizes))
-        widest = room.widest - heading - max(hunk_heading, _HEADING_BOUND)
-        for piece, fits in _apart(whole, widest):
-            if fits and any(line.changed for line in piece.hunk.lines):
-                pieces.append(piece)
+    for hunk in hunks:
+        if measure_hunks((hunk,), crlf=load.crlf) + load.heading + _HEADING_BOUND <= room.widest:
+            parts.append(hunk)
+            continue
+        heading = load.heading + max(measure_heading(hunk.section), _HEADING_BOUND)
+        for part, fits in _apart(Rows.of(hunk, crlf=load.crlf), room.widest - heading):
+            if fits and part.changed:
+                parts.append(part)
             elif not fits:
-                too_long += piece.hunk.changed_lines
-    unread = [LeftOut(file.path, too_long, TOO_LONG, excused=False)] if too_long else []
-    return pieces, unread
+                too_long += part.make_hunk().changed_lines
+    size = sum(measure_hunks((part,), crlf=load.crlf) if isinstance(part, Hunk) else part.size for part in parts)
+    missing = LeftOut(planned.file.path, too_long, TOO_LONG, excused=False) if too_long else None
+    return replace(load, parts=tuple(parts), size=size), missing
 
 
-def _apart(piece: Piece, widest: int) -> Iterator[tuple[Piece, bool]]:
+def _apart(rows: Rows, widest: int) -> Iterator[tuple[Part, bool]]:
     """The runs of lines that are at most `widest`, and those that are not, in order."""
-    runs = [(fits, len(list(run))) for fits, run in groupby(size <= widest for size in piece.line_sizes)]
+    rest = Part.whole(rows)
+    sizes = rest.line_sizes()
+    if max(sizes) <= widest:
+        yield rest, True
+        return
+    runs = [(fits, len(list(run))) for fits, run in groupby(size <= widest for size in sizes)]
     for fits, count in runs[:-1]:
-        first, piece = cut_piece(piece, count)
+        first, rest = rest.cut(count)
         yield first, fits
-    if runs:
-        yield piece, runs[-1][0]
+    yield rest, runs[-1][0]
+
+
+def _piece(sweep: Sweep, room: Room) -> SweepPiece:
+    return list_sweep(sweep, room.widest // SMALL)
 
 
 def _chunk(number: int, packed: Packed, rate: TokenRate) -> Chunk:
-    files = tuple(_chunk_file(list(pieces)) for _, pieces in groupby(packed.pieces, key=lambda piece: id(piece.file)))
-    return Chunk(number, files, rate.tokens(packed.size))
-
-
-def _chunk_file(pieces: Sequence[Piece]) -> ChunkFile:
-    return ChunkFile(pieces[0].file, pieces[0].file_class, tuple(piece.hunk for piece in pieces))
+    return Chunk(number, tuple(packed.files), rate.tokens(packed.size), tuple(packed.sweeps))

@@ -23,6 +23,7 @@ class FileClass(StrEnum):
     BINARY = "binary"
     SUBMODULE = "submodule"
     SYMLINK = "symlink"
+    SECRET_BEARING = "secret_bearing"  # noqa: S105 - a class of files
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,13 @@ class Sweep:
     """One edit made the same way in many places, each verified to be that edit and nothing else.
 
     `edit` says it in words (`‹old› becomes ‹new›`). `sites` are all its hunks that are not shown in full: listed by
-    path and line below examples that are. A sweep that spans chunks stands in each with the sites listed there.
+    path and line below `examples`, which stand among the files of the same chunk. A sweep that spans chunks stands in
+    each, with an example shown and the sites listed there.
     """
 
     edit: str
     sites: tuple[ChunkFile, ...]
+    examples: tuple[ChunkFile, ...] = ()
 
     @property
     def changed_lines(self) -> int:
@@ -101,11 +104,20 @@ class Chunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Risk:
+    """`score` from 0 to 100; `why` names what raised it most, for people, in words of ours alone."""
+
+    score: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedFile:
-    """One file of the change and its class."""
+    """One file of the change and its class. `risk` is None where nobody had to rate it: none of its lines are read."""
 
     file: FilePatch
     file_class: FileClass
+    risk: Risk | None = None
 
 
 @dataclass(frozen=True, slots=True)
