@@ -8,8 +8,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.core.change.diff import FilePatch, FileStatus, Line, Patch, Side
-from app.core.findings.anchor import MOVED, NEARLY, ON_ITS_LINE, Fabricated, anchor_claims, normalise, place
+from app.core.findings.anchor import Fabricated, anchor_claims, normalise, place
 from app.core.findings.finding import Anchor, Placed, Placement, Source
+from app.core.findings.seeking import MOVED, NEARLY, ON_ITS_LINE
 from app.core.text.unicode import reveal
 from tests.core.changes import change, change_file, claim, patches, patient
 

@@ -88,17 +88,19 @@ def identify(
     *,
     next_number: int,
     completed: Callable[[Source, str], bool],
+    outside: Container[int] = frozenset(),
 ) -> Identified:
     """The findings of a review of `patch`, given those known before it. Independent of the order of both.
 
     `completed` says whether a program (never asked about models) ran to its end on a path of the patch: only then does
     its silence mean that a finding is fixed. A finding of a model is fixed when its quote has gone from its side of
-    the file's diff; if the file left the change, when no file of it brings that line in. No number and no fingerprint
-    is ever given twice, whatever `next_number` says.
+    the file's diff; if the file left the change, when no file of it brings that line in. `outside` are the known ones
+    whose quote stands in the file all the same, off the diff, as it did. No number and no fingerprint is ever given
+    twice, whatever `next_number` says.
     """
     merged = merge((settle(claim, placement, patch), placement) for claim, placement in placed)
     standing = _stand(merged.kept, patch)
-    items = _trace(known, patch)
+    items = _trace(known, patch, outside)
     matches = _match(standing, items)
     outcome = _Outcome()
     number = max([next_number, *(item.number + 1 for item in known)])
@@ -106,10 +108,7 @@ def identify(
     for index, item in enumerate(standing):
         before = matches.get(index)
         if before is None:
-            identity = item.evade(taken)
-            taken.add(identity)
-            outcome.open.append(_finding(item, number, identity))
-            outcome.raised.add(number)
+            _raise(item, number, taken, outcome)
             number += 1
         else:
             _go_on(item, before, completed, outcome)
@@ -117,7 +116,7 @@ def identify(
     for missing in items:
         if missing.trace is not None and missing.finding.number not in again:
             _carry_or_close(missing.finding, missing.trace, completed, outcome)
-    _reopen([item.finding for item in items if item.finding.number not in again], patch, outcome)
+    _reopen([item.finding for item in items if item.finding.number not in again], patch, outside, outcome)
     return Identified(
         findings=tuple(sorted(outcome.open, key=lambda finding: finding.number)),
         raised=frozenset(outcome.raised),
@@ -166,12 +165,14 @@ def _loose(claim: Claim, patch: Patch) -> tuple[str, str, str]:
     return path, category, normalise(claim.quote) or normalise(claim.title)
 
 
-def _trace(known: Sequence[KnownFinding], patch: Patch) -> list[_Known]:
+def _trace(known: Sequence[KnownFinding], patch: Patch, outside: Container[int]) -> list[_Known]:
     """The known findings by number, the open ones as they stand now. A dismissal never follows its line anywhere."""
     tracer = Tracer(patch)
     items: list[_Known] = []
     for finding in sorted(known, key=lambda item: item.number):
-        trace = tracer.trace(finding.claim, finding.placed) if finding.state is FindingState.OPEN else None
+        trace = None
+        if finding.state is FindingState.OPEN:
+            trace = tracer.trace(finding.claim, finding.placed, outside=finding.number in outside)
         items.append(_Known(finding, _loose(finding.claim if trace is None else trace.claim, patch), trace))
     return items
 
@@ -220,6 +221,14 @@ def _neighbours(item: _Standing, known: _Known) -> bool:
     return item.claim.category == trace.claim.category and overlap(item.placement, trace.again[1])
 
 
+def _raise(item: _Standing, number: int, taken: set[str], outcome: _Outcome) -> None:
+    """Nobody knew of it."""
+    identity = item.evade(taken)
+    taken.add(identity)
+    outcome.open.append(_finding(item, number, identity))
+    outcome.raised.add(number)
+
+
 def _go_on(item: _Standing, before: KnownFinding, completed: Callable[[Source, str], bool], outcome: _Outcome) -> None:
     """A known finding was claimed again. Only a program that ran to its end may think better of it."""
     if before.state is FindingState.DISMISSED:
@@ -251,7 +260,7 @@ def _carry_or_close(
     outcome.open.append(Finding(claim=claim, placement=placement, fingerprint=known.fingerprint, number=known.number))
 
 
-def _reopen(silent: Sequence[KnownFinding], patch: Patch, outcome: _Outcome) -> None:
+def _reopen(silent: Sequence[KnownFinding], patch: Patch, outside: Container[int], outcome: _Outcome) -> None:
     """A model's finding that was fixed is open again when its very line is back in its file, whatever the model says.
 
     Else a fault could be laundered by taking it out in one push and putting it back in the next.
@@ -260,11 +269,12 @@ def _reopen(silent: Sequence[KnownFinding], patch: Patch, outcome: _Outcome) -> 
     for known in silent:
         if known.state is not FindingState.FIXED or known.claim.source is not Source.MODEL:
             continue
-        trace = tracer.trace(known.claim, known.placed)
+        off_diff = known.number in outside
+        trace = tracer.trace(known.claim, known.placed, outside=off_diff)
         if known.placed is Placed.SUMMARY or not trace.stands or trace.again is None:
             continue
         claim, placement = trace.again
-        if placement.placed is Placed.LINE and claim.path == known.claim.path:
+        if (placement.placed is Placed.LINE or off_diff) and claim.path == known.claim.path:
             outcome.reopened.add(known.number)
             outcome.open.append(
                 Finding(claim=claim, placement=placement, fingerprint=known.fingerprint, number=known.number)

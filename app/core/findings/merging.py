@@ -37,7 +37,9 @@ def merge(claims: Iterable[PlacedClaim]) -> Merged:
     duplicates: list[Claim] = []
     for item in sorted(claims, key=_strength):
         rivals = kept.setdefault(item[0].path, [])
-        same = next((index for index, rival in enumerate(rivals) if say_the_same(item, rival)), None)
+        same = next(
+            (i for i, rival in enumerate(rivals) if say_the_same(item, rival) and not _apart(item, rival)), None
+        )
         if same is None:
             rivals.append(item)
         else:
@@ -59,6 +61,12 @@ def say_the_same(one: PlacedClaim, other: PlacedClaim) -> bool:
     if placement.placed is not Placed.LINE:
         return same_quote or (claim.category == rival.category and normalise(claim.title) == normalise(rival.title))
     return same_quote and overlap(placement, rival_placement)
+
+
+def _apart(one: PlacedClaim, other: PlacedClaim) -> bool:
+    """Whether two claims of one review quote equal lines off the diff that are two lines."""
+    lines = [claim.line for claim, placement in (one, other) if placement.placed is Placed.FILE and claim.quote.strip()]
+    return len(lines) == 2 and None not in lines and lines[0] != lines[1]
 
 
 def overlap(one: Placement, other: Placement) -> bool:

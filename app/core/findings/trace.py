@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from app.core.change.diff import FilePatch, FileStatus, Line, Patch, Side
-from app.core.findings.anchor import LEAST_PART, Fabricated, find_file, normalise, place, settle
-from app.core.findings.finding import Claim, Placed
+from app.core.findings.anchor import OUTSIDE, Fabricated, Places, find_file, normalise, settle
+from app.core.findings.finding import Claim, Placed, Placement
 from app.core.findings.likeness import alike, is_covered
 from app.core.findings.merging import PlacedClaim
+from app.core.findings.seeking import LEAST_PART
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,8 @@ class Trace:
     """What is left of a finding.
 
     `claim` has the path and the quote of today. `file` is None if its file left the patch. `stands` says that the
-    quote stands on its side of the file, what redaction covers apart. `again` is the claim where its quote stands, or
-    else something much like it; None if there is nothing of the kind.
+    quote stands on its side of the file's diff, or off the diff as it did, what redaction covers apart. `again` is the
+    claim where its quote stands, or else something much like it; None if there is nothing of the kind.
     """
 
     claim: Claim
@@ -60,11 +61,15 @@ class Tracer:
 
     def __init__(self, patch: Patch) -> None:
         self._patch = patch
+        self._places = Places(patch)
         self._texts: dict[str, _Text] = {}
 
-    def trace(self, claim: Claim, placed: Placed) -> Trace:
-        """What is left of a finding that stood as `placed`."""
+    def trace(self, claim: Claim, placed: Placed, *, outside: bool = False) -> Trace:
+        """What is left of a finding that stood as `placed`; `outside`: its quote stands in the file, off the diff."""
         file = find_file(claim.path, self._patch)
+        if outside and file is not None:
+            claim = replace(claim, path=file.path)
+            return Trace(claim, file, stands=True, again=(claim, Placement(Placed.FILE, None, OUTSIDE)))
         lines = [] if file is None else self._find(claim, file)
         # What never stood in the change cannot have moved in it.
         if not lines and placed is not Placed.SUMMARY:
@@ -78,7 +83,7 @@ class Tracer:
         return Trace(claim, file, bool(lines), self._place(claim))
 
     def _place(self, claim: Claim) -> PlacedClaim | None:
-        placement = place(claim, self._patch)
+        placement = self._places.place(claim)
         return None if isinstance(placement, Fabricated) else (settle(claim, placement, self._patch), placement)
 
     def _find(self, claim: Claim, file: FilePatch) -> list[Line]:

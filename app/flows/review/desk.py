@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.claude.seam import Send
+from app.core.budget import DEFAULT_LIMIT, Limit
 
 
 class Step(StrEnum):
@@ -32,9 +33,13 @@ Watch = Callable[[Step, str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """`send` is None where no model is configured. `monotonic` counts seconds."""
+    """`send` is None where no model is configured. `monotonic` counts seconds.
+
+    `limit` is what the operator lets one review cost; a policy may lower it.
+    """
 
     send: Send | None
     model: str
     monotonic: Callable[[], float]
     watch: Watch
+    limit: Limit = DEFAULT_LIMIT

@@ -9,9 +9,7 @@ from app.analyzers.run import Analysis, analyze
 from app.core.change.diff import FilePatch, FileStatus
 from app.core.gate.policy import Policy
 from app.flows.review.change import Change
-from app.repo.objects import GitStore
-
-MAX_FILE_BYTES = 1 << 20
+from app.flows.review.contents import read_files
 
 
 async def examine(change: Change, policy: Policy) -> Analysis:
@@ -21,8 +19,8 @@ async def examine(change: Change, policy: Policy) -> Analysis:
     async def read_contents(files: Sequence[FilePatch]) -> Mapping[str, Contents]:
         old = [file.old_path for file in files if file.status is not FileStatus.ADDED]
         new = [file.path for file in files if file.status is not FileStatus.REMOVED]
-        before = await _read(change.store, snapshot.merge_base, old)
-        after = await _read(change.store, snapshot.head_sha, new)
+        before = await read_files(change.store, snapshot.merge_base, old)
+        after = await read_files(change.store, snapshot.head_sha, new)
         # A version that exists but was not given (too large, missing) leaves the file out: the report names it.
         return {
             file.path: Contents(
@@ -35,14 +33,3 @@ async def examine(change: Change, policy: Policy) -> Analysis:
         }
 
     return await analyze(change.redacted, read_contents, policy.analyzers.model_dump())
-
-
-async def _read(store: GitStore, revision: str, paths: Sequence[str]) -> dict[str, bytes]:
-    """The regular files among `paths` that are small enough, by path."""
-    if not paths:
-        return {}
-    wanted = frozenset(paths)
-    entries = [entry for entry in await store.list_tree(revision, paths) if entry.regular and entry.path in wanted]
-    blobs = await store.read_blobs([entry.object_id for entry in entries], max_bytes=MAX_FILE_BYTES)
-    contents = {entry.path: blobs[entry.object_id] for entry in entries}
-    return {path: content for path, content in contents.items() if isinstance(content, bytes)}

@@ -10,7 +10,7 @@ from app.core.gate.policy import Policy, PolicyFault
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, decide
 from app.core.report.report import Report
-from app.core.report.words import count
+from app.core.text.plural import count
 from app.flows.review.change import Change, read_change
 from app.flows.review.desk import Desk, Step
 from app.flows.review.examination import examine
@@ -47,7 +47,7 @@ async def _reviewed(desk: Desk, forge: Forge, snapshot: Snapshot, history: Histo
     if isinstance(snapshot.policy, PolicyFault):
         return Report(snapshot=snapshot, verdict=decide(GateFacts(policy=snapshot.policy)))
     try:
-        change = await read_change(desk, forge, snapshot, snapshot.policy)
+        change = await read_change(desk, forge, snapshot, snapshot.policy, history.rate)
     except ChangeUnreadable as error:
         obstacle = GateFacts(policy=snapshot.policy, obstacle=str(error), passing=error.passing)
         return Report(snapshot=snapshot, verdict=decide(obstacle))
@@ -61,7 +61,7 @@ async def _read_and_judged(
     analysis = await examine(change, policy)
     desk.watch(Step.ANALYZED, f"{count(len(analysis.claims), 'claim')} by analyzers")
     reading = await read_chunks(
-        desk, change.plan, history, lambda read: forge.progressed(change.snapshot, read, change.plan)
+        desk, change, history, lambda read: forge.progressed(change.snapshot, read, change.plan)
     )
     desk.watch(Step.READ, f"{len(change.plan.chunks) - len(reading.unread)} of {len(change.plan.chunks)} chunks read")
     return judge(change, policy, history, analysis, reading, seconds=desk.monotonic() - started)

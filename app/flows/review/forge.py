@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.core.change.plan import Plan
+from app.core.change.tokens import DEFAULT_RATE, TokenRate
 from app.core.findings.known import KnownFinding
 from app.core.gate.attendance import Attendance
 from app.core.gate.snapshot import Snapshot
@@ -32,7 +33,8 @@ class History:
 
     `salt` differs where everything is to be asked anew. `repair` differs from review to review: a question whose
     answer was of no use is asked once more under it. `elsewhere`: blocking findings of other pull requests with the
-    same head and base, by their number; a check belongs to the commit, so they hold this gate too.
+    same head and base, by their number; a check belongs to the commit, so they hold this gate too. `rate` is what the
+    plan estimates tokens with; it stays the same for as long as the review lasts, crashes included.
     """
 
     known: tuple[KnownFinding, ...] = ()
@@ -40,6 +42,7 @@ class History:
     salt: str = ""
     repair: str = "repair"
     elsewhere: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    rate: TokenRate = DEFAULT_RATE
 
 
 class Forge(Protocol):

@@ -31,13 +31,14 @@ def judge(
     """The report. `seconds` is the wall time of the review so far."""
     patch = change.redacted.patch
     claims = [_presentable(claim, patch) for claim in (*_wanted(analysis, change), *reading.claims)]
-    anchored = anchor_claims(claims, patch)
+    anchored = anchor_claims(claims, patch, reading.shown)
     identified = identify(
         anchored.placed,
         patch,
         history.known,
         next_number=history.next_number,
         completed=lambda source, path: path in analysis.completed.get(source, frozenset()),
+        outside=reading.outside,
     )
     findings = _ranked([item.evolve(blocking=blocks(item, policy)) for item in identified.findings])
     coverage = account(change.plan, reading.unread)
@@ -106,7 +107,7 @@ def _gone(known: KnownFinding) -> Finding:
 
 
 def _cost(reading: Reading) -> float | None:
-    """Dollars, reply by reply; None if a model that answered has no listed price."""
-    prices = [price(reply.model, reply.usage) for reply in reading.replies if not reply.stored]
+    """Dollars, question by question; None if a model that was paid has no listed price."""
+    prices = [price(one.model, one.usage) for one in reading.paid]
     known = [amount for amount in prices if amount is not None]
     return float(sum(known, Decimal(0))) if len(known) == len(prices) else None

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from app.claude.fan_out import ask_all
-from app.claude.seam import Send
-from app.core.change.annotate import annotate
-from app.core.change.plan import Chunk, Plan
+from app.core.findings.anchor import Shown
 from app.core.findings.finding import Claim
 from app.core.gate.verdict import NO_MODEL_REASON
-from app.core.model import Failure, FailureKind, ModelFailed, Reply, Request, Usage
+from app.core.model import Failure, FailureKind, Paid, Reply, Usage
+from app.flows.review.asking import Answer, Asker, Question, Tell
+from app.flows.review.change import Change
 from app.flows.review.desk import Desk
 from app.flows.review.forge import History
-from app.lenses import correctness
-
-PROGRESS_S = 15.0
-"""Seconds between two updates of progress."""
+from app.flows.review.outside import find_outside
 
 _REASONS = {
     FailureKind.RATE_LIMITED: "the model's rate limit was reached",
@@ -42,23 +37,32 @@ _REASONS = {
 class Reading:
     """What a model said. `unread` maps a chunk's number to the reason why nobody read it.
 
-    `configured` is whether there was a model to ask. `passing`: every failure may be gone in a while.
+    `outside` are the findings of earlier heads that still stand off the diff, where no model need say them again.
+    `shown` holds the lines off the diff that the model saw of the files it speaks of, by path. `configured` is whether
+    there was a model to ask. `passing`: every failure may be gone in a while. `lost` is what calls took that gave no
+    reply.
     """
 
     claims: tuple[Claim, ...] = ()
     unread: dict[int, str] = field(default_factory=dict)
+    shown: Shown = field(default_factory=dict)
+    outside: frozenset[int] = frozenset()
     replies: tuple[Reply, ...] = ()
+    lost: tuple[Paid, ...] = ()
     passing: bool = False
     configured: bool = True
 
     @property
     def usage(self) -> Usage:
-        """Tokens of the calls that were really made; stored replies cost nothing again."""
-        total = Usage()
-        for reply in self.replies:
-            if not reply.stored:
-                total += reply.usage
-        return total
+        """Tokens of the calls that were really made."""
+        return sum((one.usage for one in self.paid), Usage())
+
+    @property
+    def paid(self) -> tuple[Paid, ...]:
+        """What each question took, answered or not; stored replies cost nothing again."""
+        asked = (reply for reply in self.replies if not reply.stored)
+        answered = (paid for reply in asked for paid in (*reply.also_paid, Paid(reply.model, reply.usage)))
+        return (*answered, *self.lost)
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -66,76 +70,49 @@ class Reading:
         return tuple(dict.fromkeys(reply.model for reply in self.replies))
 
 
-async def read_chunks(desk: Desk, plan: Plan, history: History, tell: Callable[[int], Awaitable[None]]) -> Reading:
+async def read_chunks(desk: Desk, change: Change, history: History, tell: Tell) -> Reading:
     """Every chunk read by the lens, the first alone until the cache is warm, the others side by side.
 
     `tell` is awaited with the number of answered chunks, at most once in 15 seconds: GitHub's check shows it. A chunk
-    whose question failed in any way is in `unread`; one whose answer was not in the agreed form is asked once more.
+    whose question failed in any way is in `unread`. One whose answer was not in the agreed form is asked once more;
+    one that was too long, or whose answer was, is asked in halves, and is read if all its parts are.
     """
+    plan = change.plan
+    outside = await find_outside(change, history.known)
     if desk.send is None:
         unread = dict.fromkeys((chunk.number for chunk in plan.chunks), NO_MODEL_REASON)
-        return Reading(unread=unread, configured=False)
-    first = await _ask(desk.send, desk.model, plan.chunks, history.salt, tell)
-    malformed = [chunk for chunk in plan.chunks if _is_malformed(first[chunk.number].outcome)]
-    again = await _ask(desk.send, desk.model, malformed, history.salt + history.repair, tell)
-    return _gather(plan, first, again)
+        return Reading(unread=unread, outside=outside, configured=False)
+    asker = Asker(desk.send, desk.model, change, history)
+    final: list[Answer] = []
+    replies: list[Reply] = []
+    lost: list[Paid] = []
+    questions = [Question(chunk) for chunk in plan.chunks]
+    while questions:
+        answers = await asker.ask(questions, tell)
+        replies += [answer.reply for answer in answers if answer.reply is not None]
+        lost += [paid for answer in answers if isinstance(answer.outcome, Failure) for paid in answer.outcome.paid]
+        further = [asker.ask_further(answer) for answer in answers]
+        final += [answer for answer, more in zip(answers, further, strict=True) if not more]
+        questions = [question for more in further for question in more]
+    return replace(_gather(final, replies), lost=tuple(lost), outside=outside)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """One chunk's outcome: its claims, or the failure; and the reply if one came, for what it cost."""
-
-    outcome: tuple[Claim, ...] | Failure
-    reply: Reply | None
-
-
-async def _ask(
-    send: Send, model: str, chunks: Sequence[Chunk], salt: str, tell: Callable[[int], Awaitable[None]]
-) -> dict[int, _Answer]:
-    """The answers by chunk number."""
-    requests = [correctness.ask(annotate(chunk), change_map="", model=model, salt=salt) for chunk in chunks]
-    answered = 0
-
-    def count(_request: Request, _outcome: Reply | Failure) -> None:
-        nonlocal answered
-        answered += 1
-
-    asking = asyncio.create_task(ask_all(send, requests, on_reply=count))
-    try:
-        told = 0
-        while not (await asyncio.wait({asking}, timeout=PROGRESS_S))[0]:
-            if answered > told:
-                told = answered
-                await tell(told)
-        outcomes = await asking
-    finally:
-        asking.cancel()
-        await asyncio.wait({asking})
-    return {chunk.number: _read(outcome) for chunk, outcome in zip(chunks, outcomes, strict=True)}
-
-
-def _read(outcome: Reply | Failure) -> _Answer:
-    if isinstance(outcome, Failure):
-        return _Answer(outcome, None)
-    try:
-        return _Answer(tuple(correctness.read(outcome)), outcome)
-    except ModelFailed as error:
-        return _Answer(error.failure, outcome)
-
-
-def _is_malformed(outcome: tuple[Claim, ...] | Failure) -> bool:
-    return isinstance(outcome, Failure) and outcome.kind is FailureKind.MALFORMED
-
-
-def _gather(plan: Plan, first: Mapping[int, _Answer], again: Mapping[int, _Answer]) -> Reading:
-    last = {**first, **again}
-    answers = [last[chunk.number].outcome for chunk in plan.chunks]
-    failures = {
-        chunk.number: answer for chunk, answer in zip(plan.chunks, answers, strict=True) if isinstance(answer, Failure)
-    }
+def _gather(answers: Sequence[Answer], replies: Sequence[Reply]) -> Reading:
+    """A chunk is read if all its parts are; what was claimed about a part stands all the same."""
+    claims: list[Claim] = []
+    failures: dict[int, Failure] = {}
+    shown: dict[str, list[tuple[int, str]]] = {}
+    for answer in sorted(answers, key=lambda answer: answer.question.chunk.number):
+        if isinstance(answer.outcome, Failure):
+            failures.setdefault(answer.question.chunk.number, answer.outcome)
+        else:
+            claims += answer.outcome
+        for path, lines in answer.shown.items():
+            shown.setdefault(path, []).extend(lines)
     return Reading(
-        claims=tuple(claim for answer in answers if not isinstance(answer, Failure) for claim in answer),
+        claims=tuple(claims),
         unread={number: _REASONS[failure.kind] for number, failure in failures.items()},
-        replies=tuple(answer.reply for part in (first, again) for answer in part.values() if answer.reply),
+        shown=shown,
+        replies=tuple(replies),
         passing=bool(failures) and all(failure.passing for failure in failures.values()),
     )
