@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from app.core.budget import DEFAULT_LIMIT, Limit
 from app.core.model import Stage
 from app.core.prices import DEFAULT_MODELS
 
@@ -47,7 +49,7 @@ class Settings(BaseSettings):
     max_concurrent_reviews: Annotated[int, Field(ge=1, le=100)] = 8
     store_key: SecretStr | None = None
     monthly_budget_usd: float | None = None
-    review_budget_usd: float | None = None
+    review_budget_usd: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] = DEFAULT_LIMIT.usd
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
@@ -63,11 +65,11 @@ class Settings(BaseSettings):
             return tuple(SecretStr(part.strip()) for part in value.split(",") if part.strip())
         return value
 
-    @field_validator("monthly_budget_usd", "review_budget_usd")
+    @field_validator("monthly_budget_usd")
     @classmethod
     def _not_yet(cls, value: float | None) -> None:
         if value is not None:
-            raise ValueError("money limits are not enforced by this version, so it does not pretend to: leave it out")
+            raise ValueError("this version keeps no limit by the month, so it does not pretend to: leave it out")
 
     @field_validator("github_api_url", "github_url", "public_url", "anthropic_base_url")
     @classmethod
@@ -104,6 +106,11 @@ class Settings(BaseSettings):
     def model_configured(self) -> bool:
         """Whether there is a model to ask: a key, or a server that needs none."""
         return self.anthropic_api_key is not None or self.anthropic_base_url is not None
+
+    @property
+    def review_limit(self) -> Limit:
+        """What one review may cost at most, whatever a policy says."""
+        return Limit(self.review_budget_usd, chosen="review_budget_usd" in self.model_fields_set)
 
     def pem(self) -> str:
         """The App's private key in PEM. Raises UnusableSettings if there is none or the file cannot be read."""

@@ -11,13 +11,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
+from psycopg import Error
 from pydantic import SecretStr
 
 from app import events
+from app.claude.calibration import Calibrated, NotRecorded, Record, Sample
 from app.claude.client import connect
 from app.claude.memo import Remembered
 from app.claude.retries import Retries
 from app.claude.seam import Send
+from app.claude.stand_in import StandIn
+from app.core.budget import find_contradiction
 from app.core.event import Event
 from app.core.job import Job
 from app.core.report.words import Links
@@ -33,7 +37,9 @@ from app.postgres import Cluster, attach, is_low, start
 from app.repo.mirror import Mirrors
 from app.settings import Settings, UnusableSettings
 from app.store.database import Database
+from app.store.faults import NotStored, StoreUnavailable
 from app.store.migration import migrate
+from app.store.records import token_rates
 from app.store.records.key import UnusableKey, keep_key, read_key
 from app.store.records.replies import Replies
 from app.store.work.deliveries import Deliveries
@@ -77,7 +83,7 @@ async def open_local_model(
     retries = outside.claude if outside else Retries(jitter=_CHANCE.random)
     key = settings.anthropic_api_key
     async with connect(key.get_secret_value() if key else None, settings.anthropic_base_url, retries=retries) as claude:
-        yield claude.send
+        yield StandIn(claude.send)
 
 
 @asynccontextmanager
@@ -120,6 +126,7 @@ async def open_bot(settings: Settings, *, owner: bool, outside: Outside | None =
     world = outside or Outside()
     async with AsyncExitStack() as stack:
         # First what fails by a wrong setting alone: no database is started for that.
+        _check_limit(settings)
         app = _github(settings, world)
         stack.push_async_callback(app.aclose)
         dsn, cluster = await stack.enter_async_context(open_dsn(settings, owner=owner))
@@ -134,13 +141,15 @@ async def open_bot(settings: Settings, *, owner: bool, outside: Outside | None =
             mirrors=Mirrors(settings.data_dir / "mirrors"),
             database=database,
             links=Links(settings.github_url),
+            model=settings.model,
             now=world.now,
         )
         desk = Desk(
-            send=Remembered(send, replies) if send else None,
+            send=Calibrated(Remembered(send, replies), _record_samples(database, world.now)) if send else None,
             model=settings.model,
             monotonic=world.monotonic,
             watch=world.watch,
+            limit=settings.review_limit,
         )
         yield Bot(settings=settings, dsn=dsn, cluster=cluster, database=database, services=services, desk=desk)
 
@@ -150,6 +159,25 @@ def _github(settings: Settings, world: Outside) -> GitHubApp:
         raise UnusableSettings("no App is configured: set LINTEL_APP_ID, or open /setup")
     wire = Wire(world.github, api_url=settings.github_api_url)
     return GitHubApp(wire, app_id=settings.app_id, private_key=SecretStr(settings.pem()))
+
+
+def _check_limit(settings: Settings) -> None:
+    contradiction = find_contradiction(settings.model, settings.review_limit)
+    if settings.model_configured and contradiction is not None:
+        raise UnusableSettings(f"LINTEL_REVIEW_BUDGET_USD: {contradiction}")
+
+
+def _record_samples(database: Database, now: Callable[[], datetime]) -> Record:
+    """Keep samples in the database."""
+
+    async def record(sample: Sample) -> None:
+        try:
+            async with database.transaction() as connection:
+                await token_rates.observe(connection, sample.model, size=sample.size, tokens=sample.tokens, now=now())
+        except (StoreUnavailable, NotStored, Error) as error:
+            raise NotRecorded(type(error).__name__) from error
+
+    return record
 
 
 def _store_key(settings: Settings) -> bytes:

@@ -52,6 +52,11 @@ def text(words: str) -> Answer:
     return Answer(text=words)
 
 
+def counted(tokens: int) -> Answer:
+    """The answer to a request to count tokens."""
+    return Answer(text=json.dumps({"input_tokens": tokens}))
+
+
 def finding(**fields: Any) -> dict[str, Any]:
     """A finding as the lens's schema wants it."""
     return {

@@ -44,6 +44,14 @@ def complain(body: Mapping[str, Any]) -> str | None:
     return _complain_of_schema((config.get("format") or {}).get("schema"), "schema")
 
 
+def complain_of_count(body: Mapping[str, Any]) -> str | None:
+    """The same for a request to count its tokens, which has a prompt and no answer."""
+    extra = sorted(set(body) & {"max_tokens", "stream"})
+    return (
+        f"{extra[0]}: Extra inputs are not permitted" if extra else complain({**body, "max_tokens": 1, "stream": True})
+    )
+
+
 def _complain_of_schema(schema: Any, place: str) -> str | None:
     if isinstance(schema, list):
         parts = [_complain_of_schema(part, f"{place}[{index}]") for index, part in enumerate(schema)]
@@ -70,7 +78,7 @@ class PromptCache:
     def look_up(self, body: Mapping[str, Any]) -> tuple[dict[str, int], list[str]]:
         """The input side of `usage`, and the entries that this request writes."""
         prefixes = list(_breakpoints(body))
-        whole = sum(count_tokens(text) for text, _ in _texts(body))
+        whole = count_prompt(body)
         read = max((size for size, key in prefixes if key in self.readable), default=0)
         written = max((size for size, _ in prefixes if size >= SMALLEST_CACHED_PREFIX), default=read)
         usage = {
@@ -82,6 +90,11 @@ class PromptCache:
 
     def publish(self, keys: list[str]) -> None:
         self.readable.update(keys)
+
+
+def count_prompt(body: Mapping[str, Any]) -> int:
+    """The tokens of all texts of a prompt."""
+    return sum(count_tokens(text) for text, _ in _texts(body))
 
 
 def count_tokens(text: str) -> int:

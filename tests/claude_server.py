@@ -16,10 +16,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from tests.claude_answers import Answer, End, Script
-from tests.claude_rules import PromptCache, complain, count_tokens
+from tests.claude_answers import Answer, End, Script, counted
+from tests.claude_rules import PromptCache, complain, complain_of_count, count_prompt, count_tokens
 
 POLL_S = 0.002
+MESSAGES = "/v1/messages"
+COUNT = "/v1/messages/count_tokens"
 
 
 @dataclass
@@ -43,11 +45,16 @@ class _ClientLeft(Exception):
 
 
 class ScriptedClaude:
-    """`script` decides the answer to each request that the real API would take."""
+    """`script` decides the answer to each request that the real API would take.
 
-    def __init__(self, script: Script, *, api_key: str | None = None) -> None:
+    `count` does so for requests to count tokens; without it they are counted as `usage` is. Those are in `counted`.
+    """
+
+    def __init__(self, script: Script, *, count: Script | None = None, api_key: str | None = None) -> None:
         self.script = script
+        self.count = count
         self.requests: list[Seen] = []
+        self.counted: list[Seen] = []
         self.cache = PromptCache()
         self.most_at_once = 0
         self._api_key = api_key
@@ -111,13 +118,18 @@ class ScriptedClaude:
         self._running += 1
         seen.at_once = self._running
         self.most_at_once = max(self.most_at_once, self._running)
-        self.requests.append(seen)
+        counts = seen.path == COUNT
+        (self.counted if counts else self.requests).append(seen)
         try:
             answer = self._choose(seen)
             seen.status = answer.status
             await wire.hold(answer.before_headers)
             if answer.status != 200:
                 wire.write_error(answer, len(self.requests))
+                await wire.flush()
+                return
+            if counts:
+                wire.write_body(answer.text)
                 await wire.flush()
                 return
             await self._stream(seen, answer, wire)
@@ -133,13 +145,15 @@ class ScriptedClaude:
         key = seen.headers.get("authorization", "").removeprefix("Bearer ")
         if not key or (self._api_key is not None and key != self._api_key):
             return Answer(status=401, error_type="authentication_error", message="invalid bearer token")
-        if (seen.method, seen.path) != ("POST", "/v1/messages"):
+        if (seen.method, seen.path) not in {("POST", MESSAGES), ("POST", COUNT)}:
             return Answer(status=404, error_type="not_found_error", message="no such route")
         if "anthropic-version" not in seen.headers:
             return Answer(status=400, error_type="invalid_request_error", message="anthropic-version: required")
-        complaint = complain(seen.body)
+        complaint = complain_of_count(seen.body) if seen.path == COUNT else complain(seen.body)
         if complaint is not None:
             return Answer(status=400, error_type="invalid_request_error", message=complaint)
+        if seen.path == COUNT:
+            return self.count(seen.body) if self.count else counted(count_prompt(seen.body))
         return self.script(seen.body)
 
     async def _stream(self, seen: Seen, answer: Answer, wire: _Wire) -> None:
@@ -185,6 +199,11 @@ class _Wire:
             {"content-type": "application/json", "request-id": f"req_{number}", **answer.headers},
         )
         self.write_chunk(json.dumps(_error(answer, f"req_{number}")).encode())
+        self.write_chunk(b"")
+
+    def write_body(self, text: str) -> None:
+        self.write_head(200, {"content-type": "application/json"})
+        self.write_chunk(text.encode())
         self.write_chunk(b"")
 
     async def flush(self) -> None:

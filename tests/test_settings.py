@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from app.core.budget import Limit
 from app.settings import Settings, UnusableSettings, read_settings
 
 SECRET = "canary-4b1d-secret"
@@ -14,7 +16,7 @@ APP = {"LINTEL_APP_ID": "1", "LINTEL_PRIVATE_KEY": SECRET, "LINTEL_WEBHOOK_SECRE
 def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No `.env` and no variables of whoever runs the tests."""
     monkeypatch.chdir(tmp_path)
-    for name in (*APP, "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "LINTEL_DATABASE_URL"):
+    for name in (*APP, "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "LINTEL_DATABASE_URL", "LINTEL_REVIEW_BUDGET_USD"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -50,6 +52,12 @@ def test_several_webhook_secrets_serve_while_one_is_exchanged(monkeypatch: pytes
     assert [secret.get_secret_value() for secret in found.webhook_secret] == [SECRET, "second"]
 
 
+def test_a_review_may_cost_five_dollars_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(monkeypatch).review_limit == Limit(Decimal(5), chosen=False)
+    assert settings(monkeypatch, LINTEL_REVIEW_BUDGET_USD="5").review_limit == Limit(Decimal(5), chosen=True)
+    assert settings(monkeypatch, LINTEL_REVIEW_BUDGET_USD="0.25").review_limit.usd == Decimal("0.25")
+
+
 def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     found = settings(monkeypatch, **APP, ANTHROPIC_API_KEY=SECRET, LINTEL_STORE_KEY=SECRET)
 
@@ -67,7 +75,10 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"LINTEL_GITHUB_API_URL": "http://github.example"}, "LINTEL_GITHUB_API_URL: must be https"),
         ({"LINTEL_GITHUB_URL": "https://me:pw@github.example"}, "LINTEL_GITHUB_URL: must be an http(s) address"),
         ({"LINTEL_GITHUB_URL": "file:///etc"}, "LINTEL_GITHUB_URL: must be an http(s) address"),
-        ({"LINTEL_REVIEW_BUDGET_USD": "3"}, "LINTEL_REVIEW_BUDGET_USD: money limits are not enforced"),
+        ({"LINTEL_MONTHLY_BUDGET_USD": "3"}, "LINTEL_MONTHLY_BUDGET_USD: this version keeps no limit by the month"),
+        ({"LINTEL_REVIEW_BUDGET_USD": "-1"}, "LINTEL_REVIEW_BUDGET_USD: Input should be greater than or equal to 0"),
+        ({"LINTEL_REVIEW_BUDGET_USD": "nan"}, "LINTEL_REVIEW_BUDGET_USD: Input should be a finite number"),
+        ({"LINTEL_REVIEW_BUDGET_USD": "much"}, "LINTEL_REVIEW_BUDGET_USD: Input should be a valid decimal"),
         ({"LINTEL_STRUCTURED_OUTPUT": "prompted"}, "LINTEL_STRUCTURED_OUTPUT: Input should be 'native'"),
     ],
 )

@@ -11,10 +11,11 @@ from typing import Self
 import httpx2
 from anthropic import APIError, AsyncAnthropic
 
+from app.claude.counting import foresee
 from app.claude.failures import Missed, miss, name_error
 from app.claude.message import Arrival, parameters
 from app.claude.retries import Retries
-from app.core.model import FailureKind, ModelFailed, Reply, Request, Usage
+from app.core.model import FailureKind, ModelFailed, Paid, Reply, Request, Usage
 
 ANTHROPIC_URL = "https://api.anthropic.com"
 TIMEOUT = httpx2.Timeout(600, connect=10, read=180)
@@ -74,9 +75,13 @@ class Claude:
     async def send(self, request: Request, *, on_start: Callable[[], None] | None = None) -> Reply:
         """The whole answer; raises `ModelFailed`. Fits `seam.Send`.
 
-        `usage` covers every attempt whose answer had begun. A place among the streams is held only while one runs,
-        not between attempts. Cancelling closes the stream, so that the model stops writing.
+        `usage` covers every attempt whose answer had begun, and so does what a failure says was paid. A place among
+        the streams is held only while one runs, not between attempts. Cancelling closes the stream, so that the model
+        stops writing. What is known to be too long is not sent.
         """
+        foreseen = await foresee(self._client, request)
+        if foreseen is not None:
+            raise ModelFailed(self._tell(request, foreseen).failure)
         spent = Usage()
         start = _Once(on_start)
 
@@ -89,7 +94,7 @@ class Claude:
 
         outcome = await self._retries.run(attempt)
         if isinstance(outcome, Missed):
-            raise ModelFailed(outcome.failure)
+            raise ModelFailed(replace(outcome.failure, paid=(Paid(request.model, spent),) if spent.calls else ()))
         return replace(outcome, usage=spent)
 
     async def _ask(self, request: Request, on_start: Callable[[], None]) -> Reply | Missed:

@@ -15,7 +15,7 @@
 | a stream that breaks the protocol | malformed | no | no |
 | a stream larger than any answer to the request | malformed | no | no |
 | 401, 403, `authentication_error`, `permission_error` | unauthorized | no | no |
-| 413, stop reason `model_context_window_exceeded` | too_long | no | no |
+| 413, stop reason `model_context_window_exceeded`, or counted before it was sent | too_long | no | no |
 | any other 4xx or error type | rejected | no | no |
 | stop reason `max_tokens` | truncated | no | no |
 | stop reason `refusal` | refused | no | no |

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.claude.seam import ReplyStore, Send
-from app.core.model import Reply, Request, Usage
+from app.core.model import ModelFailed, Reply, Request
 
 _log = logging.getLogger(__name__)
 
@@ -44,7 +44,8 @@ class Remembered:
     async def __call__(self, request: Request, *, on_start: Callable[[], None] | None = None) -> Reply:
         """The reply kept for this request, else a new one, kept before it is returned. Fits `seam.Send`.
 
-        A kept or shared reply has `stored=True` and no usage: only one caller is told what was paid. Raises
+        A kept or shared reply has `stored=True` and no usage: only one caller is told what was paid, be it
+        for a reply or for a failure. Raises
         `ModelFailed`, and whatever the store raises: a reply that could not be kept is not used. When the last
         caller that waits is cancelled, the question is, but not the keeping of a reply that is already here.
         """
@@ -59,12 +60,17 @@ class Remembered:
         flight.waiting += 1
         try:
             reply = await asyncio.shield(flight.task)
+        except ModelFailed as error:
+            if flight.paid_for and error.failure.paid:
+                raise ModelFailed(replace(error.failure, paid=())) from None
+            flight.paid_for = True
+            raise
         finally:
             flight.waiting -= 1
             if not flight.waiting:
                 await self._land(flight)
         if reply.stored or flight.paid_for:
-            return replace(reply, stored=True, usage=Usage())
+            return reply.from_memory()
         flight.paid_for = True
         return reply
 
@@ -89,7 +95,7 @@ class Remembered:
         """The kept reply, or a new one once it is kept."""
         kept = await self._replies.get(request.digest)
         if kept is not None:
-            return replace(kept, stored=True, usage=Usage())
+            return kept.from_memory()
         reply = await self._send(request, on_start=self._flights[request.digest].begin)
         keeping = asyncio.create_task(self._replies.put(reply), name=f"keep {request.digest[:12]}")
         try:

@@ -25,9 +25,12 @@ OPUS = "claude-opus-5-5"
 FABLE = "claude-fable-5-2"
 
 DEFAULT_MODELS: Mapping[Stage, str] = MappingProxyType(
-    {Stage.BRIEF: HAIKU, Stage.LENS: SONNET, Stage.VERIFY: SONNET, Stage.ARCHITECTURE: OPUS}
+    {Stage.BRIEF: HAIKU, Stage.LENS: SONNET, Stage.VERIFY: SONNET, Stage.ARCHITECTURE: OPUS, Stage.JUDGE: SONNET}
 )
 """Which model answers which stage when nothing is configured."""
+
+STAND_INS: Mapping[str, str] = MappingProxyType({HAIKU: SONNET, SONNET: OPUS, OPUS: SONNET, FABLE: OPUS})
+"""Which model is asked in the stead of one that refuses: a stronger one, or the next below where none costs as little."""
 
 _MILLION = Decimal(1_000_000)
 _DATED = re.compile(r"-20\d{6}\Z")
@@ -72,14 +75,31 @@ PRICES: Mapping[str, Price] = MappingProxyType(
 )
 """The price table by model id."""
 
+WINDOWS: Mapping[str, int] = MappingProxyType(dict.fromkeys((HAIKU, SONNET, OPUS, FABLE), 1_000_000))
+"""Tokens that prompt and answer may have together, by model id: the models' own pages."""
+
+
+def find_price(model: str) -> Price | None:
+    """The listed price. A dated id (`claude-sonnet-5-5-20261001`) costs what its undated one does."""
+    return PRICES.get(model) or PRICES.get(_DATED.sub("", model))
+
+
+def find_window(model: str) -> int | None:
+    """The context window in tokens, by the same rule; None for a model that is not listed."""
+    return WINDOWS.get(model) or WINDOWS.get(_DATED.sub("", model))
+
+
+def find_stand_in(model: str) -> str | None:
+    """The model that stands in for one that refuses, by the same rule; None for a model that is not listed."""
+    return STAND_INS.get(model) or STAND_INS.get(_DATED.sub("", model))
+
 
 def price(model: str, usage: Usage) -> Decimal | None:
     """Dollars that `usage` of `model` cost, exact for calls with equally long prompts; None without a listed price.
 
-    A dated id (`claude-sonnet-5-5-20261001`) costs what its undated one does. Where a sum hides which call went
-    over a price step, the mean prompt decides: price reply by reply to be exact.
+    Where a sum hides which call went over a price step, the mean prompt decides: price reply by reply to be exact.
     """
-    listed = PRICES.get(model) or PRICES.get(_DATED.sub("", model))
+    listed = find_price(model)
     if listed is None:
         return None
     prompt = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from app.core.model import Stage, Usage
-from app.core.prices import DEFAULT_MODELS, HAIKU, PRICES, SONNET, price
+from app.core.prices import DEFAULT_MODELS, HAIKU, PRICES, SONNET, WINDOWS, find_price, find_window, price
 
 MILLION = 1_000_000
 
@@ -26,6 +26,13 @@ def test_a_dated_id_costs_what_the_undated_one_does() -> None:
     used = Usage(calls=1, input_tokens=10, output_tokens=10)
     assert price(f"{SONNET}-20261001", used) == price(SONNET, used)
     assert price(f"{SONNET}-next", used) is None
+
+
+def test_every_listed_model_has_a_window_and_no_other() -> None:
+    assert set(WINDOWS) == set(PRICES)
+    assert find_window(f"{HAIKU}-20261001") == find_window(HAIKU) == MILLION
+    assert find_window("some-local-model") is None
+    assert find_price("some-local-model") is None
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tests.claude_answers import planted, slow
 from tests.claude_server import ScriptedClaude
 from tests.e2e.bot_process import BotProcess
 from tests.e2e.conftest import BASE, PLANTS
-from tests.e2e.town import Town, hasty_outside, settle_repository, settle_settings
+from tests.e2e.town import PATIENCE_S, Town, hasty_outside, settle_repository, settle_settings
 from tests.e2e.wire import WRITES, Effect, Passage, Wire
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -51,6 +51,12 @@ class MortalTown(Town):
     def asked(self, pull: PullRequest) -> int:
         """How often a model was asked about it."""
         return sum(f"app/{pull.head_ref}.py" in str(seen.body) for seen in self.claude.requests)
+
+    async def count_kept(self) -> int:
+        """How many replies the store has."""
+        async with self.database.connection() as connection:
+            row = await (await connection.execute("SELECT count(*) FROM lintel.reply")).fetchone()
+            return int(row[0]) if row else 0
 
     async def assert_once(self, pull: PullRequest) -> None:
         """GitHub shows what it would show if nothing had died."""
@@ -151,3 +157,30 @@ def _kill(town: MortalTown, *, after: bool) -> Effect:
         await passage.cut()
 
     return act
+
+
+async def test_killed_between_two_chunks_it_cuts_the_change_as_before_though_the_token_rate_has_moved(
+    town: MortalTown,
+) -> None:
+    gate, script, kept = threading.Event(), town.claude.script, await town.count_kept()
+    town.claude.script = lambda body: slow(gate) if "value03999" in str(body) else script(body)
+    rows = [f"const value{number:05} = compute({number}, 3);" for number in range(4_000)]
+    pull = await town.propose({"web/long.ts": "\n".join(rows)}, branch="long")
+
+    def asked() -> list[str]:
+        return [str(seen.body) for seen in town.claude.requests if "web/long.ts" in str(seen.body)]
+
+    await town.until(lambda: len(asked()) == 2, "both questions")
+    async with asyncio.timeout(PATIENCE_S):
+        while await town.count_kept() == kept:
+            await asyncio.sleep(0.02)
+    await town.do(town.process.kill)
+    town.claude.script = script
+    async with town.database.transaction() as connection:
+        await connection.execute("UPDATE lintel.token_rate SET centibytes = 600")
+    await town.survive()
+
+    assert (await town.judged(pull)).conclusion == "success"
+    assert len(asked()) == 3
+    assert sum("value03999" in body for body in asked()) == 2
+    assert len(set(asked())) == 2

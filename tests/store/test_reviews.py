@@ -3,8 +3,10 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from psycopg.types.json import Jsonb
 
-from app.core.change.coverage import Coverage, FileCoverage
+from app.core.change.coverage import Coverage, FileCoverage, Span
+from app.core.change.diff import Side
 from app.core.change.plan import LeftOut
 from app.store.database import Connection, Database
 from app.store.faults import NotStored
@@ -23,7 +25,11 @@ from app.store.records.reviews import Outcome
 from tests.store.rows import NOW, begin, begun, later, pull_request, review_key
 
 COVERAGE = Coverage(
-    files=(FileCoverage("app/x.py", 3, 2),), left_out=(LeftOut("app/y.py", 1, "too large", excused=False),)
+    files=(FileCoverage("app/x.py", 3, 2, 1, (Span(Side.LEFT, 4, 4),)), FileCoverage("vendor/y.py", 1, 0)),
+    left_out=(
+        LeftOut("app/x.py", 1, "too large", excused=False),
+        LeftOut("vendor/y.py", 1, "excluded", excused=True, rule="vendor/**"),
+    ),
 )
 
 
@@ -116,6 +122,31 @@ async def test_what_a_review_ended_with_is_read_back_as_it_was(database: Databas
         assert await latest(connection, pr.id, state=ReviewState.RUNNING) is None
 
 
+async def test_a_coverage_of_an_older_version_is_read(database: Database) -> None:
+    pr = await pull_request(database)
+    row = await finish(database, await begun(database, pr.id))
+    old = {
+        "files": [{"path": "app/x.py", "changed_lines": 3, "reviewed_lines": 2}],
+        "left_out": [{"path": "app/x.py", "lines": 1, "reason": "too large", "excused": False}],
+    }
+    async with database.transaction() as connection:
+        await connection.execute("UPDATE lintel.review SET coverage = %s WHERE id = %s", [Jsonb(old), row.id])
+        assert (await read(connection, row.id)).coverage == Coverage(
+            (FileCoverage("app/x.py", 3, 2),), (LeftOut("app/x.py", 1, "too large", excused=False),)
+        )
+
+
+async def test_the_coverage_of_the_largest_pull_request_is_kept_whole(database: Database) -> None:
+    paths = [f"src/module_{number % 40}/file_{number}.py" for number in range(3_000)]
+    large = Coverage(
+        files=tuple(FileCoverage(path, 100, 97) for path in paths),
+        left_out=tuple(LeftOut(path, 1, f"reason {kind}", excused=False) for path in paths for kind in range(3)),
+    )
+    pr = await pull_request(database)
+    row = await finish(database, await begun(database, pr.id), large)
+    assert row.coverage == large
+
+
 async def test_what_github_does_not_show_yet_is_found_again(database: Database) -> None:
     pr = await pull_request(database)
     row = await finish(database, await begun(database, pr.id))
@@ -197,11 +228,11 @@ async def test_a_new_installation_of_the_app_finds_the_same_pull_request(databas
     assert (new.id, new.installation_id) == (old.id, 8)
 
 
-async def finish(database: Database, review: ReviewRow) -> ReviewRow:
+async def finish(database: Database, review: ReviewRow, coverage: Coverage = COVERAGE) -> ReviewRow:
     outcome = Outcome(
         conclusion="failure",
         reasons=["F1 blocks", "a\x00b"],
-        coverage=COVERAGE,
+        coverage=coverage,
         usage={"calls": 2},
         cost_usd=Decimal("1.5"),
     )

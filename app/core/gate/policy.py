@@ -173,8 +173,8 @@ class PeoplePolicy(_Section):
 class Budget(_Section):
     """Hard limits in US dollars."""
 
-    review_usd: Annotated[float, Field(ge=0)] = 5.0
-    pull_request_usd: Annotated[float, Field(ge=0)] = 20.0
+    review_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 5.0
+    pull_request_usd: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 20.0
 
 
 class Policy(_Section):
@@ -208,7 +208,7 @@ _DORMANT = {
     "review": ("guidance", "rules", "lenses"),
     "architecture": ("layers", "forbid", "cycles", "severity"),
     "people": ("ai_authored", "sensitive", "override"),
-    "budget": ("review_usd", "pull_request_usd"),
+    "budget": ("pull_request_usd",),
     "floor": (),
 }
 

@@ -12,9 +12,13 @@ from enum import StrEnum
 from app.core.change.coverage import Coverage
 from app.core.findings.finding import Finding
 from app.core.gate.policy import Mode, ModelUse, Policy, PolicyFault, dormant
+from app.core.text.plural import count
 
 MIN_BLOCKING_CONFIDENCE = 60
 """A claim its finder holds for less likely than this (0–100) is said, but does not block by itself."""
+
+MAX_NAMED = 50
+"""Findings that one reason names by number; the rest are counted."""
 
 
 class Conclusion(StrEnum):
@@ -111,8 +115,8 @@ def _judge(facts: GateFacts, policy: Policy) -> Verdict:
     unread = _unread(facts, policy)
     blocking = [finding for finding in facts.findings if finding.blocking]
     if blocking:
-        many = f"{len(blocking)} finding{'s' if len(blocking) > 1 else ''} must be dealt with"
-        names = ", ".join(finding.id for finding in blocking)
+        many = f"{count(len(blocking), 'finding')} must be dealt with"
+        names = _name([finding.id for finding in blocking])
         return Verdict(Conclusion.FAILURE, Situation.BLOCKING, (f"{many}: {names}.", *_held(facts), *unread))
     if facts.elsewhere:
         return Verdict(Conclusion.FAILURE, Situation.ELSEWHERE, (*_held(facts), *unread))
@@ -127,9 +131,15 @@ def _judge(facts: GateFacts, policy: Policy) -> Verdict:
 
 def _held(facts: GateFacts) -> tuple[str, ...]:
     return tuple(
-        f"The same head is blocked in pull request {number}: {', '.join(f'F{finding}' for finding in found)}."
+        f"The same head is blocked in pull request {number}: {_name([f'F{finding}' for finding in found])}."
         for number, found in facts.elsewhere.items()
     )
+
+
+def _name(ids: Sequence[str]) -> str:
+    """Numbers of findings as a list that stays short: a check that GitHub refuses as too long opens no gate."""
+    more = f" and {len(ids) - MAX_NAMED:,} more" if len(ids) > MAX_NAMED else ""
+    return ", ".join(ids[:MAX_NAMED]) + more
 
 
 NO_MODEL_REASON = "no model is configured"
@@ -146,7 +156,6 @@ def _unread(facts: GateFacts, policy: Policy) -> tuple[str, ...]:
         lines[item.reason] = lines.get(item.reason, 0) + item.lines
         files[item.reason] = files.get(item.reason, 0) + 1
     return tuple(
-        f"{lines[reason]} changed line{'' if lines[reason] == 1 else 's'} in {count} file{'' if count == 1 else 's'} "
-        f"not reviewed: {reason}."
-        for reason, count in files.items()
+        f"{count(lines[reason], 'changed line')} in {count(files[reason], 'file')} not reviewed: {reason}."
+        for reason in files
     )

@@ -13,8 +13,8 @@ from app.core.report.external_id import external_id, reviewed_by
 from app.core.report.progress import cancelled, in_progress, queued
 from app.core.report.publication import MAX_ANNOTATIONS, CheckState
 from app.core.report.publication import Annotation as DesiredAnnotation
-from app.core.report.words import fit
-from app.core.text.markdown import Markdown, bullets, plain
+from app.core.report.summary import add_notes
+from app.core.text.markdown import Markdown
 from app.github.client import GitHubClient
 from app.github.drafts import Annotation, CheckOutput
 from app.github.errors import NotFound, OutcomeUnknown, Unprocessable
@@ -55,18 +55,18 @@ class Check:
         run = self._standing()
         if state.conclusion is None:
             raise ValueError("a completed check has a conclusion")
-        told = fit([state.summary, bullets([plain(note) for note in notes])]) if notes else state.summary
+        told = add_notes(state.summary, notes)
         # Annotations can only be added, never sent twice: what a run before a crash has shown is not shown again.
         missing = state.annotations[run.output.annotations_count :]
         while len(missing) > MAX_ANNOTATIONS:
             batch, missing = missing[:MAX_ANNOTATIONS], missing[MAX_ANNOTATIONS:]
-            await self._client.update_check_run(run.id, output=_output(state.title, told, batch))
+            await self._client.update_check_run(run.id, output=_output(state.title, told, batch, state.text))
         await self._client.update_check_run(
             run.id,
             status="completed",
             conclusion=state.conclusion.value,
             external_id=external_id(review_id, entry.seq, entry.hash),
-            output=_output(state.title, told, missing),
+            output=_output(state.title, told, missing, state.text),
         )
 
     async def cancel(self, verdict: Verdict, review: ReviewRow) -> None:
@@ -105,10 +105,13 @@ class Check:
         return self._run
 
 
-def _output(label: str, text: Markdown, annotations: Sequence[DesiredAnnotation] = ()) -> CheckOutput:
+def _output(
+    label: str, summary: Markdown, annotations: Sequence[DesiredAnnotation] = (), text: Markdown | None = None
+) -> CheckOutput:
     return CheckOutput(
         title=label,
-        summary=text.text,
+        summary=summary.text,
+        text=text.text if text else None,
         annotations=tuple(
             Annotation(
                 path=annotation.path,

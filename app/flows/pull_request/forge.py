@@ -15,33 +15,33 @@ from app.core.gate.verdict import GateFacts, Situation, decide
 from app.core.job import ReviewJob
 from app.core.report.publication import check_name, compose
 from app.core.report.report import Report
-from app.core.report.words import Links, count
+from app.core.report.words import Links
+from app.core.text.plural import count
 from app.flows.pull_request.check import Check, Identity
 from app.flows.pull_request.publishing import publish_comments, publish_summary
 from app.flows.pull_request.record import Recorder
 from app.flows.pull_request.snapshot import NO_MERGE_BASE, take_snapshot
+from app.flows.pull_request.source import fetch_objects
 from app.flows.review.desk import Step, Watch
 from app.flows.review.forge import ChangeUnreadable, History, Superseded
 from app.github.application import GitHubApp
 from app.github.client import GitHubClient
-from app.repo.fetch_faults import CannotFetchError, FetchFault
 from app.repo.mirror import Mirrors, Origin
 from app.repo.objects import GitStore
 from app.store.database import Database
 from app.store.records.review_rows import ReviewRow
 
-_PASSING = {FetchFault.UNREACHABLE, FetchFault.SLOW, FetchFault.DENIED}
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GitHubServices:
-    """What every pull request's review shares."""
+    """What every pull request's review shares. `model` is the id of the one that reads."""
 
     app: GitHubApp
     identity: Identity
     mirrors: Mirrors
     database: Database
     links: Links
+    model: str
     now: Callable[[], datetime]
     new_id: Callable[[], UUID] = uuid4
 
@@ -57,7 +57,7 @@ class PullRequestForge:
         self._still_mine = still_mine
         self._watch = watch
         self._client: GitHubClient = services.app.repository(job.installation_id, job.repository_id, job.repository)
-        self._recorder = Recorder(services.database, job, services.now, services.new_id)
+        self._recorder = Recorder(services.database, job, services.now, services.new_id, services.model)
         self._check = Check(self._client, services.identity)
         self._begun: tuple[ReviewRow, Snapshot] | None = None
 
@@ -81,7 +81,7 @@ class PullRequestForge:
         return begun.history
 
     async def fetch(self, snapshot: Snapshot, *, anew: bool = False) -> GitStore:
-        """The mirror with both versions, brought under a token that can do nothing else."""
+        """Both versions, brought under a token that can do nothing else."""
         if snapshot.merge_base == NO_MERGE_BASE:
             raise ChangeUnreadable("Base and head have no common ancestor.", passing=False)
         services, job = self._services, self._job
@@ -93,18 +93,7 @@ class PullRequestForge:
             clone_url=f"{services.links.github_url}/{snapshot.repository}.git",
             token=token.get_secret_value(),
         )
-        try:
-            return await services.mirrors.fetch(
-                origin,
-                merge_base=snapshot.merge_base,
-                head=snapshot.head_sha,
-                others=[snapshot.base_sha],
-                refs=[f"refs/pull/{snapshot.number}/head"],
-            )
-        except CannotFetchError as error:
-            raise ChangeUnreadable(
-                f"The change could not be fetched: {error.fault.value}.", passing=error.fault in _PASSING
-            ) from error
+        return await fetch_objects(services.mirrors, self._client, origin, snapshot)
 
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
         """Show the check in progress."""

@@ -18,7 +18,7 @@ from app.core.report.report import Report
 from app.flows.review.forge import History, Superseded
 from app.flows.review.prompts import prompt_digests
 from app.store.database import Connection, Database
-from app.store.records import findings, ledger, pull_requests, reviews
+from app.store.records import findings, ledger, pull_requests, reviews, token_rates
 from app.store.records.ledger import Entry
 from app.store.records.review_rows import ReviewKey, ReviewRow, ReviewState, is_newest, latest
 
@@ -42,10 +42,12 @@ class Recorder:
     """The store as one review uses it. Each method is one transaction under the pull request's row lock."""
 
     def __init__(
-        self, database: Database, job: ReviewJob, now: Callable[[], datetime], new_id: Callable[[], UUID]
+        self, database: Database, job: ReviewJob, now: Callable[[], datetime], new_id: Callable[[], UUID], model: str
     ) -> None:
+        """`model` is the one that will read: new reviews are planned with its token rate."""
         self._database = database
         self._job = job
+        self._model = model
         self._now = now
         self._new_id = new_id
         self._elsewhere: dict[int, tuple[int, ...]] = {}
@@ -68,7 +70,13 @@ class Recorder:
             newest = await latest(connection, pull_request)
             if newest is not None and newest.key == key and _stands(newest) and not self._asked:
                 return None
-            begun = await reviews.begin(connection, pull_request, key, new_id=self._new_id(), now=self._now())
+            # Asked again about the same lines, chunks keep their borders: their replies are paid for.
+            kept = not self._job.full and newest is not None and newest.key.same_lines(key)
+            again = newest if kept else None
+            rate = again.rate if again is not None else await token_rates.in_force(connection, self._model)
+            begun = await reviews.begin(
+                connection, pull_request, key, new_id=self._new_id(), now=self._now(), rate=rate
+            )
             stale = await reviews.supersede_others(connection, pull_request, begun.review.id, now=self._now())
             await self._note_cancelled(connection, stale)
             known = await findings.known(connection, pull_request)
@@ -80,6 +88,7 @@ class Recorder:
             elsewhere=self._elsewhere,
             salt=str(begun.review.id) if self._job.full else "",
             repair=f"repair {begun.review.id}",
+            rate=begun.review.rate,
         )
         return Recorded(begun.review, history, stale)
 

@@ -83,7 +83,7 @@ class Replies:
         start, end = len(_FORMAT), len(_FORMAT) + _NONCE_BYTES
         try:
             fields = json.loads(self._cipher.decrypt(stored[start:end], stored[end:], digest.encode()))
-            return Reply(**{**fields, "usage": Usage(**fields["usage"]), "stored": True})
+            return Reply(**{**fields, "usage": Usage(**fields["usage"]), "also_paid": (), "stored": True})
         except (InvalidTag, ValueError, TypeError, LookupError) as error:
             _log.warning("stored reply %s cannot be opened (%s): it is asked anew", digest, type(error).__name__)
             return None

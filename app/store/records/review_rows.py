@@ -14,6 +14,7 @@ from psycopg.rows import dict_row
 from pydantic import JsonValue, TypeAdapter
 
 from app.core.change.coverage import Coverage
+from app.core.change.tokens import DEFAULT_RATE, TokenRate
 from app.store.database import Connection
 from app.store.faults import NotStored
 
@@ -21,7 +22,7 @@ _coverage = TypeAdapter(Coverage)
 _COLUMNS = (
     "r.id, r.pull_request_id, r.head_sha, r.base_ref, r.base_sha, r.merge_base, r.policy_digest, r.generation,"
     " r.state, r.conclusion, r.reasons, r.coverage, r.usage, r.cost_usd, r.check_run_id, r.started_at,"
-    " r.finished_at, r.published_at"
+    " r.finished_at, r.published_at, r.token_centibytes"
 )
 
 
@@ -44,10 +45,17 @@ class ReviewKey:
     merge_base: str
     policy_digest: str
 
+    def same_lines(self, other: ReviewKey) -> bool:
+        """Whether both are reviews of the same diff."""
+        return (self.merge_base, self.head_sha) == (other.merge_base, other.head_sha)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewRow:
-    """One review. `published_at` is set once GitHub shows how it ended; `cost_usd` also counts what failed."""
+    """One review. `published_at` is set once GitHub shows how it ended; `cost_usd` also counts what failed.
+
+    `rate` is what its plan estimates tokens with, from its beginning to its end.
+    """
 
     id: UUID
     pull_request_id: int
@@ -63,6 +71,7 @@ class ReviewRow:
     started_at: datetime
     finished_at: datetime | None
     published_at: datetime | None
+    rate: TokenRate = DEFAULT_RATE
 
 
 async def read(connection: Connection, review_id: UUID) -> ReviewRow:
@@ -123,5 +132,11 @@ async def select(connection: Connection, where: str, params: list[Any]) -> tuple
 def _row(row: dict[str, Any]) -> ReviewRow:
     key = ReviewKey(**{name: row.pop(name) for name in ReviewKey.__slots__})
     coverage = None if row["coverage"] is None else _coverage.validate_python(row["coverage"])
-    changes = {"state": ReviewState(row["state"]), "reasons": tuple(row["reasons"]), "coverage": coverage}
+    centibytes = row.pop("token_centibytes")
+    changes = {
+        "state": ReviewState(row["state"]),
+        "reasons": tuple(row["reasons"]),
+        "coverage": coverage,
+        "rate": DEFAULT_RATE if centibytes is None else TokenRate(centibytes),
+    }
     return ReviewRow(key=key, **{**row, **changes})

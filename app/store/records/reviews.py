@@ -11,6 +11,7 @@ from uuid import UUID
 from pydantic import JsonValue, TypeAdapter
 
 from app.core.change.coverage import Coverage
+from app.core.change.tokens import DEFAULT_RATE, TokenRate
 from app.store.database import Connection
 from app.store.faults import NotStored
 from app.store.records.review_rows import ReviewKey, ReviewRow, ReviewState, read, select
@@ -38,10 +39,19 @@ class Outcome:
     cost_usd: Decimal = Decimal(0)
 
 
-async def begin(connection: Connection, pull_request_id: int, key: ReviewKey, *, new_id: UUID, now: datetime) -> Begun:
+async def begin(
+    connection: Connection,
+    pull_request_id: int,
+    key: ReviewKey,
+    *,
+    new_id: UUID,
+    now: datetime,
+    rate: TokenRate = DEFAULT_RATE,
+) -> Begun:
     """Resume the review of this key that GitHub does not show yet, or begin one as the newest generation.
 
-    In the caller's transaction, which locks the pull request's row. Raises NotStored without such a row.
+    A new one keeps `rate` to its end; a resumed one has its own. In the caller's transaction, which locks the pull
+    request's row. Raises NotStored without such a row.
     """
     cursor = await connection.execute(
         "SELECT generation FROM lintel.pull_request WHERE id = %s FOR UPDATE", [pull_request_id]
@@ -60,7 +70,7 @@ async def begin(connection: Connection, pull_request_id: int, key: ReviewKey, *,
     if found and found[0].generation == row[0]:
         return Begun(found[0], resumed=True)
     await _supersede(connection, [review.id for review in found if review.state is ReviewState.RUNNING], now)
-    return Begun(await _insert(connection, pull_request_id, key, new_id, now), resumed=False)
+    return Begun(await _insert(connection, pull_request_id, key, new_id, now, rate), resumed=False)
 
 
 async def supersede_others(
@@ -143,14 +153,14 @@ async def mark_published(connection: Connection, review_id: UUID, *, now: dateti
 
 
 async def _insert(
-    connection: Connection, pull_request_id: int, key: ReviewKey, new_id: UUID, now: datetime
+    connection: Connection, pull_request_id: int, key: ReviewKey, new_id: UUID, now: datetime, rate: TokenRate
 ) -> ReviewRow:
     await connection.execute(
         "WITH counted AS (UPDATE lintel.pull_request SET generation = generation + 1 WHERE id = %s"
         " RETURNING generation)"
         " INSERT INTO lintel.review (id, pull_request_id, head_sha, base_ref, base_sha, merge_base,"
-        " policy_digest, started_at, generation)"
-        " SELECT %s, %s, %s, %s, %s, %s, %s, %s, generation FROM counted",
+        " policy_digest, started_at, token_centibytes, generation)"
+        " SELECT %s, %s, %s, %s, %s, %s, %s, %s, %s, generation FROM counted",
         [
             pull_request_id,
             new_id,
@@ -161,6 +171,7 @@ async def _insert(
             key.merge_base,
             key.policy_digest,
             now,
+            rate.centibytes,
         ],
     )
     return await read(connection, new_id)
