@@ -70,6 +70,17 @@ def test_no_policy_means_the_defaults(text: str | None) -> None:
         pytest.param(
             "review:\n  exclude: vendor\n", 2, 3, "`review.exclude`: input should be a valid array", id="list"
         ),
+        pytest.param(
+            "budget: {review_usd: -1}\n", 1, 10, "`budget.review_usd`: input should be greater than", id="money"
+        ),
+        pytest.param("budget:\n  review_usd: .inf\n", 2, 15, "a value must be text, a number", id="no limit"),
+        pytest.param(
+            f"budget: {{review_usd: {'9' * 400}}}\n",
+            1,
+            10,
+            "`budget.review_usd`: input should be a finite",
+            id="riches",
+        ),
         pytest.param("block_on: severe\n", 1, 1, "`block_on`: input should be ", id="word"),
         pytest.param("mode: gate\nmode: advisory\n", 2, 1, "the key `mode` stands here twice", id="twice"),
         pytest.param("review: {exclude: [&a x, *a]}\n", 1, 26, "aliases (`*name`) are not supported", id="alias"),

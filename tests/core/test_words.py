@@ -10,9 +10,11 @@ from app.core.gate.policy import PolicyFault
 from app.core.gate.verdict import NO_MODEL_REASON, GateFacts, Situation, decide
 from app.core.model import Usage
 from app.core.report.comment import finding_comment, fixed_comment
+from app.core.report.fitting import MAX_BYTES
 from app.core.report.publication import is_summary, marked_finding
 from app.core.report.report import AnalyzerOutcome, AnalyzerState, Report, Spending
-from app.core.report.words import MAX_BYTES, Links, check_summary, summary, title
+from app.core.report.summary import check_summary, summary
+from app.core.report.words import Links, title
 from app.core.text.markdown import comment_marker
 from tests.build import a_coverage, a_finding, a_report
 

@@ -143,7 +143,7 @@ async def test_what_the_base_excludes_is_named_with_the_rule(town: Town) -> None
     check = await town.judged(await town.open_pull())
 
     assert check.conclusion == "success"
-    assert "`vendor/x.py`, 1 line: excluded by vendor/" in told(check)
+    assert "`vendor/x.py`, 1 line: excluded by `vendor/**` in .github/lintel.yml" in told(check)
 
 
 async def test_the_prompt_has_the_change_and_nothing_its_author_says_about_it(

@@ -27,6 +27,17 @@ class ExcludeRule:
 
 
 @dataclass(frozen=True, slots=True)
+class _Excuse:
+    """The base's rule that excuses a path, as it stands there, and the sentence that says so."""
+
+    rule: str
+    reason: str
+
+    def leave_out(self, file: FilePatch, lines: int) -> LeftOut:
+        return LeftOut(file.path, lines, self.reason, excused=True, rule=self.rule)
+
+
+@dataclass(frozen=True, slots=True)
 class Exclusion:
     """All that may excuse a file."""
 
@@ -35,9 +46,9 @@ class Exclusion:
 
     def leave_out(self, file: FilePatch) -> LeftOut | None:
         """Why a file's lines are not read at all, if so. A rename is excused only where both names are."""
-        reasons = [self._excuse(path) for path in dict.fromkeys((file.path, file.old_path))]
-        if reasons[0] is not None and all(reasons):
-            return LeftOut(file.path, file.changed_lines, reasons[0], excused=True)
+        excuses = [self._excuse(path) for path in dict.fromkeys((file.path, file.old_path))]
+        if excuses[0] is not None and all(excuses):
+            return excuses[0].leave_out(file, file.changed_lines)
         obstacle = why_unreadable(file)
         return None if obstacle is None else LeftOut(file.path, file.changed_lines, obstacle, excused=False)
 
@@ -50,17 +61,19 @@ class Exclusion:
         moved_out = file.old_path != file.path and excuse is None and self._excuse(file.old_path) is not None
         reasons = find_unshown(file, from_excused=moved_out)
         if reasons and excuse is not None:
-            return [LeftOut(file.path, 0, excuse, excused=True)]
+            return [excuse.leave_out(file, 0)]
         return [LeftOut(file.path, 0, reason, excused=False) for reason in reasons]
 
-    def _excuse(self, path: str) -> str | None:
+    def _excuse(self, path: str) -> _Excuse | None:
         for glob, rule in self.rules:
             if glob.matches(path):
-                return f"excluded by {rule.pattern} in {rule.origin}"
+                return _Excuse(rule.pattern, f"excluded by {rule.pattern} in {rule.origin}")
         for name in ("linguist-generated", "linguist-vendored"):
             if self.attributes.says(path, name):
-                return f"excluded by {name} {_SAYING}"
-        return f"excluded by -diff {_SAYING}" if self.attributes.value(path, "diff") is False else None
+                return _Excuse(name, f"excluded by {name} {_SAYING}")
+        return (
+            _Excuse("-diff", f"excluded by -diff {_SAYING}") if self.attributes.value(path, "diff") is False else None
+        )
 
 
 def read_exclusion(rules: Sequence[ExcludeRule], attributes: Attributes) -> Exclusion:

@@ -24,6 +24,8 @@ MOVED_OUT = f"it was renamed out of a path that needs no review, and its other l
 _VERSION = re.compile(r"version https?://(?:git-lfs|hawser|git-media)\b\S*")
 _ENTRY = re.compile(r"version \S+|ext-\d-\S+ \S+|oid sha256:[0-9a-f]{64}|size \d+")
 _IDENTITY = re.compile(r"version https?://(?:git-lfs|hawser|git-media)\b|oid sha256:")
+_NEW_ROW = re.compile(r"^[+ ][^\S\n]*(\S.*)$", re.MULTILINE)
+"""A row of the new version that is not blank."""
 
 _KINDS = {"100644": "a file", "100755": "an executable file", "120000": "a symbolic link"}
 _WORK = (
@@ -81,6 +83,10 @@ def _work_of(path: str) -> str | None:
 
 def _is_pointer(file: FilePatch) -> bool:
     """Whether the new version is a pointer, as far as it is shown: Git LFS passes over white space before it."""
+    first = next(filter(None, (_NEW_ROW.search(hunk.body) for hunk in file.hunks)), None)
+    if first is None or not _ENTRY.fullmatch(first[1].strip()):
+        # so begin nearly all files: their lines need not be made
+        return False
     rows = (line.text.strip() for hunk in file.hunks for line in hunk.lines if line.new is not None)
     shown: list[str] = []
     for row in filter(None, rows):

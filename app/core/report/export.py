@@ -29,14 +29,7 @@ def to_json(report: Report) -> dict[str, Any]:
             "rules_checked": 0,
             "dimensions": [],
         },
-        "coverage": {
-            "changed_lines": report.coverage.changed_lines,
-            "reviewed_lines": report.coverage.reviewed_lines,
-            "left_out": [
-                {"path": report.show_path(item.path), "lines": item.lines, "reason": item.reason}
-                for item in report.coverage.left_out
-            ],
-        },
+        "coverage": _coverage(report),
         "reading_guide": [],
         "usage": {
             "calls": usage.calls,
@@ -46,6 +39,32 @@ def to_json(report: Report) -> dict[str, Any]:
             "usd": report.spending.usd,
             "seconds": round(report.spending.seconds, 3),
         },
+    }
+
+
+def _coverage(report: Report) -> dict[str, Any]:
+    coverage = report.coverage
+    return {
+        "changed_lines": coverage.changed_lines,
+        "reviewed_lines": coverage.reviewed_lines,
+        "left_out": [
+            {
+                "path": report.show_path(item.path),
+                "lines": item.lines,
+                "reason": item.reason,
+                "rule": item.rule,
+                "excused": item.excused,
+            }
+            for item in coverage.left_out
+        ],
+        "files": [
+            {
+                "path": report.show_path(file.path),
+                "changed_lines": file.changed_lines,
+                "reviewed_lines": file.reviewed_lines,
+            }
+            for file in coverage.files
+        ],
     }
 
 

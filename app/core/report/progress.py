@@ -6,6 +6,7 @@ from app.core.change.plan import Plan
 from app.core.gate.verdict import Verdict
 from app.core.report.words import title
 from app.core.text.markdown import Markdown, paragraphs, plain
+from app.core.text.plural import count
 
 
 def queued() -> tuple[str, Markdown]:
@@ -15,14 +16,15 @@ def queued() -> tuple[str, Markdown]:
 
 def in_progress(read: int, plan: Plan) -> tuple[str, Markdown]:
     """Title and text of a check while the change is read."""
-    chunks = len(plan.chunks)
+    chunks = count(len(plan.chunks), "chunk")
     lines = sum(planned.file.changed_lines for planned in plan.files)
-    name = f"Read {read} of {chunks} chunk{'' if chunks == 1 else 's'}" if read else "Reading the change"
-    many = (
-        f"{len(plan.files)} file{'' if len(plan.files) == 1 else 's'}, {lines} changed line{'' if lines == 1 else 's'}"
-    )
-    left = f" {len(plan.left_out)} left out, named at the end." if plan.left_out else ""
-    return name, Markdown(f"{many}, in {chunks} chunk{'' if chunks == 1 else 's'}.{left}")
+    swept = sum(sweep.changed_lines for chunk in plan.chunks for sweep in chunk.sweeps)
+    told = f"{count(len(plan.files), 'file')}, {count(lines, 'changed line')}, in {chunks}."
+    if swept:
+        told += f" {count(swept, 'line')} of these are the same edit in many places: read once, with all places listed."
+    if plan.left_out:
+        told += f" {count(len({item.path for item in plan.left_out}), 'file')} left out, named at the end."
+    return f"Read {read:,} of {chunks}" if read else "Reading the change", Markdown(told)
 
 
 def cancelled(verdict: Verdict) -> tuple[str, Markdown]:

@@ -17,7 +17,8 @@ from app.core.gate.policy import Policy
 from app.core.gate.verdict import Conclusion
 from app.core.report.comment import finding_comment, fixed_comment
 from app.core.report.report import Report
-from app.core.report.words import Links, check_summary, review_body, summary, title
+from app.core.report.summary import check_summary, check_text, summary
+from app.core.report.words import Links, review_body, title
 from app.core.text.markdown import Markdown, comment_marker
 from app.core.text.unicode import reveal
 
@@ -55,13 +56,14 @@ class Annotation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckState:
-    """A check run as it should be. `conclusion` is set if and only if it is completed."""
+    """A check run as it should be. `conclusion` is set if and only if it is completed; `text` may be missing."""
 
     name: str
     status: CheckStatus
     conclusion: Conclusion | None
     title: str
     summary: Markdown
+    text: Markdown | None = None
     annotations: tuple[Annotation, ...] = ()
 
 
@@ -121,6 +123,7 @@ def compose(report: Report, links: Links) -> Publication:
         conclusion=report.verdict.conclusion,
         title=title(report.verdict, len(report.blocking)),
         summary=check_summary(report, links),
+        text=check_text(report) or None,
         # Annotations stand on the head's lines alone; a finding on a removed line is in the table.
         annotations=tuple(_annotation(finding, anchor) for finding, anchor in rest if anchor.side is Side.RIGHT),
     )

@@ -86,11 +86,15 @@ class Call:
 
     def page(self, items: Sequence[Item], show: Callable[[Item], Json], wrap: str | None = None) -> Answer:
         """A page of a list with its `Link` header; `wrap` names the list inside an object with a count."""
-        size = min(max(self._natural("per_page", 30), 1), MAX_PAGE)
+        window, headers = self.window(len(items))
+        shown = [show(item) for item in items[window]]
+        return Answer(shown if wrap is None else {"total_count": len(items), wrap: shown}, headers=headers)
+
+    def window(self, total: int, *, default: int = 30, most: int = MAX_PAGE) -> tuple[slice, dict[str, str]]:
+        """Which of so many items the page asked for has, and its `Link` header."""
+        size = min(max(self._natural("per_page", default), 1), most)
         page = max(self._natural("page", 1), 1)
-        shown = [show(item) for item in items[(page - 1) * size : page * size]]
-        body = shown if wrap is None else {"total_count": len(items), wrap: shown}
-        return Answer(body, headers=self._link(page, max(-(-len(items) // size), 1)))
+        return slice((page - 1) * size, page * size), self._link(page, max(-(-total // size), 1))
 
     def _natural(self, name: str, default: int) -> int:
         text = self.query.get(name, "")

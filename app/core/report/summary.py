@@ -1,0 +1,197 @@
+"""The summary comment and the check's texts, as pure functions from a report. Nobody is played."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.core.findings.finding import Finding, Placed, Source
+from app.core.gate.verdict import Conclusion, Situation
+from app.core.report.comment import SIGNS
+from app.core.report.coverage import MAX_LISTED, tell_coverage, tell_files
+from app.core.report.fitting import DROPPED, Graded, clip, clip_path, fit, name_some
+from app.core.report.report import AnalyzerOutcome, AnalyzerState, Report
+from app.core.report.words import Links, mend, title
+from app.core.text.markdown import (
+    Markdown,
+    bullets,
+    cell,
+    code,
+    details,
+    join,
+    link,
+    paragraphs,
+    permalink,
+    plain,
+    rich,
+)
+from app.core.text.plural import count
+
+MAX_REASONS = 30
+MAX_REASON = 600
+MAX_NOTES = 20
+
+_VERDICT_SIGNS = {
+    Conclusion.SUCCESS: "✅",
+    Conclusion.FAILURE: "⛔",
+    Conclusion.ACTION_REQUIRED: "⏸️",
+    Conclusion.NEUTRAL: "💬",
+    Conclusion.CANCELLED: "⏹️",
+}
+_NEVER_LOOKED = {Situation.POLICY_FAULT, Situation.NOT_DONE}
+_NOTHING = Graded((Markdown(""),))
+
+
+def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
+    """The one comment of the pull request, edited in place."""
+    verdict = report.verdict
+    name = title(verdict, len(report.blocking))
+    head = Markdown(f"### {_VERDICT_SIGNS[verdict.conclusion]} Lintel: {name}")
+    return fit(
+        [
+            paragraphs(head, _reasons(report), mend(report)),
+            _table(report, links),
+            _beyond_lines(report.findings),
+            _fixed(report.fixed),
+            _coverage(report, by_file=True),
+            paragraphs(_who_looked(report), _footer(report, links), marker),
+        ]
+    )
+
+
+def check_summary(report: Report, links: Links) -> Markdown:
+    """The check run's summary: the verdict, the findings, the coverage."""
+    return fit(
+        [
+            paragraphs(_reasons(report), mend(report)),
+            _table(report, links),
+            _coverage(report, by_file=False),
+            paragraphs(_who_looked(report), _footer(report, links)),
+        ]
+    )
+
+
+def check_text(report: Report) -> Markdown:
+    """The check run's second text: file by file. Empty where nothing was looked at."""
+    return Markdown("") if report.verdict.situation in _NEVER_LOOKED else tell_files(report)
+
+
+def add_notes(text: Markdown, notes: Sequence[str]) -> Markdown:
+    """A check's summary with what went wrong while it was published, within what GitHub takes."""
+    told = [plain(clip(note, MAX_REASON // 4)) for note in notes[:MAX_NOTES]]
+    more = len(notes) - MAX_NOTES
+    tail = [Markdown(f"…and {more:,} more such")] if more > 0 else []
+    return paragraphs(text, bullets([*told, *tail]))
+
+
+def _reasons(report: Report) -> Markdown:
+    reasons = report.verdict.reasons
+    more = len(reasons) - MAX_REASONS
+    tail = [Markdown(f"…and {count(more, 'more reason')}.")] if more > 0 else []
+    return bullets([*(plain(clip(reason, MAX_REASON)) for reason in reasons[:MAX_REASONS]), *tail])
+
+
+def _coverage(report: Report, *, by_file: bool) -> Graded:
+    return _NOTHING if report.verdict.situation in _NEVER_LOOKED else tell_coverage(report, by_file=by_file)
+
+
+def _table(report: Report, links: Links) -> Graded:
+    findings = report.findings
+    if not findings:
+        return _NOTHING
+    rows = [_row(finding, report, links) for finding in findings[:MAX_LISTED]]
+    return Graded(tuple(_headed(rows[:most], len(findings)) for most in (MAX_LISTED, MAX_LISTED // 4, 0)))
+
+
+def _headed(rows: Sequence[Markdown], found: int) -> Markdown:
+    more = found - len(rows)
+    if not rows:
+        return Markdown(f"{count(found, 'finding')}, on the lines and in the check.")
+    heading = Markdown("| | finding | where | severity |\n| --- | --- | --- | --- |")
+    tail = [Markdown(f"\n…and {more:,} more on the lines and in the check.")] if more > 0 else []
+    return join([heading, *rows, *tail], "\n")
+
+
+def _row(finding: Finding, report: Report, links: Links) -> Markdown:
+    claim = finding.claim
+    anchor = finding.placement.anchor
+    path = report.show_path(claim.path)
+    shown = clip_path(path)
+    where = code(f"{shown}:{anchor.line}" if anchor else shown)
+    # A path that is not in the change was made up by a model: with `..` in it, a link would lead anywhere. One that is
+    # not shown as it is holds a secret.
+    real = finding.placement.placed is not Placed.SUMMARY and path == claim.path
+    if real and (anchor is None or anchor.side == "RIGHT"):
+        where = permalink(
+            where,
+            links.github_url,
+            report.snapshot.repository,
+            report.snapshot.head_sha,
+            claim.path,
+            anchor.line if anchor else None,
+        )
+    shut = " · blocks" if finding.blocking else ""
+    text = plain(claim.title)
+    return Markdown(f"| {finding.id} | {cell(text)} | {cell(where)} | {SIGNS[claim.severity]} {claim.severity}{shut} |")
+
+
+def _beyond_lines(findings: Sequence[Finding]) -> Graded:
+    rest = [finding for finding in findings if finding.placement.placed is not Placed.LINE]
+    if not rest:
+        return _NOTHING
+    heading = Markdown(f"{len(rest):,} not on a line of the diff")
+    names = [Markdown(f"**{finding.id}** · ") + plain(finding.claim.title) for finding in rest[:MAX_LISTED]]
+    told = [
+        paragraphs(
+            name,
+            rich(finding.claim.body),
+            Markdown("<sub>not on a line: ") + plain(finding.placement.reason) + Markdown("</sub>"),
+        )
+        for name, finding in zip(names, rest, strict=False)
+    ]
+    more = Markdown(f"…and {len(rest) - MAX_LISTED:,} more." if len(rest) > MAX_LISTED else "")
+    return Graded(
+        (
+            details(heading, paragraphs(*told, more)),
+            details(heading, paragraphs(bullets(names), more, DROPPED)),
+            paragraphs(heading + Markdown("."), DROPPED),
+        )
+    )
+
+
+def _fixed(fixed: Sequence[Finding]) -> Markdown:
+    if not fixed:
+        return Markdown("")
+    secrets = [finding.id for finding in fixed if finding.claim.source is Source.SECRETS]
+    still = f" The history may still hold what is secret: revoke {name_some(secrets)} all the same." if secrets else ""
+    return Markdown(f"Gone since earlier heads: {name_some([finding.id for finding in fixed])}.{still}")
+
+
+def _who_looked(report: Report) -> Markdown:
+    if report.verdict.situation in _NEVER_LOOKED:
+        return Markdown("")
+    model = (
+        Markdown("Models: ") + join([code(name) for name in report.models], ", ")
+        if report.models
+        else Markdown("No model read this change")
+    )
+    ran = [_analyzer(outcome) for outcome in report.analyzers]
+    claims = count(report.fabricated, "claim")
+    dropped = Markdown(f" · {claims} dropped: the quoted code does not exist" if report.fabricated else "")
+    return model + Markdown(" · analyzers: ") + (join(ran, ", ") if ran else Markdown("none")) + dropped
+
+
+def _analyzer(outcome: AnalyzerOutcome) -> Markdown:
+    if outcome.state is AnalyzerState.OK:
+        return plain(outcome.name)
+    return plain(outcome.name) + Markdown(f" ({outcome.state}: ") + plain(outcome.note) + Markdown(")")
+
+
+def _footer(report: Report, links: Links) -> Markdown:
+    usage = report.spending.usage
+    tokens = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
+    cost = "price unknown" if report.spending.usd is None else f"${report.spending.usd:.2f}"
+    calls = count(usage.calls, "call")
+    revisions = f"head `{report.snapshot.head_sha[:12]}` against `{report.snapshot.merge_base[:12]}`"
+    words = f"<sub>{revisions} · {calls}, {tokens:,} tokens in, {usage.output_tokens:,} out, {cost}"
+    page = Markdown(" · ") + link(Markdown("details"), links.dashboard_url) if links.dashboard_url else Markdown("")
+    return Markdown(words) + page + Markdown(" · `/lintel help`</sub>")
