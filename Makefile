@@ -6,7 +6,7 @@ STAMP := $(VENV)/.from-lock
 # More than the two cores: many tests wait for a server to start or a job to be rescued.
 JOBS ?= 4
 
-.PHONY: demo test check format lock clean help
+.PHONY: demo test bench check format lock clean help
 
 help: ## these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -22,6 +22,9 @@ demo: $(STAMP) ## review the bundled pull request, whole, on this machine
 
 test: $(STAMP) ## every test
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+bench: $(STAMP) ## speed and memory, as ratios in one run on this machine; fails if a bound is broken
+	$(BIN)/python -m tests.bench
 
 check: $(STAMP) ## lint, formatting, types, import contracts
 	$(BIN)/ruff check .

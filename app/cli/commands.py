@@ -19,6 +19,8 @@ from rich.console import Console
 from app.cli.exits import Broke, Exit, Refusal
 from app.cli.wishes import Format, Range, Wishes
 from app.core.findings.finding import Severity
+from app.core.model import Stage
+from app.core.prices import DEFAULT_MODELS
 from app.core.text.unicode import reveal
 from app.logs import configure_logs
 from app.settings import Settings, UnusableSettings, read_settings
@@ -37,6 +39,13 @@ cli = typer.Typer(
 Directory = Annotated[Path, typer.Option("--repo", metavar="DIR", help="The repository.")]
 Base = Annotated[str | None, typer.Option(metavar="REV", help="Where the change starts. Default: the default branch.")]
 Head = Annotated[str | None, typer.Option(metavar="REV", help="Where it ends. Default: `HEAD`.")]
+
+PolicyFile = Annotated[Path | None, typer.Option("--policy", metavar="FILE", help="A `lintel.yml` to use instead.")]
+Output = Annotated[Path | None, typer.Option("--output", metavar="FILE", help="Write the report there.")]
+Form = Annotated[Format, typer.Option("--format", help="How to print.")]
+Staged = Annotated[bool, typer.Option("--staged", help="What is staged, against `HEAD`.")]
+WorkingTree = Annotated[bool, typer.Option("--working-tree", help="The files as they are.")]
+NoModel = Annotated[bool, typer.Option("--no-model", help="Ask no model, and let that be green.")]
 
 
 @cli.command(epilog="Example: `lintel demo --once` · `lintel demo ~/src/shop --base main --head feature`")
@@ -62,25 +71,91 @@ def review(  # noqa: PLR0913 - the options of INTERFACE.md
     directory: Directory = Path(),
     base: Base = None,
     head: Head = None,
-    policy: Annotated[Path | None, typer.Option(metavar="FILE", help="A `lintel.yml` to use instead.")] = None,
-    output: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the report there.")] = None,
+    policy: PolicyFile = None,
+    output: Output = None,
     fail_on: Annotated[Severity | None, typer.Option(help="Exit with 1 from this severity up.")] = None,
-    form: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TEXT,
+    form: Form = Format.TEXT,
     *,
-    staged: Annotated[bool, typer.Option("--staged", help="What is staged, against `HEAD`.")] = False,
-    working_tree: Annotated[bool, typer.Option("--working-tree", help="The files as they are.")] = False,
-    no_model: Annotated[bool, typer.Option("--no-model", help="Ask no model, and let that be green.")] = False,
+    staged: Staged = False,
+    working_tree: WorkingTree = False,
+    no_model: NoModel = False,
 ) -> None:
     """Review a local range. Nothing is written into the repository."""
-    if staged and working_tree:
-        _end(Refusal("--staged and --working-tree exclude each other: name one"))
-    if (staged or working_tree) and (base or head):
-        _end(Refusal("--staged and --working-tree compare with HEAD: leave out --base and --head"))
+    range_ = _range(directory, base, head, staged=staged, working_tree=working_tree)
     from app.cli.review import run_review  # noqa: PLC0415 - see above
 
-    range_ = Range(directory=directory, base=base, head=head, staged=staged, working_tree=working_tree)
     wishes = Wishes(form=form, output=output, policy=policy, no_model=no_model, fail_on=fail_on)
     _run(lambda settings: run_review(settings, range_, wishes), dotenv=False)
+
+
+@cli.command(epilog="Example: `lintel plan --base main` · `lintel plan --explain app/api/users.py --format json`")
+def plan(  # noqa: PLR0913 - the options of INTERFACE.md
+    directory: Directory = Path(),
+    base: Base = None,
+    head: Head = None,
+    policy: PolicyFile = None,
+    output: Output = None,
+    form: Form = Format.TEXT,
+    *,
+    explain: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Only what happens to this file, and why.")
+    ] = None,
+    fail_on: Annotated[
+        Severity | None, typer.Option(help="As for `lintel review`; a plan has no findings, so it ends with 0.")
+    ] = None,
+    staged: Staged = False,
+    working_tree: WorkingTree = False,
+    no_model: NoModel = False,
+) -> None:
+    """What a review would read: chunks, cost, and what is left out and why. No model is asked.
+
+    What keeps the gate shut is told and is no failure: a plan that could be made ends with 0.
+    """
+    range_ = _range(directory, base, head, staged=staged, working_tree=working_tree)
+    from app.cli.plan.command import run_plan  # noqa: PLC0415 - see above
+
+    wishes = Wishes(form=form, output=output, policy=policy, no_model=no_model, fail_on=fail_on)
+    _run(lambda settings: run_plan(settings, range_, wishes, explain), dotenv=False)
+
+
+@cli.command("eval", epilog="Example: `lintel eval cases` · `lintel eval cases --repos ~/src --format json`")
+def evaluate(  # noqa: PLR0913 - each option is one thing that a measurement may differ in
+    data_set: Annotated[Path, typer.Argument(metavar="DATASET", help="A directory of cases.")],
+    repos: Annotated[Path | None, typer.Option(metavar="DIR", help="Where repositories lie that cases name.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep outcomes there. Default: the user's cache.")
+    ] = None,
+    form: Form = Format.TEXT,
+    *,
+    judge: Annotated[
+        str, typer.Option(metavar="MODEL", help="Who says whether a finding is a known fault.")
+    ] = DEFAULT_MODELS[Stage.JUDGE],
+    record: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the model's replies there too.")] = None,
+    replay: Annotated[Path | None, typer.Option(metavar="DIR", help="Ask nobody: use the replies kept there.")] = None,
+    jobs: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Cases side by side.")] = 4,
+    no_judge: Annotated[bool, typer.Option("--no-judge", help="Let place alone decide: file, side, lines.")] = False,
+    no_model: Annotated[bool, typer.Option("--no-model", help="Measure the analyzers alone.")] = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Try again what an earlier run has tried.")] = False,
+) -> None:
+    """Score the reviewer on pull requests with known faults, before its gate is trusted.
+
+    Ends with 3 if a case could not be reviewed whole; run again, only those are tried.
+    """
+    from app.cli.evaluation.command import Measuring, run_eval  # noqa: PLC0415 - see above
+
+    wishes = Measuring(
+        data_set=data_set,
+        repos=repos,
+        form=form,
+        output=output,
+        no_model=no_model,
+        judge=None if no_judge else judge,
+        record=record,
+        replay=replay,
+        jobs=jobs,
+        fresh=fresh,
+    )
+    _run(lambda settings: run_eval(settings, wishes))
 
 
 @cli.command(epilog="Example: `lintel serve --host 0.0.0.0 --port 8080`")
@@ -112,6 +187,15 @@ def version() -> None:
     from app.cli.version import print_version  # noqa: PLC0415 - see above
 
     _run(print_version)
+
+
+def _range(directory: Path, base: str | None, head: str | None, *, staged: bool, working_tree: bool) -> Range:
+    """What the command line names. Ends the command where that contradicts itself."""
+    if staged and working_tree:
+        _end(Refusal("--staged and --working-tree exclude each other: name one"))
+    if (staged or working_tree) and (base or head):
+        _end(Refusal("--staged and --working-tree compare with HEAD: leave out --base and --head"))
+    return Range(directory=directory, base=base, head=head, staged=staged, working_tree=working_tree)
 
 
 def _run(action: Callable[[Settings], Exit], *, dotenv: bool = True) -> NoReturn:

@@ -6,15 +6,17 @@ import asyncio
 import json
 import time
 from contextlib import AbstractAsyncContextManager, nullcontext
-from pathlib import Path
 
 from rich.console import Console
 
 from app.claude.seam import Send
 from app.cli.exits import Exit, Refusal
+from app.cli.files import open_report, read_policy_file
 from app.cli.terminal import print_report
 from app.cli.wishes import Format, Range, Wishes
+from app.core.budget import find_contradiction, limit_in_force
 from app.core.findings.finding import Severity
+from app.core.gate.policy import Policy
 from app.core.gate.verdict import Conclusion, Situation
 from app.core.report.export import to_json
 from app.core.report.report import Report
@@ -39,7 +41,7 @@ def run_review(settings: Settings, range_: Range, wishes: Wishes) -> Exit:
 
 
 async def _review(settings: Settings, range_: Range, wishes: Wishes, notes: Console) -> Report:
-    policy_text = _read_policy_file(wishes.policy)
+    policy_text = read_policy_file(wishes.policy)
 
     def watch(step: Step, line: str) -> None:
         if wishes.form is Format.TEXT:
@@ -56,7 +58,7 @@ async def _review(settings: Settings, range_: Range, wishes: Wishes, notes: Cons
         ) as found,
         _open_model(settings, wishes) as send,
     ):
-        desk = Desk(send=send, model=settings.model, monotonic=time.monotonic, watch=watch)
+        desk = Desk(send=send, model=settings.model, monotonic=time.monotonic, watch=watch, limit=settings.review_limit)
         forge = LocalForge(
             found=found,
             name=range_.directory.resolve().name,
@@ -67,6 +69,10 @@ async def _review(settings: Settings, range_: Range, wishes: Wishes, notes: Cons
         outcome = await review(desk, forge)
     if not isinstance(outcome, Report):
         raise Refusal(f"nothing to review: {outcome.value}")
+    if send is not None and isinstance(outcome.policy, Policy):
+        limit = limit_in_force(settings.review_limit, outcome.policy.budget.review_usd)
+        if (contradiction := find_contradiction(settings.model, limit)) is not None:
+            raise Refusal(contradiction)
     return outcome
 
 
@@ -79,31 +85,12 @@ def _open_model(settings: Settings, wishes: Wishes) -> AbstractAsyncContextManag
     return open_local_model(settings, without=False)
 
 
-def _read_policy_file(path: Path | None) -> str | None:
-    if path is None:
-        return None
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refusal(f"--policy {path} cannot be read: {error.__class__.__name__}") from error
-
-
 def _tell(report: Report, wishes: Wishes) -> None:
-    if wishes.output is None:
-        console = Console(highlight=False)
+    with open_report(wishes.output) as console:
         if wishes.form is Format.JSON:
-            console.out(_as_json(report), highlight=False)
+            console.file.write(_as_json(report) + "\n")
         else:
             print_report(report, console)
-        return
-    try:
-        with wishes.output.open("w", encoding="utf-8") as file:
-            if wishes.form is Format.JSON:
-                file.write(_as_json(report) + "\n")
-            else:
-                print_report(report, Console(file=file, width=100, highlight=False))
-    except OSError as error:
-        raise Refusal(f"--output {wishes.output} cannot be written: {error.strerror}") from error
 
 
 def _as_json(report: Report) -> str:

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from app.cli.commands import cli
 from tests.cli.command import Shell
 
-COMMANDS = ("demo", "review", "serve", "worker", "version")
+COMMANDS = ("demo", "review", "plan", "serve", "worker", "version")
 
 
 def test_help_names_every_command(shell: Shell) -> None:

@@ -78,7 +78,12 @@ def test_a_models_finding_stands_on_its_line(shell: Shell, shop: Repository) -> 
     (finding,) = report["findings"]
     assert (ended.code, report["conclusion"]) == (GATE, "failure")
     assert (finding["title"], finding["path"], finding["line"]) == ("A negative total", "shop/total.py", 2)
-    assert report["coverage"] == {"changed_lines": 4, "reviewed_lines": 4, "left_out": []}
+    assert report["coverage"] == {
+        "changed_lines": 4,
+        "reviewed_lines": 4,
+        "left_out": [],
+        "files": [{"path": "shop/total.py", "changed_lines": 4, "reviewed_lines": 4}],
+    }
     assert report["usage"]["calls"] == 1
 
 

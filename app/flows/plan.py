@@ -1,0 +1,93 @@
+"""What a review of a change would read: its plan, its price, and what the gate would say at best. No model is asked.
+
+Paths are taken out of sight as in a review, where a secret stands in them. Contents are not: sizes are those of the
+change as git has it, because walking every line for secrets takes longer than all the rest. A review plans the change
+without its secrets, so a chunk may end some lines earlier or later there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.core.budget import Limit, PlanPrice, find_contradiction, limit_in_force, limit_spending, price_plan
+from app.core.change.attributes import Attributes
+from app.core.change.chunking import plan_review
+from app.core.change.coverage import Coverage, account
+from app.core.change.diff import Patch
+from app.core.change.plan import Plan
+from app.core.gate.policy import Policy, PolicyFault
+from app.core.gate.snapshot import Snapshot
+from app.core.gate.verdict import NO_MODEL_REASON, GateFacts, Verdict, decide
+from app.core.secrecy.names import Names
+from app.flows.review.change import exclude_rules, fetch_change
+from app.flows.review.forge import Forge
+
+
+class PlanRefused(Exception):
+    """Policy or settings allow no review, so there is no plan of one. The message is one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The model that would read, and the operator's limit on what a review may cost."""
+
+    model: str
+    limit: Limit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """A plan and what comes of it. `model` is None where none would be asked: then nothing has a price.
+
+    `limit` is the one in force, by which chunks were left out. `coverage` and `verdict` are those of a review in which
+    every chunk is read (without a model: none) and nothing is found: a real one can only be worse.
+    """
+
+    snapshot: Snapshot
+    policy: Policy
+    attributes: Attributes
+    model: str | None
+    limit: Limit | None
+    plan: Plan
+    price: PlanPrice
+    coverage: Coverage
+    verdict: Verdict
+
+
+async def forecast(forge: Forge, asked: Asked | None) -> Forecast:
+    """Plan the change as a review by a model would, or by none.
+
+    Raises PlanRefused, and ChangeUnreadable when the whole of the change cannot be read.
+    """
+    snapshot = await forge.snapshot()
+    policy = snapshot.policy
+    if isinstance(policy, PolicyFault):
+        raise PlanRefused(f"the policy cannot be used: {policy}")
+    limit = limit_in_force(asked.limit, policy.budget.review_usd) if asked else None
+    if asked and limit and (contradiction := find_contradiction(asked.model, limit)):
+        raise PlanRefused(contradiction)
+    fetched = await fetch_change(forge, snapshot)
+    # Nothing else waits for this loop, so the work is done in it.
+    plan = plan_review(_conceal_names(fetched.patch), exclude=exclude_rules(policy), attributes=fetched.attributes)
+    if asked and limit:
+        plan = limit_spending(plan, asked.model, limit)
+    unread = {} if asked else dict.fromkeys((chunk.number for chunk in plan.chunks), NO_MODEL_REASON)
+    coverage = account(plan, unread)
+    return Forecast(
+        snapshot=snapshot,
+        policy=policy,
+        attributes=fetched.attributes,
+        model=asked.model if asked else None,
+        limit=limit,
+        plan=plan,
+        price=price_plan(plan, asked.model) if asked else PlanPrice((None,) * len(plan.chunks), None),
+        coverage=coverage,
+        verdict=decide(GateFacts(policy=policy, coverage=coverage, model_configured=asked is not None)),
+    )
+
+
+def _conceal_names(patch: Patch) -> Patch:
+    """The change with each path as it may be shown."""
+    names = Names(patch.files)
+    names.take_out({})
+    return replace(patch, files=names.show(patch.files))
