@@ -14,9 +14,9 @@ from pathlib import Path
 from rich.console import Console
 
 from app.cli.exits import Exit, Refusal
+from app.cli.shown import shown
 from app.cli.stage import SLUG, Ground, add_repository, open_ground, run_bot, settings_for
-from app.cli.terminal import shown
-from app.core.report.words import count
+from app.core.text.plural import count
 from app.flows.review.desk import Step
 from app.hub.accounts import Repository
 from app.hub.page import page_routes, render_static

@@ -10,11 +10,11 @@ from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
+from app.cli.shown import shown
 from app.core.findings.finding import Finding, Severity
 from app.core.gate.verdict import Conclusion
 from app.core.report.report import AnalyzerState, Report
 from app.core.report.words import title
-from app.core.text.unicode import reveal
 
 _STYLES = {
     Severity.CRITICAL: "bold white on red",
@@ -31,11 +31,6 @@ _CONCLUSIONS = {
     Conclusion.CANCELLED: "dim",
 }
 MAX_LEFT_OUT = 20
-
-
-def shown(text: str, style: str = "") -> Text:
-    """Untrusted text: no markup, no escape sequences, nothing invisible."""
-    return Text("\n".join(reveal(line) for line in text.split("\n")), style=style)
 
 
 def print_report(report: Report, console: Console) -> None:

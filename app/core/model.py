@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -18,6 +18,7 @@ class Stage(StrEnum):
     LENS = "lens"
     VERIFY = "verify"
     ARCHITECTURE = "architecture"
+    JUDGE = "judge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +84,20 @@ class Usage:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What calls of one model took."""
+
+    model: str
+    usage: Usage
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A reply that arrived whole. `model` is the id the server says answered. `stored`: it was not paid for again."""
+    """A reply that arrived whole. `model` is the id the server says answered. `stored`: it was not paid for again.
+
+    `also_paid` is what other models took for the same question, who did not answer it.
+    """
 
     digest: str
     text: str
@@ -95,6 +107,11 @@ class Reply:
     request_id: str
     seconds: float
     stored: bool = False
+    also_paid: tuple[Paid, ...] = ()
+
+    def from_memory(self) -> Reply:
+        """The same reply where it is given once more: nothing was paid for it."""
+        return replace(self, stored=True, usage=Usage(), also_paid=())
 
 
 class FailureKind(StrEnum):
@@ -118,12 +135,16 @@ class FailureKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A named failure. `passing` ones may be gone in a while (outage, limits); `detail` is safe to log, not to post."""
+    """A named failure. `passing` ones may be gone in a while (outage, limits); `detail` is safe to log, not to post.
+
+    `paid` is what the calls took that ended in it: a model is paid for what it wrote, whatever became of it.
+    """
 
     kind: FailureKind
     detail: str
     passing: bool
     retry_after_s: float | None = None
+    paid: tuple[Paid, ...] = ()
 
 
 class ModelFailed(Exception):
