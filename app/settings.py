@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,7 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core.budget import DEFAULT_LIMIT, Limit
 from app.core.model import Stage
-from app.core.prices import DEFAULT_MODELS
+from app.core.prices import DEFAULT_MODELS, find_price
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that plain HTTP may lead to: nothing leaves this machine."""
@@ -43,7 +44,10 @@ class Settings(BaseSettings):
     anthropic_api_key: SecretStr | None = Field(default=None, validation_alias="ANTHROPIC_API_KEY")
     anthropic_base_url: str | None = Field(default=None, validation_alias="ANTHROPIC_BASE_URL")
     model: str = DEFAULT_MODELS[Stage.LENS]
-    structured_output: Literal["native"] = "native"
+    model_brief: str | None = None
+    model_verify: str | None = None
+    model_architecture: str | None = None
+    structured_output: Literal["native", "prompted"] = "native"
     data_dir: Path = Path(".lintel")
     database_url: SecretStr | None = None
     max_concurrent_reviews: Annotated[int, Field(ge=1, le=100)] = 8
@@ -106,6 +110,23 @@ class Settings(BaseSettings):
     def model_configured(self) -> bool:
         """Whether there is a model to ask: a key, or a server that needs none."""
         return self.anthropic_api_key is not None or self.anthropic_base_url is not None
+
+    @property
+    def models(self) -> Mapping[Stage, str]:
+        """Who answers each stage.
+
+        A server with a model of its own need not have those pinned in the program: where the reviewers' model is not
+        a listed one, it answers every stage that has none of its own.
+        """
+        pinned = DEFAULT_MODELS if find_price(self.model) is not None else dict.fromkeys(Stage, self.model)
+        own = {
+            Stage.BRIEF: self.model_brief,
+            Stage.LENS: self.model,
+            Stage.VERIFY: self.model_verify,
+            Stage.FIX: self.model_brief,
+            Stage.ARCHITECTURE: self.model_architecture,
+        }
+        return {**pinned, **{stage: model for stage, model in own.items() if model is not None}}
 
     @property
     def review_limit(self) -> Limit:

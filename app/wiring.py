@@ -18,12 +18,14 @@ from app import events
 from app.claude.calibration import Calibrated, NotRecorded, Record, Sample
 from app.claude.client import connect
 from app.claude.memo import Remembered
+from app.claude.prompted import Prompted
 from app.claude.retries import Retries
 from app.claude.seam import Send
 from app.claude.stand_in import StandIn
 from app.core.budget import find_contradiction
 from app.core.event import Event
 from app.core.job import Job
+from app.core.model import Stage
 from app.core.report.words import Links
 from app.flows.pull_request.check import Identity
 from app.flows.pull_request.forge import GitHubServices
@@ -33,6 +35,7 @@ from app.github.transport import Surroundings, Wire
 from app.github.webhook import decode, verify
 from app.jobs.work import build_handlers, judge
 from app.jobs.worker import Pace, Worker
+from app.lenses.findings import read_findings
 from app.postgres import Cluster, attach, is_low, start
 from app.repo.mirror import Mirrors
 from app.settings import Settings, UnusableSettings
@@ -73,10 +76,10 @@ class Outside:
 
 
 @asynccontextmanager
-async def open_local_model(
+async def open_model(
     settings: Settings, *, without: bool, outside: Outside | None = None
 ) -> AsyncIterator[Send | None]:
-    """A model to ask, without a memory of earlier replies; None if none is configured or wanted."""
+    """The wire to a model, to be wrapped in a memory, and that in `in_form`; None if none is configured or wanted."""
     if without or not settings.model_configured:
         yield None
         return
@@ -84,6 +87,21 @@ async def open_local_model(
     key = settings.anthropic_api_key
     async with connect(key.get_secret_value() if key else None, settings.anthropic_base_url, retries=retries) as claude:
         yield StandIn(claude.send)
+
+
+@asynccontextmanager
+async def open_local_model(settings: Settings, *, without: bool) -> AsyncIterator[Send | None]:
+    """A model to ask, without a memory of earlier replies; None if none is configured or wanted."""
+    async with open_model(settings, without=without) as send:
+        yield in_form(send, settings) if send else None
+
+
+def in_form(send: Send, settings: Settings) -> Send:
+    """`send`, asked for the form of its answers as the settings say.
+
+    Outermost, around every memory: what is kept is kept under the digest of what is really asked.
+    """
+    return Prompted(send, {Stage.LENS: read_findings}) if settings.structured_output == "prompted" else send
 
 
 @asynccontextmanager
@@ -132,7 +150,7 @@ async def open_bot(settings: Settings, *, owner: bool, outside: Outside | None =
         dsn, cluster = await stack.enter_async_context(open_dsn(settings, owner=owner))
         await migrate(dsn)
         database = await stack.enter_async_context(Database(dsn))
-        send = await stack.enter_async_context(open_local_model(settings, without=False, outside=world))
+        send = await stack.enter_async_context(open_model(settings, without=False, outside=world))
         replies = Replies(database, _store_key(settings), clock=world.now)
         known = await app.get_app()
         services = GitHubServices(
@@ -144,9 +162,10 @@ async def open_bot(settings: Settings, *, owner: bool, outside: Outside | None =
             model=settings.model,
             now=world.now,
         )
+        ask = Calibrated(Remembered(send, replies), _record_samples(database, world.now)) if send else None
         desk = Desk(
-            send=Calibrated(Remembered(send, replies), _record_samples(database, world.now)) if send else None,
-            model=settings.model,
+            send=in_form(ask, settings) if ask else None,
+            models=settings.models,
             monotonic=world.monotonic,
             watch=world.watch,
             limit=settings.review_limit,
@@ -162,7 +181,7 @@ def _github(settings: Settings, world: Outside) -> GitHubApp:
 
 
 def _check_limit(settings: Settings) -> None:
-    contradiction = find_contradiction(settings.model, settings.review_limit)
+    contradiction = find_contradiction(settings.models, settings.review_limit)
     if settings.model_configured and contradiction is not None:
         raise UnusableSettings(f"LINTEL_REVIEW_BUDGET_USD: {contradiction}")
 

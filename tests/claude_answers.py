@@ -26,11 +26,12 @@ class End(Enum):
     ERROR_EVENT = "an error event"
     GARBAGE = "whatever `garbage` holds, then the response ends"
     SILENCE = "nothing more, until the client leaves"
+    HANG_UP = "the socket is reset before anything is answered"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One behaviour. A status other than 200 answers with an error body, before any stream."""
+    """One behaviour. A status other than 200 answers with an error body (or `garbage`), before any stream."""
 
     text: str = '{"findings": []}'
     stop_reason: str = "end_turn"
@@ -98,7 +99,7 @@ def planted(plants: Mapping[str, Plant]) -> Script:
     """A model that reports the planted faults, for each annotated diff in the prompt, and nothing else."""
 
     def answer(body: dict[str, Any]) -> Answer:
-        if "findings" not in json.dumps(body.get("output_config", {})):
+        if "findings" not in json.dumps(body.get("output_config") or prompt_texts(body)[-1]):
             return Answer(text="{}")
         found: list[Mapping[str, Any]] = []
         path = ""
@@ -129,6 +130,37 @@ def _report(path: str, changed: re.Match[str], plant: Plant) -> dict[str, Any]:
         severity=plant.severity,
         confidence=plant.confidence,
     )
+
+
+_ASIDES = {
+    "You write the overview": {"files": [], "whole": "It changes things."},
+    "You write one short paragraph": {"what": "It does what it does."},
+}
+
+
+def is_aside(body: Mapping[str, Any]) -> bool:
+    """Whether a request is for the change map or the summary, which no finding comes from."""
+    return any(_begins(body, words) for words in _ASIDES)
+
+
+def write_aside(body: dict[str, Any]) -> Answer:
+    """What the small model writes: as little as it may."""
+    return next(Answer(text=json.dumps(text)) for words, text in _ASIDES.items() if _begins(body, words))
+
+
+def _begins(body: Mapping[str, Any], words: str) -> bool:
+    system = body.get("system") or ""
+    first = system if isinstance(system, str) else system[0]["text"]
+    return str(first).startswith(words)
+
+
+_LENS = re.compile(r"Your lens(?:es)? for this pass: (?P<name>[a-z, ]+)\.")
+
+
+def lens_of(body: Mapping[str, Any]) -> str:
+    """Which lens asks; empty for what is no lens."""
+    found = _LENS.match(prompt_texts(body)[-1])
+    return found["name"] if found else ""
 
 
 def prompt_texts(body: Mapping[str, Any]) -> list[str]:

@@ -12,14 +12,15 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from tests.claude_answers import Answer, End, Script, counted
+from tests.claude_answers import Answer, End, Script, counted, is_aside, lens_of, write_aside
+from tests.claude_limits import ScriptedLimits
 from tests.claude_rules import PromptCache, complain, complain_of_count, count_prompt, count_tokens
+from tests.claude_wire import POLL_S, ClientLeft, Wire, stream_events
 
-POLL_S = 0.002
 MESSAGES = "/v1/messages"
 COUNT = "/v1/messages/count_tokens"
 
@@ -40,19 +41,28 @@ class Seen:
     status: int = 200
 
 
-class _ClientLeft(Exception):
-    """The client closed the connection before its answer was complete."""
-
-
 class ScriptedClaude:
     """`script` decides the answer to each request that the real API would take.
 
     `count` does so for requests to count tokens; without it they are counted as `usage` is. Those are in `counted`.
+    `aside` answers what is asked beside the review of lines, the change map and the summary: those are in `asides`.
+    `limits` refuse what is too much for them.
     """
 
-    def __init__(self, script: Script, *, count: Script | None = None, api_key: str | None = None) -> None:
+    def __init__(
+        self,
+        script: Script,
+        *,
+        count: Script | None = None,
+        aside: Script = write_aside,
+        api_key: str | None = None,
+        limits: ScriptedLimits | None = None,
+    ) -> None:
         self.script = script
         self.count = count
+        self.limits = limits
+        self.aside = aside
+        self.asides: list[Seen] = []
         self.requests: list[Seen] = []
         self.counted: list[Seen] = []
         self.cache = PromptCache()
@@ -64,6 +74,16 @@ class ScriptedClaude:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._live, name="scripted-claude", daemon=True)
         self._stop: asyncio.Event | None = None
+
+    @property
+    def idle(self) -> bool:
+        """Whether no request is being answered."""
+        return self._running == 0
+
+    @property
+    def readings(self) -> list[Seen]:
+        """The questions of the lens that reads every chunk, correctness, by itself or with others: one a chunk."""
+        return [seen for seen in self.requests if lens_of(seen.body).startswith("correctness")]
 
     @property
     def base_url(self) -> str:
@@ -108,22 +128,25 @@ class ScriptedClaude:
         """All requests of one connection."""
         try:
             while (seen := await _read_request(reader)) is not None:
-                await self._answer(seen, _Wire(reader, writer))
+                await self._answer(seen, Wire(reader, writer))
         except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass  # the client is gone, or the test is over
         finally:
             writer.close()
 
-    async def _answer(self, seen: Seen, wire: _Wire) -> None:
+    async def _answer(self, seen: Seen, wire: Wire) -> None:
         self._running += 1
         seen.at_once = self._running
         self.most_at_once = max(self.most_at_once, self._running)
         counts = seen.path == COUNT
-        (self.counted if counts else self.requests).append(seen)
+        (self.counted if counts else self.asides if is_aside(seen.body) else self.requests).append(seen)
         try:
             answer = self._choose(seen)
             seen.status = answer.status
             await wire.hold(answer.before_headers)
+            if answer.end is End.HANG_UP:
+                wire.abort()
+                return
             if answer.status != 200:
                 wire.write_error(answer, len(self.requests))
                 await wire.flush()
@@ -133,7 +156,7 @@ class ScriptedClaude:
                 await wire.flush()
                 return
             await self._stream(seen, answer, wire)
-        except (_ClientLeft, ConnectionError):
+        except (ClientLeft, ConnectionError):
             seen.closed_by_client = True
             raise ConnectionResetError from None
         finally:
@@ -154,117 +177,34 @@ class ScriptedClaude:
             return Answer(status=400, error_type="invalid_request_error", message=complaint)
         if seen.path == COUNT:
             return self.count(seen.body) if self.count else counted(count_prompt(seen.body))
-        return self.script(seen.body)
+        if self.limits is not None and not self.limits.take(seen.body["model"], self._charge(seen)):
+            return Answer(status=429, error_type="rate_limit_error", headers=self.limits.headers(seen.body["model"]))
+        return self.aside(seen.body) if is_aside(seen.body) else self.script(seen.body)
 
-    async def _stream(self, seen: Seen, answer: Answer, wire: _Wire) -> None:
+    def _charge(self, seen: Seen) -> int:
+        """The tokens of a prompt that a limit counts: not those read from the cache."""
+        usage, _ = self.cache.look_up(seen.body)
+        return usage["input_tokens"] + usage["cache_creation_input_tokens"]
+
+    async def _stream(self, seen: Seen, answer: Answer, wire: Wire) -> None:
         usage, written = self.cache.look_up(seen.body)
-        wire.write_head(200, {"content-type": "text/event-stream", "request-id": f"req_{len(self.requests)}"})
-        async for event in _events(seen.body["model"], answer, usage, wire):
+        told = {"content-type": "text/event-stream", "request-id": f"req_{len(self.requests)}", **answer.headers}
+        if self.limits is not None:
+            told |= self.limits.headers(seen.body["model"])
+        wire.write_head(200, told)
+        async for event in stream_events(seen.body["model"], answer, usage, wire):
             wire.write_event(event)
             await wire.flush()
             if seen.began is None:
                 seen.began = time.monotonic()
                 self.cache.publish(written)
+        if self.limits is not None:
+            self.limits.write(seen.body["model"], count_tokens(answer.thinking + answer.text))
         if answer.end is End.ABORT:
             wire.abort()
             return
         wire.write_chunk(b"")
         await wire.flush()
-
-
-class _Wire:
-    """The response side of one connection, in HTTP/1.1 with chunks."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-
-    def write_head(self, status: int, headers: Mapping[str, str]) -> None:
-        lines = [f"HTTP/1.1 {status} Scripted", "transfer-encoding: chunked"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        self._writer.write("\r\n".join([*lines, "", ""]).encode())
-
-    def write_chunk(self, data: bytes) -> None:
-        self._writer.write(b"%x\r\n%s\r\n" % (len(data), data))
-
-    def write_event(self, event: Mapping[str, Any] | str) -> None:
-        if isinstance(event, str):
-            self.write_chunk(event.encode())
-        else:
-            self.write_chunk(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
-
-    def write_error(self, answer: Answer, number: int) -> None:
-        self.write_head(
-            answer.status,
-            {"content-type": "application/json", "request-id": f"req_{number}", **answer.headers},
-        )
-        self.write_chunk(json.dumps(_error(answer, f"req_{number}")).encode())
-        self.write_chunk(b"")
-
-    def write_body(self, text: str) -> None:
-        self.write_head(200, {"content-type": "application/json"})
-        self.write_chunk(text.encode())
-        self.write_chunk(b"")
-
-    async def flush(self) -> None:
-        if self._reader.at_eof() or self._writer.is_closing():
-            raise _ClientLeft
-        await self._writer.drain()
-
-    async def hold(self, gate: threading.Event | None) -> None:
-        """Wait until the gate opens, or the client leaves."""
-        while gate is not None and not gate.is_set():
-            await self.flush()
-            await asyncio.sleep(POLL_S)
-
-    def abort(self) -> None:
-        self._writer.transport.abort()
-
-
-async def _events(
-    model: str, answer: Answer, usage: Mapping[str, int], wire: _Wire
-) -> AsyncIterator[Mapping[str, Any] | str]:
-    """The events of one message, as far as the answer lets it come."""
-    message = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": []}
-    opening = {"stop_reason": None, "stop_sequence": None, "usage": {**usage, "output_tokens": 1}}
-    yield {"type": "message_start", "message": message | opening}
-    yield {"type": "ping"}
-    await wire.hold(answer.after_start)
-    blocks = [("thinking", answer.thinking)] if answer.thinking else []
-    blocks += [("text", answer.text[: answer.cut_at])] if answer.text else []
-    for index, (kind, words) in enumerate(blocks):
-        for event in _block(index, kind, words, answer.piece):
-            yield event
-    if answer.end is End.WHOLE:
-        output = {"output_tokens": count_tokens(answer.thinking + answer.text)}
-        yield {
-            "type": "message_delta",
-            "delta": {"stop_reason": answer.stop_reason, "stop_sequence": None},
-            "usage": output,
-        }
-        yield {"type": "message_stop"}
-    elif answer.end is End.ERROR_EVENT:
-        yield _error(answer, "req_stream")
-    elif answer.end is End.GARBAGE:
-        yield answer.garbage
-    elif answer.end is End.SILENCE:
-        await wire.hold(threading.Event())
-
-
-def _block(index: int, kind: str, words: str, piece: int) -> Iterator[Mapping[str, Any]]:
-    empty = {"type": kind, kind: ""} | ({"signature": ""} if kind == "thinking" else {})
-    yield {"type": "content_block_start", "index": index, "content_block": empty}
-    for start in range(0, len(words), piece):
-        delta = {"type": f"{kind}_delta", kind: words[start : start + piece]}
-        yield {"type": "content_block_delta", "index": index, "delta": delta}
-    yield {"type": "content_block_stop", "index": index}
-
-
-def _error(answer: Answer, request_id: str) -> dict[str, Any]:
-    error: dict[str, Any] = {"type": answer.error_type, "message": answer.message}
-    if answer.error_code is not None:
-        error["details"] = {"error_code": answer.error_code}
-    return {"type": "error", "error": error, "request_id": request_id}
 
 
 async def _read_request(reader: asyncio.StreamReader) -> Seen | None:

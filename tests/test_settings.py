@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from app.core.budget import Limit
+from app.core.model import Stage
+from app.core.prices import DEFAULT_MODELS, HAIKU, OPUS, SONNET
 from app.settings import Settings, UnusableSettings, read_settings
 
 SECRET = "canary-4b1d-secret"
@@ -52,6 +54,20 @@ def test_several_webhook_secrets_serve_while_one_is_exchanged(monkeypatch: pytes
     assert [secret.get_secret_value() for secret in found.webhook_secret] == [SECRET, "second"]
 
 
+def test_every_stage_has_a_model_and_may_be_given_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings(monkeypatch).models == DEFAULT_MODELS
+    found = settings(monkeypatch, LINTEL_MODEL=OPUS, LINTEL_MODEL_BRIEF=SONNET, LINTEL_MODEL_VERIFY=HAIKU).models
+    assert [found[stage] for stage in (Stage.LENS, Stage.BRIEF, Stage.VERIFY)] == [OPUS, SONNET, HAIKU]
+    assert found[Stage.ARCHITECTURE] == DEFAULT_MODELS[Stage.ARCHITECTURE]
+
+
+def test_a_model_that_is_not_listed_answers_every_stage_that_has_none_of_its_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = settings(monkeypatch, LINTEL_MODEL="local", LINTEL_MODEL_VERIFY=HAIKU).models
+    assert found == {**dict.fromkeys(Stage, "local"), Stage.VERIFY: HAIKU}
+
+
 def test_a_review_may_cost_five_dollars_unless_somebody_says_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings(monkeypatch).review_limit == Limit(Decimal(5), chosen=False)
     assert settings(monkeypatch, LINTEL_REVIEW_BUDGET_USD="5").review_limit == Limit(Decimal(5), chosen=True)
@@ -79,7 +95,7 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"LINTEL_REVIEW_BUDGET_USD": "-1"}, "LINTEL_REVIEW_BUDGET_USD: Input should be greater than or equal to 0"),
         ({"LINTEL_REVIEW_BUDGET_USD": "nan"}, "LINTEL_REVIEW_BUDGET_USD: Input should be a finite number"),
         ({"LINTEL_REVIEW_BUDGET_USD": "much"}, "LINTEL_REVIEW_BUDGET_USD: Input should be a valid decimal"),
-        ({"LINTEL_STRUCTURED_OUTPUT": "prompted"}, "LINTEL_STRUCTURED_OUTPUT: Input should be 'native'"),
+        ({"LINTEL_STRUCTURED_OUTPUT": "xml"}, "LINTEL_STRUCTURED_OUTPUT: Input should be 'native' or 'prompted'"),
     ],
 )
 def test_what_does_not_fit_is_one_line_that_names_the_setting(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Self
 
 import httpx2
-from anthropic import APIError, AsyncAnthropic
+from anthropic import APIError, APIStatusError, AsyncAnthropic
 
+from app.claude.admission import Admission, Call, LimitReached
 from app.claude.counting import foresee
 from app.claude.failures import Missed, miss, name_error
 from app.claude.message import Arrival, parameters
@@ -25,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`at_once` streams at most; a single answer may take `answer_s` from the first byte sent to the last received."""
+    """`at_once` streams of one model at most; an answer may take `answer_s` from its first byte sent to its last."""
 
     at_once: int = 8
     answer_s: float = 900.0
@@ -57,7 +59,13 @@ class Claude:
         self._client = client
         self._retries = retries
         self._limits = limits or Limits()
-        self._slots = asyncio.Semaphore(self._limits.at_once)
+        self._tickets = itertools.count()
+        self._admission = Admission(
+            at_once=self._limits.at_once,
+            clock=retries.clock,
+            sleep=retries.sleep,
+            longest_wait_s=retries.longest_retry_after_s,
+        )
 
     def __repr__(self) -> str:
         return f"Claude({self._client.base_url.host})"
@@ -76,19 +84,24 @@ class Claude:
         """The whole answer; raises `ModelFailed`. Fits `seam.Send`.
 
         `usage` covers every attempt whose answer had begun, and so does what a failure says was paid. A place among
-        the streams is held only while one runs, not between attempts. Cancelling closes the stream, so that the model
-        stops writing. What is known to be too long is not sent.
+        the streams is held only while one runs, not between attempts, nor while a limit is waited for. Cancelling
+        closes the stream, so that the model stops writing. What is known to be too long is not sent.
         """
         foreseen = await foresee(self._client, request)
         if foreseen is not None:
             raise ModelFailed(self._tell(request, foreseen).failure)
         spent = Usage()
         start = _Once(on_start)
+        ticket = next(self._tickets)
 
         async def attempt() -> Reply | Missed:
             nonlocal spent
-            async with self._slots:
-                outcome = await self._ask(request, start)
+            try:
+                async with self._admission.enter(request, ticket) as call:
+                    outcome = await self._ask(request, start, call)
+                    call.close(outcome.failure if isinstance(outcome, Missed) else None, outcome.usage)
+            except LimitReached as error:
+                return self._tell(request, miss(FailureKind.RATE_LIMITED, str(error), retry_after_s=error.seconds))
             spent += outcome.usage
             return outcome
 
@@ -97,7 +110,7 @@ class Claude:
             raise ModelFailed(replace(outcome.failure, paid=(Paid(request.model, spent),) if spent.calls else ()))
         return replace(outcome, usage=spent)
 
-    async def _ask(self, request: Request, on_start: Callable[[], None]) -> Reply | Missed:
+    async def _ask(self, request: Request, on_start: Callable[[], None], call: Call) -> Reply | Missed:
         """One attempt. Errors end here, as values: their text may hold what must not reach a log."""
         clock = self._retries.clock
         started = clock()
@@ -109,9 +122,12 @@ class Claude:
                 self._client.messages.stream(**parameters(request)) as stream,
             ):
                 request_id = stream.request_id
+                call.hear(stream.response.headers, welcome=True)
                 missed = await arrival.read(stream)
         except (APIError, httpx2.HTTPError) as error:
             missed = name_error(error)
+            if isinstance(error, APIStatusError):
+                call.hear(error.response.headers, welcome=False)
         except TimeoutError:
             missed = miss(FailureKind.TIMEOUT, f"the answer took longer than {self._limits.answer_s:g} s")
         if missed is not None:
@@ -119,7 +135,8 @@ class Claude:
         return Reply(
             digest=request.digest,
             text=arrival.text,
-            model=arrival.model,
+            # Servers that only resemble the API may tell the file on their disk instead.
+            model=request.model if request.prompted else arrival.model,
             stop_reason=arrival.stop_reason or "",
             usage=arrival.usage,
             request_id=request_id or "",

@@ -15,15 +15,19 @@
 | a stream that breaks the protocol | malformed | no | no |
 | a stream larger than any answer to the request | malformed | no | no |
 | 401, 403, `authentication_error`, `permission_error` | unauthorized | no | no |
-| 413, stop reason `model_context_window_exceeded`, or counted before it was sent | too_long | no | no |
+| 413, llama.cpp's `exceed_context_size_error` | too_long | no, but in halves | no |
+| stop reason `model_context_window_exceeded`, or counted before it was sent | too_long | no, but in halves | no |
 | any other 4xx or error type | rejected | no | no |
-| stop reason `max_tokens` | truncated | no | no |
-| stop reason `refusal` | refused | no | no |
+| stop reason `max_tokens` | truncated | no, but in halves | no |
+| stop reason `refusal` | refused | no, but of another model | no |
 | stop reason `end_turn`, no text | malformed | no | no |
+| a whole answer that is not the JSON asked for, as its lens finds | malformed | no, but once more | no |
 | any other stop reason (`tool_use`, `pause_turn`, `stop_sequence`, unknown ones) | unexpected | no | no |
 | any other error of the SDK | unexpected | no | no |
 
-`x-should-retry: false` turns every "yes" of the third column into "no". The SDK's error for an `error` event within
+`x-should-retry: false` turns every "yes" of the third column into "no". Halves and repetitions are the review's
+doing, which also says what nobody read; the other model is `stand_in`'s. Whatever a call that failed took is told with
+the failure. The SDK's error for an `error` event within
 the stream carries the stream's own status, 200, so its type decides before the status does.
 https://platform.claude.com/docs/en/api/errors and the SDK's `_exceptions.py`, `_streaming.py`.
 """
@@ -48,6 +52,7 @@ _BY_TYPE: Mapping[str, FailureKind] = {
     "authentication_error": FailureKind.UNAUTHORIZED,
     "permission_error": FailureKind.UNAUTHORIZED,
     "request_too_large": FailureKind.TOO_LONG,
+    "exceed_context_size_error": FailureKind.TOO_LONG,
 }
 _BY_STATUS: Mapping[int, FailureKind] = {
     401: FailureKind.UNAUTHORIZED,

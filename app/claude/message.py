@@ -28,8 +28,11 @@ class TooManyBreakpoints(ValueError):
 def parameters(request: Request) -> dict[str, Any]:
     """The keyword arguments of `messages.stream` for `request`. Raises `TooManyBreakpoints`.
 
-    Lone surrogates, which JSON in UTF-8 cannot carry, are sent as U+FFFD.
+    A prompted one has nothing but plain text, which every server takes that only resembles the API. Lone surrogates,
+    which JSON in UTF-8 cannot carry, are sent as U+FFFD.
     """
+    if request.prompted:
+        return _plain(request)
     if sum(block.cache for block in (*request.system, *request.blocks)) > BREAKPOINTS:
         raise TooManyBreakpoints(f"{request.stage} asks for more than {BREAKPOINTS} cache breakpoints")
     return {
@@ -41,6 +44,21 @@ def parameters(request: Request) -> dict[str, Any]:
             "effort": request.effort,
             "format": {"type": "json_schema", "schema": request.schema},
         },
+    }
+
+
+def _plain(request: Request) -> dict[str, Any]:
+    """The parameters without anything of structured outputs, effort or caching."""
+    question = "\n\n".join(_pair(block.text) for block in request.blocks)
+    turns = [{"role": "user", "content": question}]
+    if request.repair is not None:
+        turns.append({"role": "assistant", "content": _pair(request.repair.answer)})
+        turns.append({"role": "user", "content": _pair(request.repair.words)})
+    return {
+        "model": request.model,
+        "max_tokens": request.max_tokens,
+        "system": "\n\n".join(_pair(block.text) for block in request.system),
+        "messages": turns,
     }
 
 
@@ -114,12 +132,17 @@ def _texts(blocks: Sequence[Block]) -> list[TextBlockParam]:
     """Text blocks in order, with a breakpoint where a block says so."""
     texts: list[TextBlockParam] = []
     for block in blocks:
-        text = block.text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        text = _pair(block.text)
         if block.cache:
             texts.append({"type": "text", "text": text, "cache_control": {"type": "ephemeral"}})
         else:
             texts.append({"type": "text", "text": text})
     return texts
+
+
+def _pair(text: str) -> str:
+    """The text with each lone surrogate replaced, and each pair of them made one character."""
+    return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _count(value: object) -> int:

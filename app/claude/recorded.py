@@ -13,12 +13,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
-
 from app.claude.seam import Send
-from app.core.model import Reply, Request
-
-_REPLY = TypeAdapter(Reply)
+from app.core.model import Paid, Reply, Request, Usage
 
 
 class ReplyNotRecorded(Exception):
@@ -55,10 +51,12 @@ class Recorded:
 
 def _read(path: Path, digest: str) -> Reply | None:
     try:
-        reply = _REPLY.validate_json(path.read_bytes())
+        fields = json.loads(path.read_bytes())
+        others = tuple(Paid(paid["model"], Usage(**paid["usage"])) for paid in fields["also_paid"])
+        reply = Reply(**{**fields, "usage": Usage(**fields["usage"]), "also_paid": others})
     except FileNotFoundError:
         return None
-    except ValidationError as error:
+    except (ValueError, TypeError, LookupError) as error:
         raise RecordUnreadable(f"the recorded reply {path.name} cannot be read") from error
     if reply.digest != digest:
         raise RecordUnreadable(f"the recorded reply {path.name} answers another request")
@@ -67,6 +65,7 @@ def _read(path: Path, digest: str) -> Reply | None:
 
 def _write(path: Path, reply: Reply) -> None:
     """Whole or not at all."""
+    # In ASCII a lone surrogate of a model's text survives.
     text = json.dumps(dataclasses.asdict(reply), ensure_ascii=True, indent=1)
     with tempfile.NamedTemporaryFile(
         "w", encoding="ascii", dir=path.parent, prefix=".", suffix=".part", delete=False

@@ -19,8 +19,6 @@ from rich.console import Console
 from app.cli.exits import Broke, Exit, Refusal
 from app.cli.wishes import Format, Range, Wishes
 from app.core.findings.finding import Severity
-from app.core.model import Stage
-from app.core.prices import DEFAULT_MODELS
 from app.core.text.unicode import reveal
 from app.logs import configure_logs
 from app.settings import Settings, UnusableSettings, read_settings
@@ -128,8 +126,8 @@ def evaluate(  # noqa: PLR0913 - each option is one thing that a measurement may
     form: Form = Format.TEXT,
     *,
     judge: Annotated[
-        str, typer.Option(metavar="MODEL", help="Who says whether a finding is a known fault.")
-    ] = DEFAULT_MODELS[Stage.JUDGE],
+        str | None, typer.Option(metavar="MODEL", help="Who says whether a finding is a known fault.")
+    ] = None,
     record: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the model's replies there too.")] = None,
     replay: Annotated[Path | None, typer.Option(metavar="DIR", help="Ask nobody: use the replies kept there.")] = None,
     jobs: Annotated[int, typer.Option(min=1, max=64, metavar="N", help="Cases side by side.")] = 4,
@@ -149,7 +147,8 @@ def evaluate(  # noqa: PLR0913 - each option is one thing that a measurement may
         form=form,
         output=output,
         no_model=no_model,
-        judge=None if no_judge else judge,
+        judge=judge,
+        no_judge=no_judge,
         record=record,
         replay=replay,
         jobs=jobs,

@@ -58,7 +58,9 @@ async def _review(settings: Settings, range_: Range, wishes: Wishes, notes: Cons
         ) as found,
         _open_model(settings, wishes) as send,
     ):
-        desk = Desk(send=send, model=settings.model, monotonic=time.monotonic, watch=watch, limit=settings.review_limit)
+        desk = Desk(
+            send=send, models=settings.models, monotonic=time.monotonic, watch=watch, limit=settings.review_limit
+        )
         forge = LocalForge(
             found=found,
             name=range_.directory.resolve().name,
@@ -71,7 +73,7 @@ async def _review(settings: Settings, range_: Range, wishes: Wishes, notes: Cons
         raise Refusal(f"nothing to review: {outcome.value}")
     if send is not None and isinstance(outcome.policy, Policy):
         limit = limit_in_force(settings.review_limit, outcome.policy.budget.review_usd)
-        if (contradiction := find_contradiction(settings.model, limit)) is not None:
+        if (contradiction := find_contradiction(settings.models, limit)) is not None:
             raise Refusal(contradiction)
     return outcome
 

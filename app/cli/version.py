@@ -7,6 +7,7 @@ from rich.table import Table
 
 from app import __version__
 from app.cli.exits import Exit
+from app.core.model import Stage
 from app.core.report.export import SCHEMA_VERSION
 from app.flows.review.prompts import prompt_digests
 from app.settings import Settings
@@ -22,5 +23,7 @@ def print_version(settings: Settings) -> Exit:
     table.add_row("report schema", str(SCHEMA_VERSION))
     table.add_row("database schema", own_migrations()[-1].name)
     table.add_row("model", settings.model)
+    for stage in (Stage.BRIEF, Stage.VERIFY, Stage.ARCHITECTURE):
+        table.add_row(f"model {stage}", settings.models[stage])
     Console(highlight=False).print(table)
     return Exit.FINE

@@ -1,38 +1,56 @@
 """What a review is expected to cost, chunk by chunk, and which chunks its budget lets a model read. Pure.
 
-An estimate made before anything is asked: one call a chunk, in the order of the plan. The prompt that all chunks share
-is written to the cache by the first and read by the others; each chunk is written to it once.
+An estimate made before anything is asked, in the order of the plan. The prompt that all chunks share is written to the
+cache by the first call and read by the others; each chunk is written to it by the first lens and read by the others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import accumulate
 
 from app.core.change.plan import Chunk, LeftOut, Plan
-from app.core.model import Usage
+from app.core.model import Stage, Usage
 from app.core.prices import find_price, price
 
-SHARED_TOKENS = 2_400
+SHARED_TOKENS = 2_600
 """System prompt and schema of a lens: the part that every call of a review begins with."""
 
-OWN_TOKENS = 600
+OWN_TOKENS = 900
 """A lens's task, behind the chunk."""
+
+MAP_TOKENS = 1_000
+"""The change map, before the chunk."""
 
 CONTEXT_TOKENS = 11_250
 """What a chunk may gain in context when it is asked: as much again as it has, but no more than a quarter of its target
 of 45,000 tokens. On eight ranges of three public repositories the input planned so was 0.96 to 1.40 of the real one."""
 
 OUTPUT_TOKENS = 5_000
-"""What a model thinks and writes about the smallest chunk: an assumption, until real usage replaces it.
+"""What a lens thinks and writes about the smallest chunk: an assumption, until real usage replaces it.
 
 With a twentieth of a token for each token it reads, this is about half of what the design's cost model gives for whole
 reviews, shared by their finders (15,000, 22,000 and 73,000 tokens by 3, 3 and 10 calls over 3,600, 26,000 and 47,000
-tokens each). The other half is verification, which this version does not make.
+tokens each). The other half is verification.
 """
 
 OUTPUT_SHARE = 20
 """Tokens read for each further token written."""
+
+BRIEF_READ = 40_000
+"""The most that the change map and the summary are made from."""
+
+BRIEF_WRITTEN = 6_000
+"""What both write, thinking included."""
+
+VERIFIED = 2
+"""Findings of a chunk that are verified, as expected: reviews end with two to four."""
+
+VERIFY_READ = 6_000
+VERIFY_WRITTEN = 2_500
+"""What verifying one finding reads and writes, as expected."""
 
 OVER_BUDGET = "over the review budget of"
 """How the reason begins of what a review could not afford."""
@@ -47,6 +65,19 @@ class Limit:
 
 
 DEFAULT_LIMIT = Limit()
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Who answers each stage, and how many `questions` are asked about a chunk, one by each lens or batch of rules.
+
+    `joined` is how many are asked about one whose lenses share a question. `brief`: a change map is made first.
+    """
+
+    models: Mapping[Stage, str]
+    questions: int
+    joined: int = 1
+    brief: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,62 +99,94 @@ def limit_in_force(operator: Limit, review_usd: float) -> Limit:
     return replace(tighter, chosen=operator.chosen or policy.chosen)
 
 
-def estimate_cost(model: str, tokens: int, *, first: bool) -> Decimal | None:
-    """Expected dollars for asking `model` about a chunk of so many tokens; None without a listed price.
+def estimate_cost(readers: Readers, tokens: int, *, first: bool, together: bool = False) -> Decimal | None:
+    """Expected dollars for all that is asked about a chunk of so many tokens; None without a listed price.
 
-    `first`: nobody has written the shared prompt to the cache yet.
+    `first`: nobody has written the shared prompt to the cache yet, and the change map is still to be made.
+    `together`: its lenses share a question.
     """
-    read = tokens + min(tokens, CONTEXT_TOKENS)
-    usage = Usage(
+    lens = readers.models[Stage.LENS]
+    calls = readers.joined if together else readers.questions
+    read = tokens + min(tokens, CONTEXT_TOKENS) + (MAP_TOKENS if readers.brief else 0)
+    written = OUTPUT_TOKENS + read // OUTPUT_SHARE
+    leading = Usage(
         calls=1,
         input_tokens=OWN_TOKENS,
         cache_write_tokens=read + (SHARED_TOKENS if first else 0),
         cache_read_tokens=0 if first else SHARED_TOKENS,
-        output_tokens=OUTPUT_TOKENS + read // OUTPUT_SHARE,
+        output_tokens=written,
     )
-    return price(model, usage)
-
-
-def price_plan(plan: Plan, model: str) -> PlanPrice:
-    """What `model` is expected to cost for each chunk and for all."""
-    costs = tuple(estimate_cost(model, chunk.tokens, first=index == 0) for index, chunk in enumerate(plan.chunks))
+    following = Usage(calls=1, input_tokens=OWN_TOKENS, cache_read_tokens=read + SHARED_TOKENS, output_tokens=written)
+    verifying = Usage(calls=1, input_tokens=VERIFY_READ, output_tokens=VERIFY_WRITTEN)
+    costs = [price(lens, leading)] if calls else []
+    costs += [price(lens, following)] * (calls - 1)
+    costs += [price(readers.models[Stage.VERIFY], verifying)] * (VERIFIED if calls else 0)
+    if first and readers.brief and calls:
+        briefing = Usage(calls=2, input_tokens=BRIEF_READ, output_tokens=BRIEF_WRITTEN)
+        costs.append(price(readers.models[Stage.BRIEF], briefing))
     known = [cost for cost in costs if cost is not None]
-    priced = find_price(model) is not None
-    return PlanPrice(costs, sum(known, Decimal(0)) if priced else None)
+    return sum(known, Decimal(0)) if len(known) == len(costs) else None
 
 
-def limit_spending(plan: Plan, model: str, limit: Limit) -> Plan:
-    """The plan with the chunks that the limit pays for, from the first on; what is in the others is left out by name.
+def price_plan(plan: Plan, readers: Readers) -> PlanPrice:
+    """What a review is expected to cost for each chunk and for all; the first chunk pays what is made but once."""
+    costs = tuple(
+        estimate_cost(readers, chunk.tokens, first=index == 0, together=chunk.together)
+        for index, chunk in enumerate(plan.chunks)
+    )
+    known = [cost for cost in costs if cost is not None]
+    return PlanPrice(costs, sum(known, Decimal(0)) if _find_unlisted(readers.models) is None else None)
 
-    Chunks stand in the order of risk, so the first that is too dear ends the review: a later, cheaper one is not read
-    in its stead. A model without a listed price is not limited; ask `find_contradiction` before.
+
+def limit_spending(plan: Plan, readers: Readers, limit: Limit) -> Plan:
+    """The plan that the limit pays for: as many chunks as it can, the first of them with a question by each lens.
+
+    What one question a lens costs too much for is asked about by all lenses together; what even that costs too much
+    for is left out by name. Chunks stand in the order of risk, so the first that is too dear ends the review: a later,
+    cheaper one is not read in its stead. A model without a listed price is not limited: ask `find_contradiction` first.
     """
-    affordable = 0
-    spent = Decimal(0)
-    for cost in price_plan(plan, model).chunks:
-        if cost is None:
-            return plan
-        spent += cost
-        if spent > limit.usd:
-            break
-        affordable += 1
-    if affordable == len(plan.chunks):
+    joined = _price_all(plan.chunks, readers, together=True)
+    apart = _price_all(plan.chunks, readers, together=False)
+    if joined is None or apart is None or sum(apart) <= limit.usd:
         return plan
+    affordable = sum(spent <= limit.usd for spent in accumulate(joined))
+    spent = sum(joined[:affordable], Decimal(0))
+    chunks: list[Chunk] = []
+    for index, chunk in enumerate(plan.chunks[:affordable]):
+        more = apart[index] - joined[index]
+        alone = spent + more <= limit.usd and not any(one.together for one in chunks)
+        spent += more if alone else 0
+        chunks.append(chunk if alone else replace(chunk, together=True))
     missing = _leave_out(plan.chunks[affordable:], f"{OVER_BUDGET} {show_usd(limit.usd)}")
     order = {planned.file.path: index for index, planned in enumerate(plan.files)}
     left_out = sorted((*plan.left_out, *missing), key=lambda item: order[item.path])
-    return replace(plan, chunks=plan.chunks[:affordable], left_out=tuple(left_out))
+    return replace(plan, chunks=tuple(chunks), left_out=tuple(left_out))
 
 
-def find_contradiction(model: str, limit: Limit) -> str | None:
+def _price_all(chunks: Sequence[Chunk], readers: Readers, *, together: bool) -> list[Decimal] | None:
+    costs = [
+        estimate_cost(readers, chunk.tokens, first=index == 0, together=together) for index, chunk in enumerate(chunks)
+    ]
+    known = [cost for cost in costs if cost is not None]
+    return known if len(known) == len(costs) else None
+
+
+def find_contradiction(models: Mapping[Stage, str], limit: Limit) -> str | None:
     """Why no review can be made under this limit, as a sentence for people; None if it can be kept."""
-    if not limit.chosen or find_price(model) is not None:
+    model = _find_unlisted(models)
+    if not limit.chosen or model is None:
         return None
     # A limit that is not chosen is not enforced either: without a price there is nothing to measure it with.
     return (
         f"A review may cost {show_usd(limit.usd)}, but the model {model} has no listed price to hold it to: "
         "choose a listed model, or leave the limit out."
     )
+
+
+def _find_unlisted(models: Mapping[Stage, str]) -> str | None:
+    """The first model without a listed price, if a review asks one."""
+    asked = (models[stage] for stage in (Stage.LENS, Stage.BRIEF, Stage.VERIFY))
+    return next((model for model in asked if find_price(model) is None), None)
 
 
 def show_usd(amount: Decimal) -> str:

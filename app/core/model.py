@@ -17,6 +17,7 @@ class Stage(StrEnum):
     BRIEF = "brief"
     LENS = "lens"
     VERIFY = "verify"
+    FIX = "fix"
     ARCHITECTURE = "architecture"
     JUDGE = "judge"
 
@@ -29,11 +30,20 @@ class Block:
     cache: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A question's answer that could not be used, as the model wrote it, and what to say to that."""
+
+    answer: str
+    words: str
+
+
 @dataclass(frozen=True)
 class Request:
     """One question to a model: stable parts first, so that requests of one review share a cached prefix.
 
-    `salt` is empty, or differs to ask the same question anew (a full review).
+    `salt` is empty, or differs to ask the same question anew (a full review). `prompted`: the form of the answer is
+    asked for in words alone, and `schema` is empty; only then `repair` can go on from an earlier answer.
     """
 
     stage: Stage
@@ -45,6 +55,8 @@ class Request:
     max_tokens: int
     effort: str
     salt: str = ""
+    prompted: bool = False
+    repair: Repair | None = None
 
     @cached_property
     def digest(self) -> str:
@@ -60,6 +72,8 @@ class Request:
             "effort": self.effort,
             "salt": self.salt,
         }
+        if self.prompted:
+            body["prompted"] = None if self.repair is None else [self.repair.answer, self.repair.words]
         return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
@@ -130,6 +144,7 @@ class FailureKind(StrEnum):
     REFUSED = "refused"
     TOO_LONG = "too_long"
     MALFORMED = "malformed"
+    UNANSWERED = "unanswered"
     UNEXPECTED = "unexpected"
 
 
@@ -138,6 +153,7 @@ class Failure:
     """A named failure. `passing` ones may be gone in a while (outage, limits); `detail` is safe to log, not to post.
 
     `paid` is what the calls took that ended in it: a model is paid for what it wrote, whatever became of it.
+    `repeated`: asking once more has been tried, to no avail.
     """
 
     kind: FailureKind
@@ -145,6 +161,7 @@ class Failure:
     passing: bool
     retry_after_s: float | None = None
     paid: tuple[Paid, ...] = ()
+    repeated: bool = False
 
 
 class ModelFailed(Exception):

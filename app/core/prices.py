@@ -25,12 +25,19 @@ OPUS = "claude-opus-5-5"
 FABLE = "claude-fable-5-2"
 
 DEFAULT_MODELS: Mapping[Stage, str] = MappingProxyType(
-    {Stage.BRIEF: HAIKU, Stage.LENS: SONNET, Stage.VERIFY: SONNET, Stage.ARCHITECTURE: OPUS, Stage.JUDGE: SONNET}
+    {
+        Stage.BRIEF: HAIKU,
+        Stage.LENS: SONNET,
+        Stage.VERIFY: SONNET,
+        Stage.FIX: HAIKU,
+        Stage.ARCHITECTURE: OPUS,
+        Stage.JUDGE: SONNET,
+    }
 )
 """Which model answers which stage when nothing is configured."""
 
 STAND_INS: Mapping[str, str] = MappingProxyType({HAIKU: SONNET, SONNET: OPUS, OPUS: SONNET, FABLE: OPUS})
-"""Which model is asked in the stead of one that refuses: a stronger one, or the next below where none costs as little."""
+"""Which model is asked in the stead of one that refuses: the next stronger one, or the next below."""
 
 _MILLION = Decimal(1_000_000)
 _DATED = re.compile(r"-20\d{6}\Z")

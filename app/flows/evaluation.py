@@ -11,7 +11,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.claude.recorded import RecordUnreadable, ReplyNotRecorded
 from app.core.evaluation.case import Case
@@ -98,9 +98,18 @@ async def evaluate(cases: Sequence[Given], bench: Bench, watch: Callable[[Tried]
         watch(tried)
         return tried
 
-    async with asyncio.TaskGroup() as group:
-        running = [group.create_task(run(given)) for given in cases]
-    return [task.result() for task in running]
+    running = [asyncio.create_task(run(given)) for given in cases]
+    try:
+        return await asyncio.gather(*running)
+    finally:
+        await _leave(running)
+
+
+async def _leave(tasks: Sequence[asyncio.Task[Any]]) -> None:
+    """End what still runs, and wait until it is gone."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
 
 
 async def _end(given: Given, bench: Bench) -> Tried:
@@ -109,8 +118,7 @@ async def _end(given: Given, bench: Bench) -> Tried:
     try:
         await asyncio.wait({trial})
     finally:
-        trial.cancel()
-        await asyncio.wait({trial})
+        await _leave([trial])
     error = trial.exception()
     if error is None:
         key, outcome, kept = trial.result()
@@ -183,6 +191,8 @@ def _whole(report: Report | Attendance) -> Report:
     if unread:
         told = "; ".join(f"{count(lines, 'changed line')}: {reason}" for reason, lines in unread.items())
         raise CaseUnusable(f"not all of it was reviewed: {told}")
+    if report.notes:
+        raise CaseUnusable(f"not all of it was done: {' '.join(report.notes)}")
     broken = [outcome for outcome in report.analyzers if outcome.state is AnalyzerState.FAILED]
     if broken:
         raise CaseUnusable(f"{broken[0].name} failed: {broken[0].note}")

@@ -11,7 +11,7 @@ from app.claude.seam import Send
 from app.core.evaluation.case import Case, Fault
 from app.core.evaluation.matching import list_candidates
 from app.core.evaluation.outcome import Judgement, Outcome, Reported
-from app.core.model import Failure, FailureKind, ModelFailed, Reply
+from app.core.model import Failure, FailureKind, ModelFailed, Paid, Reply
 from app.core.prices import price
 from app.core.secrecy.redaction import redact
 from app.lenses import judge as lens
@@ -36,7 +36,7 @@ class Judge:
         pairs = list_candidates(case, outcome.findings)
         questions = [(_tell_fault(case.faults[e]), _tell_finding(outcome.findings[f])) for f, e in pairs]
         answers, replies = await self._ask(questions, "")
-        again = [index for index, answer in enumerate(answers) if _is_malformed(answer)]
+        again = [index for index, answer in enumerate(answers) if _is_worth_another(answer)]
         repeated, more = await self._ask([questions[index] for index in again], AGAIN)
         for index, answer in zip(again, repeated, strict=True):
             answers[index] = answer
@@ -67,8 +67,8 @@ def _read(outcome: Reply | Failure) -> tuple[bool, str] | Failure:
         return error.failure
 
 
-def _is_malformed(answer: tuple[bool, str] | Failure) -> bool:
-    return isinstance(answer, Failure) and answer.kind is FailureKind.MALFORMED
+def _is_worth_another(answer: tuple[bool, str] | Failure) -> bool:
+    return isinstance(answer, Failure) and answer.kind is FailureKind.MALFORMED and not answer.repeated
 
 
 def _tell_fault(fault: Fault) -> str:
@@ -89,6 +89,7 @@ def _tell_finding(finding: Reported) -> str:
 
 def _cost(replies: Sequence[Reply]) -> float | None:
     """Dollars, reply by reply; None if a model that answered has no listed price."""
-    prices = [price(reply.model, reply.usage) for reply in replies]
+    paid = (one for reply in replies for one in (*reply.also_paid, Paid(reply.model, reply.usage)))
+    prices = [price(one.model, one.usage) for one in paid]
     known = [amount for amount in prices if amount is not None]
     return float(sum(known, Decimal(0))) if len(known) == len(prices) else None

@@ -8,6 +8,7 @@ from app.core.change.plan import Plan
 from app.core.gate.attendance import Attendance
 from app.core.gate.policy import POLICY_PATH, ModelUse, Policy, PolicyFault, read_policy, read_policy_bytes
 from app.core.gate.snapshot import Snapshot
+from app.core.report.progress import Progress
 from app.core.report.report import Report
 from app.flows.review.forge import ChangeUnreadable, History
 from app.repo.local import LocalRange
@@ -79,7 +80,7 @@ class LocalForge:
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
         """Nobody waits on a page: the watcher of the desk tells the terminal."""
 
-    async def progressed(self, snapshot: Snapshot, read: int, plan: Plan) -> None:
+    async def progressed(self, snapshot: Snapshot, progress: Progress, plan: Plan) -> None:
         """Nobody waits on a page."""
 
     async def conclude(self, report: Report) -> None:

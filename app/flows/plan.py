@@ -7,20 +7,23 @@ without its secrets, so a chunk may end some lines earlier or later there.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from app.core.budget import Limit, PlanPrice, find_contradiction, limit_in_force, limit_spending, price_plan
+from app.core.budget import Limit, PlanPrice, Readers, find_contradiction, limit_in_force, limit_spending, price_plan
 from app.core.change.attributes import Attributes
 from app.core.change.chunking import plan_review
 from app.core.change.coverage import Coverage, account
 from app.core.change.diff import Patch
-from app.core.change.plan import Plan
+from app.core.change.plan import Chunk, Plan
 from app.core.gate.policy import Policy, PolicyFault
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import NO_MODEL_REASON, GateFacts, Verdict, decide
+from app.core.model import Stage
 from app.core.secrecy.names import Names
-from app.flows.review.change import exclude_rules, fetch_change
+from app.flows.review.change import exclude_rules, fetch_change, name_readers
 from app.flows.review.forge import Forge
+from app.flows.review.guidance import read_rulebook
 
 
 class PlanRefused(Exception):
@@ -29,15 +32,15 @@ class PlanRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The model that would read, and the operator's limit on what a review may cost."""
+    """The models that would read, and the operator's limit on what a review may cost."""
 
-    model: str
+    models: Mapping[Stage, str]
     limit: Limit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forecast:
-    """A plan and what comes of it. `model` is None where none would be asked: then nothing has a price.
+    """A plan and what comes of it. `readers` is None where no model would be asked: then nothing has a price.
 
     `limit` is the one in force, by which chunks were left out. `coverage` and `verdict` are those of a review in which
     every chunk is read (without a model: none) and nothing is found: a real one can only be worse.
@@ -46,12 +49,23 @@ class Forecast:
     snapshot: Snapshot
     policy: Policy
     attributes: Attributes
-    model: str | None
+    readers: Readers | None
     limit: Limit | None
     plan: Plan
     price: PlanPrice
     coverage: Coverage
     verdict: Verdict
+
+    @property
+    def model(self) -> str | None:
+        """The model of the lenses, if any is asked."""
+        return self.readers.models[Stage.LENS] if self.readers else None
+
+    def count_questions(self, chunk: Chunk) -> int:
+        """How many questions are asked about a chunk of the plan."""
+        if self.readers is None:
+            return 0
+        return self.readers.joined if chunk.together else self.readers.questions
 
 
 async def forecast(forge: Forge, asked: Asked | None) -> Forecast:
@@ -64,23 +78,32 @@ async def forecast(forge: Forge, asked: Asked | None) -> Forecast:
     if isinstance(policy, PolicyFault):
         raise PlanRefused(f"the policy cannot be used: {policy}")
     limit = limit_in_force(asked.limit, policy.budget.review_usd) if asked else None
-    if asked and limit and (contradiction := find_contradiction(asked.model, limit)):
+    if asked and limit and (contradiction := find_contradiction(asked.models, limit)):
         raise PlanRefused(contradiction)
     fetched = await fetch_change(forge, snapshot)
     # Nothing else waits for this loop, so the work is done in it.
-    plan = plan_review(_conceal_names(fetched.patch), exclude=exclude_rules(policy), attributes=fetched.attributes)
-    if asked and limit:
-        plan = limit_spending(plan, asked.model, limit)
+    plan = plan_review(
+        _conceal_names(fetched.patch),
+        exclude=exclude_rules(policy),
+        attributes=fetched.attributes,
+        plain=fetched.plain,
+    )
+    readers = None
+    if asked:
+        rulebook = await read_rulebook(fetched.store, snapshot.base_sha, policy.review)
+        readers = name_readers(asked.models, policy, fetched.patch, rulebook)
+    if readers and limit:
+        plan = limit_spending(plan, readers, limit)
     unread = {} if asked else dict.fromkeys((chunk.number for chunk in plan.chunks), NO_MODEL_REASON)
     coverage = account(plan, unread)
     return Forecast(
         snapshot=snapshot,
         policy=policy,
         attributes=fetched.attributes,
-        model=asked.model if asked else None,
+        readers=readers,
         limit=limit,
         plan=plan,
-        price=price_plan(plan, asked.model) if asked else PlanPrice((None,) * len(plan.chunks), None),
+        price=price_plan(plan, readers) if readers else PlanPrice((None,) * len(plan.chunks), None),
         coverage=coverage,
         verdict=decide(GateFacts(policy=policy, coverage=coverage, model_configured=asked is not None)),
     )

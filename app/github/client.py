@@ -28,6 +28,7 @@ from app.github.payloads import (
     CheckRun,
     CollaboratorPermission,
     CommitRef,
+    ComparedCommit,
     Comparison,
     IssueComment,
     Pull,
@@ -96,6 +97,10 @@ class GitHubClient:
     async def compare(self, base: str, head: str) -> Comparison:
         """Two commits; NotFound when they have no common ancestor. The files are git's business."""
         return await self._repo.get(f"/compare/{quoted(base)}...{quoted(head)}", Comparison, {"per_page": 1})
+
+    async def list_compared_commits(self, base: str, head: str) -> tuple[ComparedCommit, ...]:
+        """The commits that `head` has and `base` has not, oldest first."""
+        return await self._repo.list_all(f"/compare/{quoted(base)}...{quoted(head)}", ComparedCommit, key="commits")
 
     async def get_commit(self, ref: str) -> CommitRef:
         """The commit that `heads/BRANCH` or a SHA names; Unprocessable or NotFound where there is none."""

@@ -99,6 +99,12 @@ class Comparison(Answer):
     merge_base_commit: CommitRef
 
 
+class ComparedCommit(CommitRef):
+    """A commit that one side of a comparison has alone, with its parents."""
+
+    parents: tuple[CommitRef, ...]
+
+
 class GitIdentity(Answer):
     """Who a commit claims to be by. Anybody can claim anything."""
 

@@ -21,6 +21,7 @@ from jsonschema import Draft202012Validator
 from app.core.change.diff import Side
 from app.core.findings.finding import Claim, Severity, Source
 from app.core.model import Failure, FailureKind, ModelFailed, Reply
+from app.core.rules.answer import RuleAnswer, RuleVerdict
 
 CATEGORIES: Final = (
     "logic",
@@ -31,9 +32,12 @@ CATEGORIES: Final = (
     "resource",
     "data-loss",
     "contract",
+    "security",
+    "privacy",
     "performance",
     "test",
     "steering",
+    "rule",
 )
 _TEXT: Final = {"type": "string"}
 _FINDING: Final[dict[str, Any]] = {
@@ -46,6 +50,7 @@ _FINDING: Final[dict[str, Any]] = {
     "trigger": _TEXT,
     "consequence": _TEXT,
     "category": {"type": "string", "enum": list(CATEGORIES)},
+    "rule_id": {"anyOf": [_TEXT, {"type": "null"}]},
     "introduced_by_pr": {"type": "boolean"},
     "severity": {"type": "string", "enum": [severity.value for severity in Severity]},
     "confidence": {"type": "integer"},
@@ -63,11 +68,23 @@ def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-SCHEMA: Final[Mapping[str, Any]] = _closed({"findings": {"type": "array", "items": _closed(_FINDING)}})
-"""What is asked for."""
+_RULE: Final[dict[str, Any]] = {
+    "rule_id": _TEXT,
+    "quote": _TEXT,
+    "verdict": {"type": "string", "enum": [verdict.value for verdict in RuleVerdict]},
+}
+_RULES: Final = {"type": "array", "items": _closed(_RULE)}
+_REPLY: Final = {"findings": {"type": "array", "items": _closed(_FINDING)}, "rules_checked": _RULES}
+
+SCHEMA: Final[Mapping[str, Any]] = _closed(_REPLY)
+"""What is asked for by every lens: another schema would have a cache of its own."""
 
 _NUMBERS: Final = {name: {"type": "number"} for name in ("start_line", "end_line", "confidence")}
-_CHECK: Final = Draft202012Validator(_closed({"findings": {"type": "array", "items": _closed(_FINDING | _NUMBERS)}}))
+# What only the lens of rules has a use for may be missing: whoever is asked for rules counts the answers.
+_TAKEN: Final = _closed(_FINDING | _NUMBERS) | {"required": [name for name in _FINDING if name != "rule_id"]}
+_CHECK: Final = Draft202012Validator(
+    _closed(_REPLY | {"findings": {"type": "array", "items": _TAKEN}}) | {"required": ["findings"]}
+)
 
 REPLY_BYTES = 5 * 1024 * 1024
 FINDINGS = 500
@@ -79,6 +96,9 @@ LAST_LINE = 10_000_000
 OLD_CONFIDENCE = 30
 """The most confidence a claim about code that was there before can have: it is kept, and seldom survives a cut."""
 
+DOUBT = "The reviewer thinks that this was there before the change."
+"""What the body of such a claim ends with: it is for people, and no second reader is told."""
+
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -89,7 +109,19 @@ def read_findings(reply: Reply) -> list[Claim]:
     Raises `ModelFailed` (malformed) for a reply that is too large, not JSON, has NaN or lone surrogates, breaks the
     schema, or holds more than `FINDINGS` findings: none of these may pass for "nothing found".
     """
-    return [_claim(finding) for finding in _parse(reply.text)["findings"]]
+    return [claim for claim, _ in read_cited(reply)[0]]
+
+
+def read_cited(reply: Reply) -> tuple[list[tuple[Claim, str | None]], list[RuleAnswer]]:
+    """The claims of a reply, each with the id of the rule that it says is broken, and its answers about rules.
+
+    Raises as `read_findings` does.
+    """
+    value = _parse(reply.text)
+    claims = [(_claim(finding), finding.get("rule_id")) for finding in value["findings"]]
+    checked = value.get("rules_checked", ())
+    answers = [RuleAnswer(one["rule_id"], RuleVerdict(one["verdict"]), _clean(one["quote"])) for one in checked]
+    return claims, answers
 
 
 def _parse(text: str) -> dict[str, Any]:
@@ -105,9 +137,10 @@ def _parse(text: str) -> dict[str, Any]:
         _refuse("nested too deep")
     if unpaired:
         _refuse("a lone surrogate")
-    findings = value.get("findings") if isinstance(value, dict) else None
-    if isinstance(findings, list) and len(findings) > FINDINGS:
-        _refuse(f"{len(findings)} findings, more than {FINDINGS}")
+    for name in _REPLY:
+        listed = value.get(name) if isinstance(value, dict) else None
+        if isinstance(listed, list) and len(listed) > FINDINGS:
+            _refuse(f"{len(listed)} {name}, more than {FINDINGS}")
     error = next(_CHECK.iter_errors(value), None)
     if error is not None:
         place = "/".join(str(step) for step in error.absolute_schema_path)
@@ -124,7 +157,7 @@ def _claim(finding: Mapping[str, Any]) -> Claim:
     body = [_tidy(finding["trigger"], TEXT_CHARACTERS), _tidy(finding["consequence"], TEXT_CHARACTERS)]
     if not finding["introduced_by_pr"]:
         confidence = min(confidence, OLD_CONFIDENCE)
-        body.append("The reviewer thinks that this was there before the change.")
+        body.append(DOUBT)
     title = " ".join(_tidy(finding["title"], TITLE_CHARACTERS).split())
     return Claim(
         path=_tidy(finding["path"], PATH_CHARACTERS),
@@ -138,6 +171,7 @@ def _claim(finding: Mapping[str, Any]) -> Claim:
         title=title or f"Unnamed {finding['category']} finding",
         body="\n\n".join(part for part in body if part),
         source=Source.MODEL,
+        introduced=finding["introduced_by_pr"],
     )
 
 

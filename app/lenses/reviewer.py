@@ -68,6 +68,7 @@ of its own, of the category `steering`.
   ordinary use), medium (wrong in unusual yet real cases), low (small harm), nit (no harm).
 - `confidence` from 0 to 100: 100 if the shown lines prove it, 50 if it depends on code you do not see, below 25 for a
   hunch.
+- `rule_id` is null and `rules_checked` is empty, unless your lens gives you rules to check.
 - `suggestion` is null: fixes are asked for later.
 
 # What is no finding

@@ -26,6 +26,10 @@ class UnrelatedHistoriesError(LocalRangeError):
     """The two revisions have no common ancestor here."""
 
 
+class SeveralMergeBasesError(LocalRangeError):
+    """Base and head have merged with each other crosswise, so no one diff shows what merging them does."""
+
+
 class EmptyRangeError(LocalRangeError):
     """Nothing changed in the range."""
 
@@ -81,14 +85,20 @@ async def _committed(directory: Path, store: GitStore, base: str | None, head: s
     base_ref = await _default_branch(directory) if base is None else base
     base_sha = await _known(directory, base_ref, "--base")
     try:
-        found = await store.run(("merge-base", base_sha, head_sha))
+        found = await store.run(("merge-base", "--all", base_sha, head_sha))
     except GitFailedError as error:
         if error.exit_code != 1:
             raise
         raise UnrelatedHistoriesError(
             f"{base_ref} and {head} have no common ancestor here: name another --base, or `git fetch --unshallow`"
         ) from error
-    return LocalRange(store, found.decode().strip(), base_sha, head_sha, base_ref)
+    bases = found.decode().split()
+    if len(bases) > 1:
+        raise SeveralMergeBasesError(
+            f"{base_ref} and {head} have {len(bases)} merge bases, and what one of them hides another shows: "
+            f"merge {base_ref} into {head} first, or name one of them with --base"
+        )
+    return LocalRange(store, bases[0], base_sha, head_sha, base_ref)
 
 
 async def _default_branch(directory: Path) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.repo.checkout import LocalRangeError
 from app.repo.git import GitFailedError, Limits, run_git
-from app.repo.local import EmptyRangeError, LocalRange
+from app.repo.local import LocalRange
 from app.repo.objects import GitStore
 
 MAX_BYTES = 64 << 20
@@ -24,7 +24,7 @@ class PatchUnusableError(LocalRangeError):
 async def open_patch(patch: bytes) -> AsyncIterator[LocalRange]:
     """The range that the patch makes of nothing, in an own bare repository that lives as long as this.
 
-    Raises PatchUnusableError, EmptyRangeError, and GitError where git itself fails.
+    Raises PatchUnusableError, and GitError where git itself fails. A patch without any change is none that git takes.
     """
     if len(patch) > MAX_BYTES:
         raise PatchUnusableError(f"the patch is larger than {MAX_BYTES >> 20} MiB")
@@ -40,6 +40,4 @@ async def open_patch(patch: bytes) -> AsyncIterator[LocalRange]:
             raise PatchUnusableError(f"the patch does not apply to an empty tree: {error}") from error
         tree = (await store.run(("write-tree",))).decode().strip()
         empty = (await store.run(("hash-object", "-w", "-t", "tree", "--stdin"))).decode().strip()
-        if tree == empty:
-            raise EmptyRangeError("the patch changes nothing")
         yield LocalRange(store, empty, empty, tree, "the empty tree")

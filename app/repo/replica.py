@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -23,6 +23,7 @@ from app.repo.survey import NotReplicableError, Surveyed, Trees, ask, compose_tr
 ALSO_READ = frozenset({".gitattributes"})
 """Names of files that a review reads in the base, above what changed."""
 MAX_ALSO_READ = 100
+"""Files of the base that are asked for at most."""
 _LARGE = 1 << 20
 
 
@@ -40,7 +41,7 @@ class Objects(Trees, Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Allowance:
-    """How much of a change is asked for, blob by blob.
+    """How much of a change is asked for, blob by blob. Files of the base that `also` takes by their path are, too.
 
     600 requests, with those for trees, stay below what GitHub lets one token ask in a minute (900 points), and below a
     fifth of an hour's least share: https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
@@ -49,6 +50,7 @@ class Allowance:
     blobs: int = 600
     bytes: int = 256 << 20
     blob_bytes: int = 64 << 20
+    also: Callable[[str], bool] = lambda _path: False
 
 
 async def replicate(
@@ -63,12 +65,14 @@ async def replicate(
 ) -> GitStore:
     """A copy with the trees of three commits, and the blobs that differ between the first two, within `allowance`.
 
-    Of `base` the files of `ALSO_READ` above them are brought too. No commit has an object: the store knows their trees.
+    Of `base` the files of `ALSO_READ` above them are brought too, and what else `allowance` names. No commit has an
+    object: the store knows their trees.
 
     Raises NotReplicableError, GitError, CannotFetchError, and what `objects` raises.
     """
     commits = list(dict.fromkeys(map(checked, (merge_base, head, base))))
     trees = {commit: proper(await objects.get_tree_id(commit)) for commit in commits}
+    allowed = allowance or Allowance()
     surveyed = await survey(objects, trees[merge_base], trees[head], trees[base])
     sizes = {entry.object_id: entry.size or 0 for one in surveyed.values() for _, _, entry in one.files}
 
@@ -77,10 +81,10 @@ async def replicate(
             await _write_trees(store, one)
         differing = ("diff-tree", "-r", "--raw", "-z", "--no-abbrev", "--no-renames", trees[merge_base], trees[head])
         changes = read_raw(await store.run(differing))
-        also = _also_read(surveyed[trees[base]], changes)
+        also = _also_read(surveyed[trees[base]], changes, allowed.also)
         names = [*also, *(name for change in changes for name in change.blobs)]
         absent = frozenset(name for name, size in (await store.sizes(names)).items() if size is None)
-        wanted = choose_blobs(changes, also, sizes, absent, allowance or Allowance())
+        wanted = choose_blobs(changes, also, sizes, absent, allowed)
         await _bring(store, objects, wanted, sizes, around)
         return replace(store, trees=trees)
 
@@ -153,17 +157,17 @@ async def _bring(
             raise NotReplicableError("a file's content is not what its id stands for")
 
 
-def _also_read(surveyed: Surveyed, changes: Sequence[Change]) -> list[str]:
-    """The blobs of `ALSO_READ` that stand above changed files, those nearest to the root first."""
+def _also_read(surveyed: Surveyed, changes: Sequence[Change], wanted: Callable[[str], bool]) -> list[str]:
+    """The blobs of `ALSO_READ` that stand above changed files, then those `wanted`; the nearest to the root."""
     above = {""}
     for change in changes:
         directory = show_path(change.path).rpartition("/")[0]
         while directory not in above:
             above.add(directory)
             directory = directory.rpartition("/")[0]
-    found = [
-        (directory.count("/") if directory else -1, directory, entry.object_id)
-        for directory, name, entry in surveyed.files
-        if entry.type == "blob" and name in ALSO_READ and directory in above
-    ]
-    return list(dict.fromkeys(name for _, _, name in sorted(found)))[:MAX_ALSO_READ]
+    found: list[tuple[bool, int, str, str]] = []
+    for directory, name, entry in surveyed.files:
+        attributes = name in ALSO_READ and directory in above
+        if entry.type == "blob" and (attributes or wanted(f"{directory}/{name}" if directory else name)):
+            found.append((not attributes, directory.count("/") if directory else -1, directory, entry.object_id))
+    return list(dict.fromkeys(name for *_, name in sorted(found)))[:MAX_ALSO_READ]

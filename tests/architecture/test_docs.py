@@ -23,7 +23,7 @@ from tests.architecture.house import ROOT, list_rooms, read_modules, walk_files,
 
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
-PAGES = [README, ROOT / "deploy" / "README.md"]
+PAGES = [README, ROOT / "CONTRIBUTING.md", ROOT / "deploy" / "README.md"]
 MAX_LINES = 250
 
 # A tree of somebody's own machine, and the servers packages come from: neither belongs in a file of ours.
@@ -116,7 +116,7 @@ def test_the_commands_table_is_the_commands() -> None:
     assert [code(row[0]) for row in rows(slash)] == [f"{PREFIX} {row.usage}" for row in commands()]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_every_command_line_that_is_shown_exists(page: Path) -> None:
     for name, rest in re.findall(r"\blintel ([a-z]+)\b([^`\n|]*)", page.read_text(encoding="utf-8")):
         if name not in options():
@@ -129,7 +129,7 @@ def test_the_rooms_of_the_house_are_those_of_the_code() -> None:
     assert sorted(code(room) for room, _ in rows(section("## The house").split("\n### ")[0])) == sorted(list_rooms())
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.parent.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
 def test_paths_and_links_lead_somewhere(page: Path) -> None:
     text = page.read_text(encoding="utf-8")
     named = re.findall(r"`((?:app|tests|docs|deploy)/[\w./-]*|app\.yml|Makefile|requirements\.lock)`", text)

@@ -10,6 +10,7 @@ import argparse
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 from rich.console import Console
@@ -17,6 +18,8 @@ from rich.table import Table
 
 from tests.bench.figures import Figure, measure_growth, measure_parsing, measure_plan
 from tests.bench.grounds import Ground, add_files, scatter_edits
+from tests.bench.reading import LINES as LINES_READ
+from tests.bench.reading import measure_reading
 
 LINES = 450_000
 SMALL_LINES = 4_000
@@ -38,7 +41,9 @@ def main() -> int:
         edits = scatter_edits(scratch / "large", wanted.lines)
         files = add_files(scratch / "large", wanted.lines)
         figures = []
-        for figure in _measure(small, edits, files, scratch, wanted.rounds):
+        chunks = add_files(scratch / "chunks", LINES_READ)
+        measured = chain(_measure(small, edits, files, scratch, wanted.rounds), measure_reading(chunks))
+        for figure in measured:
             notes.print(f"{figure.name}, {figure.ground}: {figure.value:.2f}")
             figures.append(figure)
     Console(highlight=False).print(_table(figures))

@@ -10,7 +10,9 @@ from dataclasses import replace
 import httpx2
 import pytest
 
+from app.claude import failures
 from app.claude.client import Claude, connect
+from app.claude.failures import miss
 from app.claude.retries import Retries
 from app.core.model import FailureKind, ModelFailed
 from tests.claude.world import CANARY, Clock, ask_for
@@ -55,10 +57,14 @@ CASES: list[tuple[str, Answer, FailureKind, int, bool]] = [
     ("403", rejected(403, "permission_error"), K.UNAUTHORIZED, 1, False),
     ("404", rejected(404, "not_found_error"), K.REJECTED, 1, False),
     ("413", rejected(413, "request_too_large"), K.TOO_LONG, 1, False),
+    ("llama.cpp's 400", rejected(400, "exceed_context_size_error"), K.TOO_LONG, 1, False),
     ("a type nobody knows", rejected(418, "teapot_error"), K.REJECTED, 1, False),
     ("overloaded within", error_event(), K.OVERLOADED, 4, True),
     ("broken within", error_event("api_error"), K.SERVER_ERROR, 4, True),
     ("limited within", error_event("rate_limit_error"), K.RATE_LIMITED, 4, True),
+    ("a proxy's page", Answer(status=502, end=End.GARBAGE, garbage="<html>Bad Gateway"), K.SERVER_ERROR, 4, True),
+    ("a page of nobody", Answer(status=404, end=End.GARBAGE, garbage=""), K.REJECTED, 1, False),
+    ("socket reset before", ends(End.HANG_UP), K.CONNECTION, 4, True),
     ("late within", error_event("timeout_error"), K.TIMEOUT, 4, True),
     ("rejected within", error_event("invalid_request_error"), K.REJECTED, 1, False),
     ("socket reset within", ends(End.ABORT), K.INCOMPLETE, 4, True),
@@ -103,6 +109,16 @@ async def test_what_passes_ends_in_a_whole_reply(dial: Dial, answer: Answer) -> 
     with ScriptedClaude(in_turn(answer, answer, findings())) as server:
         async with dial(server) as claude:
             assert (await claude.send(ask_for())).text == findings().text
+
+
+def test_the_table_of_failures_names_every_kind_as_the_program_takes_it() -> None:
+    rows = [line.strip("| ").split(" | ") for line in (failures.__doc__ or "").splitlines() if line.startswith("| ")]
+    told = {(kind, again.partition(";")[0].partition(",")[0], passing) for _, kind, again, passing in rows[2:]}
+    # The last is no model's doing: it is a review that left a question open.
+    missed = {kind: miss(kind, "") for kind in FailureKind if kind is not FailureKind.UNANSWERED}
+    word = {True: "yes", False: "no"}
+    assert told == {(kind, word[one.again], word[one.failure.passing]) for kind, one in missed.items()}
+    assert {kind for _, _, kind, *_ in CASES} == set(missed)
 
 
 def _event(kind: str, **fields: object) -> str:
@@ -166,7 +182,7 @@ async def test_an_answer_that_does_not_come_in_time_is_a_timeout(
     before_headers: bool,
 ) -> None:
     with ScriptedClaude(lambda _: slow(threading.Event(), before_headers=before_headers)) as server:
-        async with dial(server, **{limit: 0.1}) as claude:
+        async with dial(server, **{limit: 0.5}) as claude:
             with pytest.raises(ModelFailed) as failed:
                 await claude.send(ask_for())
         assert len(server.requests) == 4

@@ -49,12 +49,12 @@ def test_an_ordinary_change_is_read_within_the_budget(
     shell: Shell, shop: Repository, variables: dict[str, str]
 ) -> None:
     ended, asked = review(shell, shop, **variables)
-    assert (ended.code, asked) == (FINE, 1)
+    assert (ended.code, asked) == (FINE, 2)
 
 
 def test_a_model_without_a_price_reads_as_long_as_nobody_asks_for_a_limit(shell: Shell, shop: Repository) -> None:
     ended, asked = review(shell, shop, **UNLISTED)
-    assert (ended.code, asked) == (FINE, 1)
+    assert (ended.code, asked) == (FINE, 2)
     assert json.loads(ended.out)["usage"]["usd"] is None
 
 

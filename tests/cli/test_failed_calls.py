@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
-from tests.claude_answers import Answer, Script, findings, malformed, refusal, truncated
+from tests.claude_answers import Answer, Script, findings, malformed, refusal, schema_breaking, text, truncated
 from tests.claude_server import ScriptedClaude
 from tests.cli.command import Shell
 from tests.repo.world import Repository
 
 FINE, GATE = 0, 1
+NOT_IN_FORM = "the model's reply was not in the agreed form"
 
 
 def answer_of(model: str, answer: Answer) -> Script:
     return lambda body: answer if body["model"] == model else findings()
+
+
+@pytest.mark.parametrize("answer", [malformed(), schema_breaking(), text("I see no fault."), text("null")])
+def test_an_answer_in_another_form_is_asked_for_once_more_and_then_honestly_unread(
+    shell: Shell, shop: Repository, answer: Answer
+) -> None:
+    with ScriptedClaude(lambda _: answer) as claude:
+        ended = shell.lintel(
+            "review", "--repo", str(shop.path), "--format", "json", out=None, ANTHROPIC_BASE_URL=claude.base_url
+        )
+    report = json.loads(ended.out)
+    asked = Counter(json.dumps(seen.body) for seen in claude.requests)
+    assert (ended.code, report["conclusion"]) == (GATE, "action_required")
+    assert {row["reason"] for row in report["coverage"]["left_out"]} == {NOT_IN_FORM}
+    assert max(asked.values()) == 2
 
 
 @pytest.mark.parametrize(

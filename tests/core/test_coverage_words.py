@@ -17,7 +17,7 @@ from app.core.gate.policy import ModelUse, Policy
 from app.core.gate.verdict import NO_MODEL_REASON
 from app.core.report.export import to_json
 from app.core.report.fitting import MAX_BYTES
-from app.core.report.progress import in_progress
+from app.core.report.progress import Progress, in_progress
 from app.core.report.report import Report
 from app.core.report.summary import add_notes, check_summary, check_text, summary
 from app.core.report.words import Links
@@ -196,9 +196,9 @@ def test_progress_says_how_much_is_the_same_edit_and_what_will_not_be_read() -> 
         planned, (chunk, chunk), (LeftOut("c.py", 1, "x", excused=False), LeftOut("c.py", 0, "y", excused=False))
     )
 
-    assert in_progress(0, plan)[0] == "Reading the change"
-    name, text = in_progress(1, plan)
-    assert name == "Read 1 of 2 chunks"
+    assert in_progress(Progress(), plan)[0] == "Reading the change"
+    name, text = in_progress(Progress(1, 6), plan)
+    assert name == "1 of 6 questions answered"
     assert text.text == (
         "3 files, 6 changed lines, in 2 chunks. 8 lines of these are the same edit in many places: read once, with all "
         "places listed. 1 file left out, named at the end."

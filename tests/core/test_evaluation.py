@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import permutations
 from typing import Any
 
@@ -172,11 +173,12 @@ def test_the_figures_are_those_counted_by_hand() -> None:
     faulty = pair(
         a_case(a_fault(2), a_fault(10, severity=Severity.LOW, category="money"), a_fault(30), area="pay"),
         an_outcome(
-            reported(2),
+            reported(2, blocking=True),
             reported(3, category="state"),
             reported(11, severity=Severity.LOW, moved=True),
             reported(20, category="state", source=Source.ANALYZER),
             fabricated=1,
+            refuted=2,
             judge_usd=0.5,
         ),
     )
@@ -188,7 +190,9 @@ def test_the_figures_are_those_counted_by_hand() -> None:
     assert scores.f1 == pytest.approx(4 / 7)
     assert (scores.duplicates, scores.findings, scores.comments) == (1, 5, 4)
     assert (scores.silence.hits, scores.silence.of) == (1, 2)
+    assert (scores.stopped.hits, scores.stopped.of, scores.hindered.hits, scores.hindered.of) == (1, 1, 0, 2)
     assert (scores.fabricated.hits, scores.fabricated.of) == (1, 5)
+    assert (scores.refuted.hits, scores.refuted.of) == (2, 6)
     assert (scores.moved.hits, scores.moved.of) == (1, 3)
     assert (scores.usd, scores.judge_usd, scores.seconds) == (1.0, 0.5, 6.0)
     told = {word: (group.precision.hits, group.precision.of) for word, group in scores.by_category.items()}
@@ -213,6 +217,10 @@ def test_one_unknown_price_makes_the_sum_unknown() -> None:
     assert score([pair(a_case(), an_outcome(usd=None)), pair(a_case(), an_outcome())]).usd is None
 
 
+def expecting(fault: str) -> str:
+    return f'{{"repo": null, "base": null, "head": null, "expect": [{fault}]}}'
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -220,15 +228,13 @@ def test_one_unknown_price_makes_the_sum_unknown() -> None:
         ('{"repo": null, "base": null, "head": null}', "expect: Field required"),
         ('{"repo": "a/b", "base": null, "head": "HEAD", "expect": []}', "base and head are revisions"),
         ('{"repo": "../b", "base": "a", "head": "HEAD", "expect": []}', "repo is a path without .."),
-        ('{"repo": null, "base": null, "head": null, "expect": [{"path": "a"}]}', "expect.0.line: Field required"),
+        (expecting('{"path": "a"}'), "expect.0.line: Field required"),
         (
-            '{"repo": null, "base": null, "head": null, "expect":'
-            ' [{"path": "a", "line": 3, "end_line": 2, "side": "RIGHT", "severity": null, "text": "x"}]}',
+            expecting('{"path": "a", "line": 3, "end_line": 2, "side": "RIGHT", "severity": null, "text": "x"}'),
             "expect.0: end_line is smaller than line",
         ),
         (
-            '{"repo": null, "base": null, "head": null, "expect":'
-            ' [{"path": "a", "line": "3", "end_line": 3, "side": "BOTH", "severity": "bad", "text": "x"}]}',
+            expecting('{"path": "a", "line": "3", "end_line": 3, "side": "BOTH", "severity": "bad", "text": "x"}'),
             "expect.0.line: Input should be a valid integer",
         ),
     ],
@@ -253,7 +259,7 @@ def test_an_outcome_survives_its_line() -> None:
     line = write_line("key", outcome)
     assert line.isascii()
     assert line.count("\n") == 1
-    assert read_line(line).outcome.judgements == outcome.judgements
+    assert read_line(line).outcome == replace(outcome, findings=(reported(3, title="?\n\u202e"),))
 
 
 @pytest.mark.parametrize("line", ["", "{", "{}", '{"schema_version": 1, "key": "a", "outcome": {"case": 1}}'])

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -37,11 +40,39 @@ def test_what_different_sources_say_stays_apart() -> None:
     assert len(merge([on_line(claim(quote="x")), hit]).kept) == 2
 
 
+def seen(lens: str, line: int, quote: str, **more: Any) -> PlacedClaim:
+    return on_line(claim(line=line, quote=quote, lenses=(lens,), **more))
+
+
+def test_what_two_lenses_say_of_neighbouring_lines_and_the_same_things_is_one_finding() -> None:
+    first = seen("security", 4, "total = order.price * rate", severity=Severity.HIGH, title="The price is wrong")
+    second = seen("contracts", 6, "return order.price", title="Its caller wants cents")
+    (kept,) = merge([second, first]).kept
+    assert kept[0].lenses == ("contracts", "security")
+    assert kept[0].body.endswith("Also, of line 6: Its caller wants cents")
+    assert (kept[0].title, kept[0].severity) == ("The price is wrong", Severity.HIGH)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        seen("security", 6, "return order.price"),
+        seen("contracts", 9, "return order.price"),
+        seen("contracts", 6, "return order.price", category="state"),
+        seen("contracts", 6, "return customer"),
+        on_line(claim(line=6, quote="return order.price")),
+    ],
+    ids=["the same lens", "further away", "another kind", "other things", "no lens"],
+)
+def test_two_lines_are_two_faults_otherwise(other: PlacedClaim) -> None:
+    assert len(merge([seen("security", 4, "total = order.price * rate"), other]).kept) == 2
+
+
 claims = st.builds(
     claim,
     st.just("a.py"),
     st.integers(1, 9),
-    st.sampled_from(["x = 1", "y = 2"]),
+    st.sampled_from(["x = 1", "y = 2", "total = price", "price - total"]),
     side=st.sampled_from(list(Side)),
     severity=st.sampled_from(list(Severity)),
     category=st.sampled_from(["logic", "state"]),
@@ -49,7 +80,11 @@ claims = st.builds(
     title=st.sampled_from(["one", "two"]),
     confidence=st.integers(0, 100),
 )
+lens_claims = st.builds(
+    lambda said, lens: replace(said, lenses=(lens,)), claims, st.sampled_from(["one", "two", "three"])
+)
 off_line = st.tuples(claims, st.sampled_from([Placed.FILE, Placed.SUMMARY]).map(lambda at: Placement(at, None, "")))
+seen_claims = st.lists(lens_claims.map(on_line), max_size=12)
 placed_claims = st.lists(st.one_of(claims.map(on_line), claims.map(on_line), off_line), max_size=12)
 
 
@@ -66,7 +101,15 @@ def test_merging_never_opens_the_gate_and_loses_no_line(items: list[PlacedClaim]
     assert lines_told(merged.kept) == lines_told(items)
 
 
-@given(placed_claims)
+@given(seen_claims)
+def test_merging_what_lenses_saw_never_opens_the_gate(items: list[PlacedClaim]) -> None:
+    merged = merge(items)
+    for block_on in BlockOn:
+        assert shuts(list(merged.kept), block_on) or not shuts(items, block_on)
+    assert len(merged.kept) + len(merged.duplicates) == len(items)
+
+
+@given(placed_claims | seen_claims)
 def test_what_was_merged_needs_no_merging(items: list[PlacedClaim]) -> None:
     once = merge(items).kept
     again = merge(once)

@@ -241,14 +241,51 @@ def test_a_licence_header_added_everywhere_is_one_edit() -> None:
     assert sweep.edit == "the same 4 lines are added"
 
 
-def test_the_same_line_is_an_edit_unless_it_decides_something() -> None:
-    def add(line: str) -> Callable[[Sequence[str]], list[str]]:
-        return lambda lines: [*lines[:3], line, *lines[3:]]
-
-    assert sweeps_of(plan_review(change(*sweep_files(30, edit=add("    trace(request)")))))[0].edit == (
-        "`trace(request)` is added"
+@pytest.mark.parametrize(
+    ("line", "swept"),
+    [
+        ("# The licence is in LICENSE.", True),
+        ("from __future__ import annotations", True),
+        ("import { trace } from './trace';", True),
+        ("use crate::trace::{enter, leave};", True),
+        ("#include <stdint.h>", True),
+        ("    trace(request)", False),
+        ("    return True", False),
+        ("limit = 10", False),
+        ("import os; os.abort()", False),
+        ("from rules import *", False),
+        ("#[cfg(test)]", False),
+        ("#define CHECK 0", False),
+        ("//go:build ignore", False),
+        ("*/", False),
+        ("/*/", False),
+        ("/* a note */ stop();", False),
+        ("<!--><script>run()</script>-->", False),
+        ("* offset", False),
+        ("@public", False),
+        ('    """', False),
+    ],
+)
+def test_the_same_line_is_an_edit_where_it_is_a_comment_or_an_import(line: str, *, swept: bool) -> None:
+    added = plan_review(change(*sweep_files(30, edit=lambda lines: [*lines[:3], line, *lines[3:]])))
+    removed = plan_review(change(*sweep_files(30, lambda n: [*module(n)[:3], line, *module(n)[3:]], drop_fourth)))
+    assert [{sweep.edit for sweep in sweeps_of(plan)} for plan in (added, removed)] == (
+        [{f"`{line.strip()}` is added"}, {f"`{line.strip()}` is removed"}] if swept else [set(), set()]
     )
-    assert listed(plan_review(change(*sweep_files(30, edit=add("    return True"))))) == []
+
+
+def drop_fourth(lines: Sequence[str]) -> list[str]:
+    return [*lines[:3], *lines[4:]]
+
+
+def test_a_new_year_inside_a_comment_is_one_edit() -> None:
+    def body(number: int) -> list[str]:
+        return ["/*", " * Copyright 2025 The Authors.", " */", f"package part{number}"]
+
+    def edit(lines: Sequence[str]) -> list[str]:
+        return [line.replace("2025", "2026") for line in lines]
+
+    assert len(sweeps_of(plan_review(change(*sweep_files(30, body, edit))))) == 1
 
 
 def test_a_repetition_with_one_more_character_is_shown() -> None:
@@ -274,12 +311,18 @@ def tidy(lines: Sequence[str]) -> list[str]:
     return [lines[0].replace("(){", "() {"), "    call(a, b);", *lines[2:]]
 
 
+def plan_plain(files: Sequence[FilePatch]) -> Plan:
+    """The plan if somebody has seen that no file holds a literal of several lines."""
+    return plan_review(change(*files), plain={file.path for file in files})
+
+
 def test_white_space_alone_is_an_edit_where_braces_tell_what_belongs_together() -> None:
     def files(ending: str) -> list[FilePatch]:
         return [change_file(f"src/d{n % 5}/f{n}.{ending}", spaced(n), tidy(spaced(n))) for n in range(30)]
 
-    assert {sweep.edit for sweep in sweeps_of(plan_review(change(*files("java"))))} == {"white space alone changes"}
-    assert listed(plan_review(change(*files("py")))) == []
+    assert {sweep.edit for sweep in sweeps_of(plan_plain(files("java")))} == {"white space alone changes"}
+    assert listed(plan_review(change(*files("java")))) == []
+    assert listed(plan_plain(files("py"))) == []
 
 
 @pytest.mark.parametrize(
@@ -301,7 +344,7 @@ def test_white_space_that_may_mean_something_is_shown(old: str, new: str) -> Non
     files = [change_file(f"src/d{n % 5}/f{n}.java", spaced(n), tidy(spaced(n))) for n in range(30)]
     body = [*spaced(99)[:2], old, "}"]
     files[4] = change_file("src/d4/f4.java", body, [*tidy(spaced(99))[:2], new, "}"])
-    plan = plan_review(change(*files))
+    plan = plan_plain(files)
     assert len(listed(plan)) > 20
     assert "src/d4/f4.java" in shown(plan)
 
@@ -386,8 +429,8 @@ def test_the_riskiest_chunk_with_its_sweep_comes_first() -> None:
 
 def test_a_line_of_the_list_is_what_is_added_or_else_what_is_removed() -> None:
     def drop(lines: Sequence[str]) -> list[str]:
-        return [line for line in lines if line != "    done()"]
+        return [line for line in lines if line != "# done"]
 
-    plan = plan_review(change(*sweep_files(20, edit=drop)))
-    assert sweeps_of(plan)[0].edit == "`done()` is removed"
+    plan = plan_review(change(*sweep_files(20, lambda n: [*module(n)[:5], "# done", ""], drop)))
+    assert sweeps_of(plan)[0].edit == "`# done` is removed"
     assert f"* {listed(plan)[0]}: L6\n" in annotate(plan.chunks[0])

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from app.core.change.plan import LeftOut
-from app.core.findings.finding import Placed, Severity, Source
+from app.core.findings.finding import Evidence, Placed, Severity, Source, Standing, Verification
+from app.core.findings.verification.weighing import Refuted
 from app.core.gate.policy import PolicyFault
 from app.core.gate.verdict import NO_MODEL_REASON, GateFacts, Situation, decide
 from app.core.model import Usage
@@ -16,7 +17,7 @@ from app.core.report.report import AnalyzerOutcome, AnalyzerState, Report, Spend
 from app.core.report.summary import check_summary, summary
 from app.core.report.words import Links, title
 from app.core.text.markdown import comment_marker
-from tests.build import a_coverage, a_finding, a_report
+from tests.build import a_claim, a_coverage, a_finding, a_report
 
 LINKS = Links("https://github.com")
 MARKER = comment_marker("summary")
@@ -68,6 +69,37 @@ def test_the_check_reads(check_golden: Callable[[str, str], None]) -> None:
 
 def test_a_comment_on_the_line_reads(check_golden: Callable[[str, str], None]) -> None:
     check_golden("comment.md", finding_comment(BLOCKED.findings[0]).text + "\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "standing", "reason"),
+    [
+        ("comment-confirmed.md", Standing.CONFIRMED, ""),
+        ("comment-question.md", Standing.UNCERTAIN, ""),
+        ("comment-unverified.md", Standing.UNVERIFIED, "the model was overloaded"),
+    ],
+)
+def test_a_comment_says_what_a_second_reading_made_of_it(
+    check_golden: Callable[[str, str], None], name: str, standing: Standing, reason: str
+) -> None:
+    confirmed = standing is Standing.CONFIRMED
+    evidence = (Evidence("app/pay.py", 12, "total = price"), Evidence("app/tax.py", 7, "def tax(price): # @octocat"))
+    verification = Verification(standing=standing, evidence=evidence if confirmed else (), reason=reason)
+    finding = a_finding(
+        5,
+        blocking=True,
+        verification=verification,
+        lenses=("contracts", "security"),
+        suggestion="    total = price + tax(price)" if confirmed else None,
+    )
+    check_golden(name, finding_comment(finding).text + "\n")
+
+
+def test_the_summary_counts_what_a_second_look_dropped_and_repeats_none_of_it() -> None:
+    dropped = (Refuted(a_claim(title="CANARY"), "it is a nit"), Refuted(a_claim(), "it is a nit"))
+    said = summary(a_report(refuted=(*dropped, Refuted(a_claim(), "a second reader refuted it"))), LINKS, MARKER).text
+    assert "3 claims dropped at a second look: 1 because a second reader refuted it; 2 because it is a nit" in said
+    assert "CANARY" not in said
 
 
 def test_a_fixed_comment_reads(check_golden: Callable[[str, str], None]) -> None:

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.claude_answers import Plant, planted
 from tests.claude_server import ScriptedClaude
+from tests.claude_verdicts import Told, confirm, seconded
 from tests.e2e.town import Town, open_town
 
 BASE = {
@@ -19,10 +21,16 @@ PLANTS = {
 }
 
 
+def confirm_as_planted(told: Told) -> dict[str, Any]:
+    """The second reader sees what the first one saw."""
+    severities = {plant.title: plant.severity for plant in PLANTS.values()}
+    return confirm(told, severity=severities.get(told.title, "high"))
+
+
 @pytest.fixture
 def claude() -> Iterator[ScriptedClaude]:
-    """A Claude that minds `* 0` (critical) and `print(` (low), and nothing else."""
-    with ScriptedClaude(planted(PLANTS)) as server:
+    """A Claude that minds `* 0` (critical) and `print(` (low), confirms both, and minds nothing else."""
+    with ScriptedClaude(seconded(planted(PLANTS), confirm_as_planted)) as server:
         yield server
 
 

@@ -32,7 +32,7 @@ async def test_the_author_may_ask_for_a_review_of_what_is_new(town: Town, claude
 
     assert [run.conclusion for run in town.checks(pull)] == ["success", "success"]
     assert not town.answers(pull)
-    assert len(claude.requests) == 1  # what is not new is not asked again
+    assert len(claude.readings) == 1  # what is not new is not asked again
 
 
 @pytest.mark.parametrize(("role", "command"), [(Role.READ, "review"), (Role.TRIAGE, "review full")])
@@ -148,7 +148,7 @@ async def test_promise_6_a_full_review_asks_again_and_blocking_findings_stay(
     await town.tell(pull, "/lintel review full", by="mona")
 
     assert [run.conclusion for run in town.checks(pull)] == ["failure", "failure"]
-    assert len(claude.requests) == 2
+    assert len(claude.readings) == 2
     assert len(town.comments(pull)) == len(town.reviews(pull)) == 1
     assert "F1" in town.summary(pull)
 
@@ -174,7 +174,7 @@ async def test_promise_6_an_empty_commit_asks_nothing_and_keeps_the_verdict(town
     await town.commit("change", {})
 
     assert (await town.judged(pull)).conclusion == "failure"
-    assert len(claude.requests) == 1
+    assert len(claude.readings) == 1
 
 
 async def test_the_re_run_button_makes_a_new_review_of_the_same_head(town: Town) -> None:

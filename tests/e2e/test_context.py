@@ -26,7 +26,7 @@ def with_step(number: int, text: str, shop: str = SHOP) -> str:
 
 
 def asked(claude: ScriptedClaude) -> list[str]:
-    return ["\n".join(prompt_texts(seen.body)) for seen in claude.requests]
+    return ["\n".join(prompt_texts(seen.body)) for seen in claude.readings]
 
 
 async def test_a_model_is_shown_what_the_change_stands_in_and_ten_lines_around_it(
@@ -109,7 +109,7 @@ async def test_a_chunk_that_is_too_much_is_read_in_parts(town: Town, claude: Scr
 
     assert check.conclusion == "success"
     assert [(item.path, item.line) for item in town.comments(pull)] == [(f"app/{name}.py", 1) for name in "abcd"]
-    assert len(claude.requests) == 7
+    assert len(claude.readings) == 7
 
 
 async def test_a_chunk_of_which_a_part_stays_too_much_is_not_read(town: Town, claude: ScriptedClaude) -> None:

@@ -127,7 +127,7 @@ async def test_a_delivery_that_comes_ten_times_at_once_has_one_outcome(
 
     assert {answer.status_code for answer in answers} == {202}
     await town.assert_said_once(pull, HERE)
-    assert len(claude.requests) == 1
+    assert len(claude.readings) == 1
 
 
 async def test_a_delivery_replayed_after_the_verdict_changes_nothing(town: Town, claude: ScriptedClaude) -> None:
@@ -139,7 +139,7 @@ async def test_a_delivery_replayed_after_the_verdict_changes_nothing(town: Town,
 
     assert same.json()["status"] == "duplicate"
     await town.assert_said_once(pull, HERE)
-    assert len(claude.requests) == 1
+    assert len(claude.readings) == 1
 
 
 async def test_deliveries_in_reverse_order_end_where_github_stands(town: Town) -> None:

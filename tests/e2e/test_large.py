@@ -138,7 +138,7 @@ async def test_thirty_thousand_lines_are_read_chunk_by_chunk(town: Town, claude:
     pull = await town.propose({f"app/m{number}.py": a_module(number) for number in range(60)})
     check = await town.judged(pull)
     coverage = await assert_ledger_complete(town, pull)
-    asked = [shown for shown in map(shown_lines, (seen.body for seen in claude.requests)) if shown]
+    asked = [shown for shown in map(shown_lines, (seen.body for seen in claude.readings)) if shown]
     quotes = {(path, number): text for path, _, number, text in (shown[len(shown) // 2] for shown in asked)}
     diff, _ = await ask_github(town, pull)
 
@@ -160,11 +160,11 @@ async def test_a_chunk_that_was_not_read_is_named_line_by_line_and_shuts_the_gat
     pull = await town.propose({f"app/m{number}.py": a_module(number) for number in range(24)})
     check = await town.judged(pull)
     coverage = await assert_ledger_complete(town, pull)
-    [refused] = [
-        shown
-        for shown in map(shown_lines, (seen.body for seen in claude.requests))
+    [refused] = {
+        tuple(shown)
+        for shown in map(shown_lines, (seen.body for seen in claude.readings))
         if ("app/m11.py", "R", 1) in {line[:3] for line in shown}
-    ]
+    }
 
     assert check.conclusion == "action_required"
     assert {item.path: item.lines for item in coverage.unexcused} == Counter(path for path, *_ in refused)
@@ -186,7 +186,7 @@ async def test_of_a_file_that_was_read_in_part_the_unread_lines_are_named(town: 
     pull = await town.propose({"big.py": lines})
     check = await town.judged(pull)
     [file] = (await assert_ledger_complete(town, pull)).files
-    prompts = [{number for _, _, number, _ in shown_lines(seen.body)} for seen in claude.requests]
+    prompts = {frozenset(number for _, _, number, _ in shown_lines(seen.body)) for seen in claude.readings}
     [refused] = [shown for shown in prompts if 2_000 in shown]
 
     assert {number for span in file.unread for number in range(span.first, span.last + 1)} == refused
@@ -214,7 +214,7 @@ async def test_three_thousand_files_of_one_sweep_are_read_and_the_odd_one_is_fou
 
     assert coverage.reviewed_lines == coverage.changed_lines == 6_102
     assert coverage.swept_lines > 6_000
-    assert len(claude.requests) < 5
+    assert len(claude.readings) < 5
     assert f"{coverage.swept_lines:,} of them as the same edit in many places" in town.summary(swept)
     assert "shop/new" in town.summary(swept)
     assert (check.conclusion, check.title) == ("failure", "1 blocking finding")

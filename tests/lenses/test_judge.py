@@ -76,8 +76,10 @@ def test_a_verdict_comes_with_its_reason() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "true", "{}", '{"why": "x"}', '{"why": "x", "same_fault": "yes"}', '{"why": 1, "same_fault": true}']
-    + ['{"why": "x", "same_fault": true, "more": 1}', "[" * 50_000, '{"why": "' + "x" * 200_000 + '"}'],
+    [
+        *("", "true", "{}", '{"why": "x"}', '{"why": "x", "same_fault": "yes"}', '{"why": 1, "same_fault": true}'),
+        *('{"why": "x", "same_fault": true, "more": 1}', "[" * 50_000, '{"why": "' + "x" * 200_000 + '"}'),
+    ],
 )
 def test_any_other_reply_is_no_verdict(text: str) -> None:
     with pytest.raises(ModelFailed) as failed:

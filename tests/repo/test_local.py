@@ -4,7 +4,13 @@ import pytest
 
 from app.core.change.diff import FileStatus, LineKind, Patch
 from app.repo.checkout import LocalRangeError, NotARepositoryError, RepositoryTooStrangeError
-from app.repo.local import EmptyRangeError, UnknownRevisionError, UnrelatedHistoriesError, open_range
+from app.repo.local import (
+    EmptyRangeError,
+    SeveralMergeBasesError,
+    UnknownRevisionError,
+    UnrelatedHistoriesError,
+    open_range,
+)
 from app.repo.patch import read_patch
 from tests.repo.world import Repository, make_repository
 
@@ -196,6 +202,25 @@ async def test_each_failure_has_a_name_and_says_what_to_do(repository: Repositor
     assert "--base" in await expect(UnrelatedHistoriesError, repository.path)
     repository.git("branch", "--quiet", "--move", "main", "odd")
     assert "--base" in await expect(UnknownRevisionError, repository.path)
+
+
+async def test_a_crosswise_merge_that_takes_back_what_the_base_brought_is_refused(repository: Repository) -> None:
+    start = repository.git("rev-parse", "HEAD").decode().strip()
+    repository.git("switch", "--quiet", "--create", "topic")
+    topic = repository.commit({"topic.py": "1\n"})
+    repository.git("switch", "--quiet", "main")
+    fix = repository.commit({"edited.py": "check()\n"})
+    repository.git("merge", "--quiet", "--no-ff", "-m", "x", topic)
+    repository.git("switch", "--quiet", "topic")
+    repository.git("merge", "--quiet", "--no-commit", fix)
+    repository.git("checkout", "--quiet", start, "--", "edited.py")
+    repository.git("commit", "--quiet", "-m", "x")
+
+    assert not repository.git("diff", "--name-only", topic, "topic", "--", "edited.py"), "one of the bases hides it"
+    assert "merge main into HEAD" in await expect(SeveralMergeBasesError, repository.path)
+    repository.git("merge", "--quiet", "main", check=False)
+    repository.commit({"new.py": "1\n"})
+    assert {file.path for file in (await read(repository)).files} == {"edited.py", "new.py"}
 
 
 async def test_unfinished_merges_and_bare_repositories_are_too_strange(repository: Repository, tmp_path: Path) -> None:

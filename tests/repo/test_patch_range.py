@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from app.core.change.diff import FileStatus
-from app.repo.local import EmptyRangeError
 from app.repo.patch import read_patch
 from app.repo.patch_range import MAX_BYTES, PatchUnusableError, open_patch
 
@@ -53,13 +52,4 @@ async def test_a_patch_is_read_as_the_change_that_it_is(tmp_path: Path) -> None:
 async def test_a_patch_that_cannot_be_applied_is_refused_by_name(patch: bytes) -> None:
     with pytest.raises(PatchUnusableError):
         async with open_patch(patch):
-            pass
-
-
-async def test_a_patch_that_changes_nothing_is_refused() -> None:
-    gone = adding(b"a.py").replace(b"new file", b"deleted file").replace(b"/dev/null", b"a/a.py")
-    gone = gone.replace(b"+++ b/a.py", b"+++ /dev/null").replace(b"-0,0 +1,2", b"-1,2 +0,0")
-    back = gone.replace(b"\n+one", b"\n-one").replace(b"\n+two", b"\n-two")
-    with pytest.raises((EmptyRangeError, PatchUnusableError)):
-        async with open_patch(adding(b"a.py") + back):
             pass

@@ -143,6 +143,20 @@ async def test_only_blobs_that_differ_are_asked_for_and_those_only_once(tmp_path
     ]
 
 
+async def test_files_of_the_base_that_the_reader_names_are_brought_too_wherever_they_stand(
+    tmp_path: Path, upstream: Repository
+) -> None:
+    same: Tree = {b"docs/rule.md": file(b"- No\n"), b"rule.md": file(b"- Yes\n"), b"docs/other": file(b"untouched\n")}
+    old = upstream.commit_tree({**same, b"a": file(b"1\n")})
+    new = upstream.commit_tree({**same, b"a": file(b"2\n"), b"docs/rule.md": file(b"- Never\n")}, parent=old)
+    allowance = Allowance(also=lambda path: path.endswith("rule.md"))
+    store, _ = await replicated(tmp_path, Server(upstream), old, new, allowance)
+    assert await store.read_file(old, "rule.md") == b"- Yes\n"
+    assert await store.read_file(old, "docs/rule.md") == b"- No\n"
+    other = upstream.git("rev-parse", f"{old}:docs/other").decode().strip()
+    assert (await store.read_blobs([other]))[other] is BlobFault.MISSING
+
+
 async def test_files_beyond_the_allowance_are_named_and_cost_themselves_only(
     tmp_path: Path, upstream: Repository
 ) -> None:

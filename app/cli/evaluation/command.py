@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from rich.console import Console
@@ -26,6 +27,7 @@ from app.cli.wishes import Format
 from app.core.budget import find_contradiction
 from app.core.evaluation.outcome import Failed
 from app.core.evaluation.scores import Scored, pair, score
+from app.core.model import Stage
 from app.flows.evaluation import Bench, Given, Tried, evaluate
 from app.flows.judging import Judge
 from app.flows.review.desk import Desk, Step
@@ -39,7 +41,7 @@ CACHE = Path(".cache") / "lintel" / "eval"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measuring:
-    """What is asked of `lintel eval`. `judge` is the model that judges; None: place alone decides."""
+    """What is asked of `lintel eval`. `judge` is the model that judges (None: the pinned one), unless `no_judge`."""
 
     data_set: Path
     repos: Path | None
@@ -47,6 +49,7 @@ class Measuring:
     output: Path | None
     no_model: bool
     judge: str | None
+    no_judge: bool
     record: Path | None
     replay: Path | None
     jobs: int
@@ -79,6 +82,8 @@ def _check(settings: Settings, wishes: Measuring) -> None:
     """Raises Refusal for wishes that contradict themselves or the settings."""
     if wishes.record is not None and wishes.replay is not None:
         raise Refusal("--record and --replay exclude each other: a replay asks nobody")
+    if wishes.repos is not None and not wishes.repos.is_dir():
+        raise Refusal(f"--repos {wishes.repos} is no directory")
     if wishes.no_model:
         if wishes.record is not None or wishes.replay is not None:
             raise Refusal("--no-model asks nobody: leave out --record and --replay")
@@ -87,9 +92,7 @@ def _check(settings: Settings, wishes: Measuring) -> None:
         raise Refusal(f"--replay {wishes.replay} is no directory")
     if wishes.replay is None and not settings.model_configured:
         raise Refusal("no model is configured: set ANTHROPIC_API_KEY, or measure the analyzers alone with --no-model")
-    if wishes.repos is not None and not wishes.repos.is_dir():
-        raise Refusal(f"--repos {wishes.repos} is no directory")
-    if (contradiction := find_contradiction(settings.model, settings.review_limit)) is not None:
+    if (contradiction := find_contradiction(settings.models, settings.review_limit)) is not None:
         raise Refusal(contradiction)
 
 
@@ -112,11 +115,12 @@ async def _evaluate(
             notes.print(describe(_scored(tried)))
 
     async with _open_model(settings, wishes) as send:
-        judge = Judge(send, wishes.judge) if send is not None and wishes.judge is not None else None
+        model = _judge(settings, wishes)
+        judge = Judge(send, model) if send is not None and model is not None else None
         bench = Bench(
             desk=Desk(
                 send=send,
-                model=settings.model,
+                models=settings.models,
                 monotonic=time.monotonic,
                 watch=_nobody_watches,
                 limit=settings.review_limit,
@@ -139,36 +143,52 @@ async def _open_model(settings: Settings, wishes: Measuring) -> AsyncIterator[Se
     """The model to ask; its replies recorded, or recorded replies alone, or none."""
     if wishes.no_model:
         yield None
-    elif wishes.replay is not None:
-        yield Recorded(wishes.replay, None)
-    else:
-        from app.wiring import open_local_model  # noqa: PLC0415 - seconds of work, for those who need it
+        return
+    from app.wiring import in_form, open_model  # noqa: PLC0415 - seconds of work, for those who need it
 
-        async with open_local_model(settings, without=False) as send:
-            if send is None or wishes.record is None:
-                yield send
-            else:
-                try:
-                    wishes.record.mkdir(parents=True, exist_ok=True)
-                except OSError as error:
-                    raise Refusal(f"--record {wishes.record} cannot be made: {error.strerror}") from error
-                yield Recorded(wishes.record, send)
+    if wishes.replay is not None:
+        yield in_form(Recorded(wishes.replay, None), settings)
+        return
+    if wishes.record is not None:
+        _make(wishes.record)
+    async with open_model(settings, without=False) as send:
+        if send is None:
+            yield None
+        else:
+            yield in_form(send if wishes.record is None else Recorded(wishes.record, send), settings)
+
+
+def _make(directory: Path) -> None:
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refusal(f"--record {directory} cannot be made: {error.strerror}") from error
 
 
 def _basis(settings: Settings, wishes: Measuring) -> dict[str, str | list[str]]:
     """What an outcome depends on beside its case. Recorded replies are others than those of a model asked now."""
-    source = wishes.replay or wishes.record
-    if wishes.no_model:
-        return {"version": __version__, "model": ""}
-    return {
+    program: dict[str, str | list[str]] = {
         "version": __version__,
+        "analyzers": [f"{name} {version(name)}" for name in ("ruff", "zizmor")],
+    }
+    if wishes.no_model:
+        return {**program, "models": ""}
+    source = wishes.replay or wishes.record
+    return {
+        **program,
         "model": settings.model,
+        "models": [f"{stage} {model}" for stage, model in sorted(settings.models.items())],
         "prompts": [f"{lens} {digest}" for lens, digest in sorted(prompt_digests().items())],
         "judge": wishes.judge or "",
         "judge prompt": judge_lens.ask("", "", model="", salt="").digest,
         "limit": str(settings.review_limit.usd),
         "replies": "" if source is None else str(source.resolve()),
     }
+
+
+def _judge(settings: Settings, wishes: Measuring) -> str | None:
+    """The model that judges; None where place alone decides."""
+    return None if wishes.no_model or wishes.no_judge else wishes.judge or settings.models[Stage.JUDGE]
 
 
 def _scored(tried: Tried) -> Scored | Failed:
@@ -182,7 +202,7 @@ def _gather(settings: Settings, wishes: Measuring, tried: list[Tried]) -> Told:
         data_set=wishes.data_set.resolve().name,
         version=__version__,
         model=None if wishes.no_model else settings.model,
-        judge=None if wishes.no_model else wishes.judge,
+        judge=_judge(settings, wishes),
         scored=scored,
         failed=[end for end in ends if isinstance(end, Failed)],
         kept=sum(item.kept for item in tried),

@@ -36,7 +36,6 @@ class Told:
 
 def to_json(told: Told) -> dict[str, Any]:
     """Plain JSON values."""
-    scores = told.scores
     cases = len(told.scored)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -48,6 +47,18 @@ def to_json(told: Told) -> dict[str, Any]:
         "intervals": {"level": LEVEL, "shares": "wilson", "f1": "bootstrap", "resamples": RESAMPLES, "seed": SEED},
         "cases": {"all": cases + len(told.failed), "scored": cases, "failed": len(told.failed), "kept": told.kept},
         "failed": [{"case": item.case, "reason": item.reason} for item in told.failed],
+        **_quality(told.scores),
+        **_amounts(told.scores, cases),
+        "by_severity": _groups(told.scores.by_severity),
+        "by_category": _groups(told.scores.by_category),
+        "by_source": {word: _share(share) for word, share in told.scores.by_source.items()},
+        "by_area": _groups(told.scores.by_area),
+        "results": [_case(scored) for scored in told.scored],
+    }
+
+
+def _quality(scores: Scores) -> dict[str, Any]:
+    return {
         "precision": _share(scores.precision),
         "recall": _share(scores.recall),
         "f1": {"value": scores.f1, **_interval(scores.f1_interval)},
@@ -56,8 +67,15 @@ def to_json(told: Told) -> dict[str, Any]:
         "missed": scores.recall.of - scores.recall.hits,
         "duplicates": scores.duplicates,
         "clean_cases_silent": _share(scores.silence),
+        "gate": {"faulty_cases_stopped": _share(scores.stopped), "clean_cases_stopped": _share(scores.hindered)},
         "fabricated_quotes": _share(scores.fabricated),
+        "refuted": _share(scores.refuted),
         "reanchored": _share(scores.moved),
+    }
+
+
+def _amounts(scores: Scores, cases: int) -> dict[str, Any]:
+    return {
         "findings": scores.findings,
         "findings_per_case": _mean(scores.findings, cases),
         "comments": scores.comments,
@@ -67,11 +85,6 @@ def to_json(told: Told) -> dict[str, Any]:
         "usd_per_case": _mean(scores.usd, cases),
         "judge_usd": scores.judge_usd,
         "seconds": round(scores.seconds, 3),
-        "by_severity": _groups(scores.by_severity),
-        "by_category": _groups(scores.by_category),
-        "by_source": {word: _share(share) for word, share in scores.by_source.items()},
-        "by_area": _groups(scores.by_area),
-        "results": [_case(scored) for scored in told.scored],
     }
 
 
@@ -95,6 +108,7 @@ def _case(scored: Scored) -> dict[str, Any]:
                 "category": finding.category,
                 "source": finding.source.value,
                 "confidence": finding.confidence,
+                "blocking": finding.blocking,
                 "title": finding.title,
             }
         )
@@ -104,6 +118,7 @@ def _case(scored: Scored) -> dict[str, Any]:
         "missed": list(match.missed),
         "findings": findings,
         "fabricated_quotes": outcome.fabricated,
+        "refuted": outcome.refuted,
         "usd": outcome.usd,
         "judge_usd": outcome.judge_usd,
         "seconds": round(outcome.seconds, 3),

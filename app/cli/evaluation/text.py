@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from rich.console import Console
 from rich.padding import Padding
@@ -14,7 +14,7 @@ from app.cli.evaluation.export import Told
 from app.cli.shown import shown
 from app.core.evaluation.intervals import Interval
 from app.core.evaluation.outcome import Failed
-from app.core.evaluation.scores import Group, Scored, Scores, Share
+from app.core.evaluation.scores import UNSAID, Group, Scored, Scores, Share
 from app.core.findings.merging import NEAR
 from app.core.text.plural import count
 
@@ -30,14 +30,15 @@ def print_scores(told: Told, console: Console) -> None:
         console.print(_figures(told.scores, len(told.scored)))
         groups = {
             "severity": told.scores.by_severity,
-            "category": told.scores.by_category,
+            "category": _told_apart(told.scores.by_category),
             "area": told.scores.by_area,
         }
         for name, some in groups.items():
-            if len(some) > 1:
+            if any(word != UNSAID and (group.precision.of or group.recall.of) for word, group in some.items()):
                 console.print(Padding(_groups(name, some), (1, 0, 0, 0)))
-    for item in told.failed:
-        console.print(Text.assemble(("failed  ", "bold red"), shown(f"{item.case}: {item.reason}")))
+    for reason, names in _by_reason(told.failed).items():
+        console.print(Text.assemble((f"{count(len(names), 'case')} failed: ", "bold red"), shown(reason)))
+        console.print(Padding(shown(", ".join(names), "dim"), (0, 0, 0, 2)))
     console.print(Rule(style="dim"))
     console.print(_foot(told))
 
@@ -66,6 +67,19 @@ def _cases(told: Told) -> Table:
     return table
 
 
+def _by_reason(failed: Iterable[Failed]) -> dict[str, list[str]]:
+    reasons: dict[str, list[str]] = {}
+    for item in failed:
+        reasons.setdefault(item.reason, []).append(item.case)
+    return reasons
+
+
+def _told_apart(groups: Mapping[str, Group]) -> Mapping[str, Group]:
+    """Without the row of faults that have no category, where none has one."""
+    said = any(group.recall.of for word, group in groups.items() if word != UNSAID)
+    return groups if said else {word: group for word, group in groups.items() if word != UNSAID}
+
+
 def _to_look_at(item: Scored) -> int:
     return len(item.match.missed) + len(item.match.false)
 
@@ -83,7 +97,10 @@ def _figures(scores: Scores, cases: int) -> Table:
     table.add_row("F1", _percent(scores.f1), _range(scores.f1_interval))
     for name, share, what in (
         ("silent when clean", scores.silence, "clean cases have no finding"),
+        ("gate shut if faulty", scores.stopped, "cases with faults have a blocking finding"),
+        ("gate shut if clean", scores.hindered, "clean cases have one"),
         ("fabricated quotes", scores.fabricated, "claims of the model quote what is not there"),
+        ("refuted", scores.refuted, "claims of the model were dropped by a second look"),
         ("re-anchored", scores.moved, "of its findings stand on another line than it said"),
     ):
         table.add_row(name, _percent(share.value), _told(share, what))
@@ -102,7 +119,8 @@ def _groups(name: str, groups: Mapping[str, Group]) -> Table:
     for title in ("findings right", "", "faults found", ""):
         table.add_column(title, justify="right")
     for word, group in groups.items():
-        table.add_row(shown(word), *_cells(group.precision), *_cells(group.recall))
+        if group.precision.of or group.recall.of:
+            table.add_row(shown(word), *_cells(group.precision), *_cells(group.recall))
     return table
 
 
@@ -125,7 +143,7 @@ def _foot(told: Told) -> Text:
 
 
 def _told(share: Share, what: str) -> str:
-    return f"{_range(share.interval)}  {share.hits} of {share.of} {what}".strip() if share.of else f"no {what}"
+    return f"{_range(share.interval)}  {share.hits} of {share.of} {what}".strip() if share.of else "nothing to count"
 
 
 def _percent(value: float | None) -> str:

@@ -55,7 +55,7 @@ async def _forecast(settings: Settings, range_: Range, wishes: Wishes) -> Foreca
             policy_path=str(wishes.policy or POLICY_PATH),
             without_model=wishes.no_model,
         )
-        asked = None if wishes.no_model else Asked(model=settings.model, limit=settings.review_limit)
+        asked = None if wishes.no_model else Asked(models=settings.models, limit=settings.review_limit)
         return await forecast(forge, asked)
 
 

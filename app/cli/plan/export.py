@@ -9,12 +9,13 @@
  "files": [{"path": text, "old_path": text, "status": "added|removed|modified|renamed|copied|type_changed",
    "class": text, "risk": {"score": 0..100, "why": text}, "additions": int, "deletions": int, "chunks": [int, …],
    "left_out": [{"lines": int, "reason": text, "excused": bool, "rule": text|null}]}],
- "chunks": [{"number": int, "tokens": int, "usd": float|null, "changed_lines": int,
+ "chunks": [{"number": int, "tokens": int, "usd": float|null, "changed_lines": int, "questions": int,
    "files": [{"path": text, "hunks": [{"old_start": int, "old_lines": int, "new_start": int, "new_lines": int}]}],
    "sweeps": [{"edit": text, "examples": [{"path": text, "hunks": […]}], "sites": [{"path": text, "hunks": […]}]}]}]}
 ```
-Chunks are in the order of reading. The `files` of a chunk are shown in full, examples of its sweeps among them; the
-sites of the sweeps are listed below. Where no model is asked, nothing has a price. Paths are as they may be shown. It
+Chunks are in the order of reading. So many `questions` are asked about each: one by each lens, unless the budget joins
+them. The `files` of a chunk are shown in full, examples of its sweeps among them; the sites of the sweeps are listed
+below. Where no model is asked, nothing has a price. Paths are as they may be shown. It
 is ASCII because a terminal would obey escape sequences and bidirectional controls of a path as they are.
 
 With `--explain` it is one object: `schema_version`, `base`, `head`, all that stands of a file above, and
@@ -46,7 +47,7 @@ def write_plan(forecast: Forecast, files: Sequence[FileOutline]) -> Iterator[str
     yield "{" + ",\n ".join(f"{_dump(name)}: {_dump(value)}" for name, value in facts.items())
     yield from _list("files", map(_file, files))
     priced = zip(forecast.plan.chunks, forecast.price.chunks, strict=True)
-    yield from _list("chunks", (_chunk(chunk, usd) for chunk, usd in priced))
+    yield from _list("chunks", (_chunk(chunk, usd, forecast.count_questions(chunk)) for chunk, usd in priced))
     yield "}\n"
 
 
@@ -121,12 +122,13 @@ def _left_out(item: LeftOut) -> dict[str, Any]:
     return {"lines": item.lines, "reason": item.reason, "excused": item.excused, "rule": item.rule}
 
 
-def _chunk(chunk: Chunk, usd: Decimal | None) -> dict[str, Any]:
+def _chunk(chunk: Chunk, usd: Decimal | None, questions: int) -> dict[str, Any]:
     return {
         "number": chunk.number,
         "tokens": chunk.tokens,
         "usd": _usd(usd),
         "changed_lines": chunk.changed_lines,
+        "questions": questions,
         "files": [_part(part) for part in chunk.files],
         "sweeps": [_sweep(sweep) for sweep in chunk.sweeps],
     }

@@ -142,14 +142,15 @@ def _runs(numbers: Sequence[int]) -> str:
 
 def _chunks(forecast: Forecast) -> RenderableType:
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=_QUIET)
-    for name in ("chunk", "lines", "tokens", "dollars"):
+    for name in ("chunk", "lines", "tokens", "asked", "dollars"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("reads", overflow="fold", ratio=1)
     for chunk, usd in list(zip(forecast.plan.chunks, forecast.price.chunks, strict=True))[:MAX_CHUNKS]:
         reads = Text("\n").join(_contents(chunk))
-        table.add_row(str(chunk.number), f"{chunk.changed_lines:,}", f"{chunk.tokens:,}", _dollars(usd), reads)
+        asked = f"{forecast.count_questions(chunk)}×"
+        table.add_row(str(chunk.number), f"{chunk.changed_lines:,}", f"{chunk.tokens:,}", asked, _dollars(usd), reads)
     if len(forecast.plan.chunks) > MAX_CHUNKS:
-        table.add_row("…", "", "", "", f"and {len(forecast.plan.chunks) - MAX_CHUNKS:,} more: see --format json")
+        table.add_row("…", "", "", "", "", f"and {len(forecast.plan.chunks) - MAX_CHUNKS:,} more: see --format json")
     return table
 
 

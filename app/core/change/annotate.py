@@ -15,7 +15,7 @@ Below all files stand the places of each sweep, a row for a file, under a headin
 
     === SAME EDIT AS AT src/pay.py R119: `total` becomes `gross` ===
     * src/shop.py: R12, R40-41
-    * src/till.py: L7
+    * src/till.py (was src/desk.py): L7
 """
 
 from __future__ import annotations
@@ -145,7 +145,9 @@ def head_sweep(sweep: Sweep) -> str:
 
 def show_site(site: ChunkFile) -> str:
     """The places of a sweep in one file: the lines added, or removed where none is. A path cannot end it early."""
-    return f"* {_on_one_line(site.file.shown_path)}: {_show_spans(site.hunks)}\n"
+    file = site.file
+    was = "" if file.old_path == file.path else f" (was {_on_one_line(file.shown_old_path)})"
+    return f"* {_on_one_line(file.shown_path)}{was}: {_show_spans(site.hunks)}\n"
 
 
 def measure_site(site: ChunkFile) -> tuple[int, list[int]]:

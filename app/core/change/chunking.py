@@ -8,7 +8,7 @@ brings along) is left out by name.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -42,14 +42,16 @@ def plan_review(
     *,
     exclude: Sequence[ExcludeRule] = (),
     attributes: Attributes | None = None,
+    plain: Container[str] = frozenset(),
     target_tokens: int = TARGET_TOKENS,
     limit_tokens: int | None = None,
     rate: TokenRate = DEFAULT_RATE,
 ) -> Plan:
     """The plan for a change. `attributes` and `exclude` are the base branch's. Chunks never pass `limit_tokens`.
 
-    The limit is above the target, by a quarter unless given. The order of chunks does not depend on the order of files
-    in the patch. Raises BadGlob, and ValueError for a limit that is not above the target.
+    `plain` are the files whose new version is known to hold no literal of several lines. The limit is above the target,
+    by a quarter unless given. The order of chunks does not depend on the order of files in the patch. Raises BadGlob,
+    and ValueError for a limit that is not above the target.
     """
     limit = max(target_tokens * 5 // 4, target_tokens + 1) if limit_tokens is None else limit_tokens
     if not 0 < target_tokens < limit:
@@ -71,7 +73,7 @@ def plan_review(
         else:
             left_out.append(missing)
         files.append(planned)
-    sweeps = find_sweeps(read, largest=room.widest // SMALL)
+    sweeps = find_sweeps(read, largest=room.widest // SMALL, plain=plain)
     groups: list[list[Load | SweepPiece]] = []
     for group in group_files(read):
         loads = [_load(planned, sweeps.keep(planned), room) for planned in group]

@@ -82,6 +82,16 @@ def is_ci(path: str) -> bool:
     return FileClass.CI in _by_name(path)
 
 
+def is_migration(path: str) -> bool:
+    """Whether a path is where changes of a database stand."""
+    return FileClass.MIGRATION in _by_name(path)
+
+
+def is_prose(path: str) -> bool:
+    """Whether a path is, before all else, that of something written for people."""
+    return next(iter(_by_name(path)), None) is FileClass.DOCS
+
+
 @lru_cache(maxsize=16384)
 def _by_name(path: str) -> tuple[FileClass, ...]:
     """The classes whose names fit a path, the deciding one first."""

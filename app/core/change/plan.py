@@ -79,13 +79,15 @@ class Sweep:
 class Chunk:
     """What one call of a lens reads. `number` counts from 1; `tokens` is an estimate of the annotated diff.
 
-    `files` are shown in full; `sweeps` list the places of edits of which an example is shown in full.
+    `files` are shown in full; `sweeps` list the places of edits of which an example is shown in full. `together`: all
+    lenses ask about it in one question, because the budget does not pay for one each.
     """
 
     number: int
     files: tuple[ChunkFile, ...]
     tokens: int
     sweeps: tuple[Sweep, ...] = ()
+    together: bool = False
 
     @property
     def parts(self) -> tuple[ChunkFile, ...]:

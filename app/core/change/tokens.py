@@ -95,9 +95,11 @@ def count_bytes(text: str) -> int:
 
 
 def count_request_bytes(request: Request) -> int:
-    """The bytes of a request that become tokens: system prompt, blocks, schema."""
-    texts = sum(count_bytes(block.text) for block in (*request.system, *request.blocks))
-    return texts + count_bytes(json.dumps(request.schema))
+    """The bytes of a request that become tokens: system prompt, blocks, schema, the answer it goes on from."""
+    texts = [block.text for block in (*request.system, *request.blocks)]
+    if request.repair is not None:
+        texts += [request.repair.answer, request.repair.words]
+    return sum(map(count_bytes, texts)) + count_bytes(json.dumps(request.schema))
 
 
 def estimate(text: str, rate: TokenRate = DEFAULT_RATE) -> int:

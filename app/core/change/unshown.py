@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from app.core.change.classify import is_ci
+from app.core.change.classify import is_ci, is_migration, is_prose
 from app.core.change.diff import FilePatch, FileStatus
 
 _EXCLUDE = "exclude its path in the base branch's policy"
@@ -35,6 +35,30 @@ _WORK = (
     ("a list of code owners", r"(?:^|/)codeowners$"),
     ("Lintel's policy", r"^(?:\.github/)?lintel\.ya?ml$"),
     ("a configuration of git", r"(?:^|/)\.git(?:attributes|modules)$"),
+    (
+        "a list of what is installed",
+        (
+            r"(?:^|/)(?:(?:package|composer|deno|bower)\.jsonc?|setup\.(?:py|cfg)|pyproject\.toml|pipfile)$"
+            r"|(?:^|/)(?:requirements[^/]*\.(?:txt|in)|cargo\.toml|go\.mod|gemfile|pom\.xml|mix\.exs|package\.swift)$"
+            r"|(?:^|/)(?:\.npmrc|pip\.conf|nuget\.config)$|\.(?:gemspec|podspec|csproj|nuspec)$"
+        ),
+    ),
+    (
+        "a program of the build",
+        (
+            r"(?:^|/)(?:(?:gnu)?makefile|rakefile|justfile|cmakelists\.txt|build\.(?:rs|gradle(?:\.kts)?)|gulpfile\.\w+)$"
+            r"|\.(?:mk|cmake|gradle)$|(?:^|/)(?:webpack|vite|rollup|babel|jest)\.config\.\w+$"
+        ),
+    ),
+    (
+        "a program that is run unasked",
+        (
+            r"(?:^|/)\.(?:husky|githooks|devcontainer|vscode)/|(?:^|/)\.(?:pre-commit-config\.ya?ml|envrc)$"
+            r"|(?:^|/)(?:conftest|sitecustomize|usercustomize)\.py$|\.pth$"
+        ),
+    ),
+    ("a script", r"\.(?:sh|bash|zsh|ps1|bat|cmd)$"),
+    ("what runs somewhere", r"(?:^|/)(?:docker-)?compose[^/]*\.ya?ml$|\.(?:tf|hcl|bicep)$|(?:^|/)chart\.ya?ml$"),
     (
         "instructions to coding agents",
         (
@@ -69,6 +93,8 @@ def find_unshown(file: FilePatch, *, from_excused: bool) -> list[str]:
         found.append(MOVED_OUT)
     elif file.old_path != file.path and work is not None and work != _work_of(file.old_path):
         found.append(f"its new name makes it {work}, and a rename does not show its lines; {_SHOW}")
+    elif is_prose(file.old_path) and not is_prose(file.path):
+        found.append(f"it was documentation and is no longer, and a rename does not show its lines; {_SHOW}")
     if file.old_mode != file.new_mode and file.status not in (FileStatus.ADDED, FileStatus.REMOVED):
         old, new = (_KINDS.get(mode, f"mode {mode}") for mode in (file.old_mode, file.new_mode))
         found.append(f"it turns from {old} into {new}, which no line shows; if that is meant, {_EXCLUDE}")
@@ -78,7 +104,9 @@ def find_unshown(file: FilePatch, *, from_excused: bool) -> list[str]:
 def _work_of(path: str) -> str | None:
     """What a file does by its name alone: it is run, or it steers what is run, reviewed or written."""
     named = next((name for name, pattern in _WORKS if pattern.search(path)), None)
-    return "a CI configuration" if named is None and is_ci(path) else named
+    if named is not None:
+        return named
+    return "a CI configuration" if is_ci(path) else "a migration of data" if is_migration(path) else None
 
 
 def _is_pointer(file: FilePatch) -> bool:

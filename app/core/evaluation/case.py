@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -73,11 +73,6 @@ class Case(BaseModel):
     head: str
     area: str | None
     faults: tuple[Fault, ...]
-
-    @property
-    def kind(self) -> Literal["clean", "faulty"]:
-        """Whether there is anything to find."""
-        return "faulty" if self.faults else "clean"
 
 
 def read_case(text: str, name: str) -> Case:

@@ -4,7 +4,8 @@ Where a model judged, its word decides, wherever in the file the two stand. With
 side, at most `NEAR` lines apart, the nearness at which Lintel takes two places for one elsewhere too.
 
 A further finding about a fault that is found already is a duplicate: neither a hit nor a false alarm. The benchmark of
-Martian counts so (https://github.com/withmartian/code-review-benchmark/tree/main/offline, *Deduplicates*).
+Martian counts so (https://github.com/withmartian/code-review-benchmark/tree/main/offline, *Deduplicates*). By place
+alone a wrong claim beside a found fault passes for one: precision is then at most what is told.
 """
 
 from __future__ import annotations

@@ -25,7 +25,8 @@ class BadOutcome(ValueError):
 class Reported:
     """One finding of a review, where it stands: `line` is None for one about a file as a whole, or about none.
 
-    `start_line`..`line` are lines of `side`. `moved` is whether its quote stood on another line than was claimed.
+    `start_line`..`line` are lines of `side`. `blocking`: it would hold the gate shut. `moved`: its quote stood on
+    another line than was claimed.
     """
 
     path: str
@@ -39,6 +40,7 @@ class Reported:
     title: str
     body: str
     placed: Placed
+    blocking: bool = False
     moved: bool = False
 
 
@@ -54,14 +56,16 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """A case that was reviewed whole. `judgements` is None where no model judged: then place alone decides.
+    """A case that was reviewed whole. `refuted` counts claims that a second look dropped.
 
-    `usd` and `judge_usd` are None for a model without a listed price; `seconds` is the wall time of the review.
+    `judgements` is None where no model judged: then place alone decides. `usd` and `judge_usd` are None for a model
+    without a listed price; `seconds` is the wall time of the review.
     """
 
     case: str
     findings: tuple[Reported, ...]
     fabricated: int
+    refuted: int = 0
     changed_lines: int
     reviewed_lines: int
     usd: float | None
@@ -101,7 +105,9 @@ def derive_key(parts: Mapping[str, str | Iterable[str]]) -> str:
 def write_line(key: str, outcome: Outcome) -> str:
     """One line of JSON, in ASCII, with its line feed."""
     plain = _KEPT.dump_python(Kept(SCHEMA_VERSION, key, outcome), mode="json")
-    return json.dumps(plain, ensure_ascii=True) + "\n"
+    # Without lone surrogates, which no reader of JSON need take.
+    text = json.dumps(plain, ensure_ascii=False).encode("utf-8", "replace")
+    return json.dumps(json.loads(text), ensure_ascii=True) + "\n"
 
 
 def read_line(line: str) -> Kept:
@@ -132,6 +138,7 @@ def tell(case: str, report: Report) -> Outcome:
                 title=finding.claim.title,
                 body=finding.claim.body,
                 placed=finding.placement.placed,
+                blocking=finding.blocking,
                 moved=anchor is not None
                 and finding.claim.source is Source.MODEL
                 and finding.placement.reason != ON_ITS_LINE,
@@ -139,6 +146,7 @@ def tell(case: str, report: Report) -> Outcome:
             for finding in report.findings
         ),
         fabricated=report.fabricated,
+        refuted=len(report.refuted),
         changed_lines=report.coverage.changed_lines,
         reviewed_lines=report.coverage.reviewed_lines,
         usd=report.spending.usd,

@@ -1,4 +1,8 @@
-"""Figures over all cases that were reviewed whole. Failed cases are in none of them: they are counted apart."""
+"""Figures over all cases that were reviewed whole. Failed cases are in none of them: they are counted apart.
+
+A finding that is no known fault counts as a false alarm. Where a data set does not know every fault of its changes,
+some of these are right, and precision is more than is told here.
+"""
 
 from __future__ import annotations
 
@@ -55,6 +59,8 @@ class Group:
 class Scores:
     """All figures. `silence` counts clean cases without any finding; `fabricated` claims that quote what is not there.
 
+    `refuted` counts those of the other claims that a second look dropped.
+    `stopped` counts the cases with faults, `hindered` the clean ones, at which the gate would have stayed shut.
     `moved` counts, among the model's findings on a line, those whose quote stood on another line than was claimed.
     `comments` are the findings that stand on a line. Dollars are None where a model has no listed price.
     """
@@ -65,7 +71,10 @@ class Scores:
     f1_interval: Interval | None
     duplicates: int
     silence: Share
+    stopped: Share
+    hindered: Share
     fabricated: Share
+    refuted: Share
     moved: Share
     findings: int
     comments: int
@@ -90,7 +99,9 @@ def score(cases: Sequence[Scored]) -> Scores:
     outcomes = [scored.outcome for scored in cases]
     modelled = [item for outcome in outcomes for item in outcome.findings if item.source is Source.MODEL]
     fabricated = sum(outcome.fabricated for outcome in outcomes)
+    refuted = sum(outcome.refuted for outcome in outcomes)
     lined = [item for item in modelled if item.placed is Placed.LINE]
+    faulty = [scored for scored in cases if scored.case.faults]
     clean = [scored for scored in cases if not scored.case.faults]
     total = _total_group(cases)
     return Scores(
@@ -100,7 +111,10 @@ def score(cases: Sequence[Scored]) -> Scores:
         f1_interval=bootstrap(cases, _f1),
         duplicates=sum(len(scored.match.duplicates) for scored in cases),
         silence=Share(sum(not scored.outcome.findings for scored in clean), len(clean)),
+        stopped=Share(sum(map(_is_stopped, faulty)), len(faulty)),
+        hindered=Share(sum(map(_is_stopped, clean)), len(clean)),
         fabricated=Share(fabricated, fabricated + len(modelled)),
+        refuted=Share(refuted, refuted + len(modelled)),
         moved=Share(sum(item.moved for item in lined), len(lined)),
         findings=sum(len(outcome.findings) for outcome in outcomes),
         comments=sum(item.placed is Placed.LINE for outcome in outcomes for item in outcome.findings),
@@ -120,6 +134,10 @@ def score(cases: Sequence[Scored]) -> Scores:
         },
         by_area=_by_area(cases),
     )
+
+
+def _is_stopped(scored: Scored) -> bool:
+    return any(finding.blocking for finding in scored.outcome.findings)
 
 
 def _group(

@@ -47,12 +47,50 @@ class Placed(StrEnum):
     SUMMARY = "summary"
 
 
+class Standing(StrEnum):
+    """What a second reader, who had not seen the first one's reasoning, made of a claim that is kept."""
+
+    CONFIRMED = "confirmed"
+    UNCERTAIN = "uncertain"
+    UNVERIFIED = "unverified"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A line of the code as a reader quotes it, proved to stand in one of the two versions."""
+
+    path: str
+    line: int | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """How a claim came through verification. `model` answered (empty: none did); `reason` says what is missing."""
+
+    standing: Standing
+    model: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Which reply a model's claim stands in: the model that answered, and the digest of what it was asked."""
+
+    model: str
+    request: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """What a reviewer says, before its place is proved.
 
     `quote` is the exact text of the first line meant (without diff sign). `start_line` is None for a single line;
     `line` is the last line of the range. `title` and `body` are untrusted text, never Markdown to be posted as is.
+    `lenses` are the model's passes that found it, `origin` the reply of the one whose words these are. `introduced` is
+    False if its finder thinks that the fault was there before. `verification` is None for what no second reader was
+    asked about. `suggestion` is what is to stand in place of the claimed lines.
     """
 
     path: str
@@ -68,6 +106,10 @@ class Claim:
     source: Source
     rule: str | None = None
     suggestion: str | None = None
+    lenses: tuple[str, ...] = ()
+    origin: Origin | None = None
+    introduced: bool = True
+    verification: Verification | None = None
 
 
 @dataclass(frozen=True, slots=True)

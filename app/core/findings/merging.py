@@ -1,9 +1,11 @@
 """When two placed claims say the same, and which of them is kept.
 
-Models repeat themselves and each other in other words, so theirs are one claim if they quote one line. Two lines are
-two faults, however near: what is done about one must settle nothing about the other. What programs say is exact: two
-hits are two faults unless they are equal in everything that matters. What different sources say is never one claim:
-they fall silent for different reasons.
+Models repeat themselves and each other in other words, so theirs are one claim if they quote one line. Two lines that
+one lens names are two faults, however near: what is done about one must settle nothing about the other. But two lenses
+look at one change without knowing of each other, and each may point at another line of one fault: claims of one kind on
+neighbouring lines that name the same things of the code are one, and what the weaker said is kept with the other. What
+programs say is exact: two hits are two faults unless they are equal in everything that matters. What different sources
+say is never one claim: they fall silent for different reasons.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from app.core.findings.anchor import normalise
 from app.core.findings.finding import Claim, Finding, Placed, Placement, Source
+from app.core.findings.identifiers import share_identifiers
 
 NEAR = 3
 """Lines that two ranges may lie apart and still overlap."""
@@ -37,17 +40,20 @@ def merge(claims: Iterable[PlacedClaim]) -> Merged:
     duplicates: list[Claim] = []
     for item in sorted(claims, key=_strength):
         rivals = kept.setdefault(item[0].path, [])
-        same = next(
-            (i for i, rival in enumerate(rivals) if say_the_same(item, rival) and not _apart(item, rival)), None
-        )
+        same = next((i for i, rival in enumerate(rivals) if _are_one(item, rival)), None)
         if same is None:
             rivals.append(item)
         else:
             claim, placement = rivals[same]
-            rivals[same] = harden(claim, item[0]), placement
+            rivals[same] = _join(claim, item[0]), placement
             duplicates.append(item[0])
     by_place = sorted((item for items in kept.values() for item in items), key=order)
     return Merged(tuple(by_place), tuple(duplicates))
+
+
+def _are_one(item: PlacedClaim, rival: PlacedClaim) -> bool:
+    """Whether two claims of one review on one file are to be one finding."""
+    return _seen_by_two(item, rival) or (say_the_same(item, rival) and not _apart(item, rival))
 
 
 def say_the_same(one: PlacedClaim, other: PlacedClaim) -> bool:
@@ -61,6 +67,14 @@ def say_the_same(one: PlacedClaim, other: PlacedClaim) -> bool:
     if placement.placed is not Placed.LINE:
         return same_quote or (claim.category == rival.category and normalise(claim.title) == normalise(rival.title))
     return same_quote and overlap(placement, rival_placement)
+
+
+def _seen_by_two(one: PlacedClaim, other: PlacedClaim) -> bool:
+    """Whether two lenses mean one thing by what they say of neighbouring lines."""
+    (claim, placement), (rival, rival_placement) = one, other
+    strangers = bool(claim.lenses) and bool(rival.lenses) and not set(claim.lenses) & set(rival.lenses)
+    alike = claim.source is rival.source and claim.category == rival.category and share_identifiers(claim, rival)
+    return strangers and alike and overlap(placement, rival_placement)
 
 
 def _apart(one: PlacedClaim, other: PlacedClaim) -> bool:
@@ -80,8 +94,22 @@ def overlap(one: Placement, other: Placement) -> bool:
 
 def harden(claim: Claim, known: Claim) -> Claim:
     """A claim made again, never milder or less sure than it stands already: saying it more often opens no gate."""
-    worst = min(claim.severity, known.severity, key=lambda severity: severity.rank)
-    return replace(claim, severity=worst, confidence=max(claim.confidence, known.confidence))
+    return replace(
+        claim,
+        severity=min(claim.severity, known.severity, key=lambda severity: severity.rank),
+        confidence=max(claim.confidence, known.confidence),
+        rule=claim.rule or known.rule,
+        lenses=tuple(sorted({*claim.lenses, *known.lenses})),
+        introduced=claim.introduced or known.introduced,
+    )
+
+
+def _join(claim: Claim, weaker: Claim) -> Claim:
+    """The stronger of two claims that are one, with what the other said of another line."""
+    joined = harden(claim, weaker)
+    if normalise(claim.quote) == normalise(weaker.quote) or weaker.line is None:
+        return joined
+    return replace(joined, body=f"{joined.body}\n\nAlso, of line {weaker.line}: {weaker.title}".strip())
 
 
 def order(item: PlacedClaim) -> tuple[str, int, int, str, str, str, str, str]:

@@ -205,7 +205,6 @@ class Policy(_Section):
 
 _DORMANT = {
     "check": (),
-    "review": ("guidance", "rules", "lenses"),
     "architecture": ("layers", "forbid", "cycles", "severity"),
     "people": ("ai_authored", "sensitive", "override"),
     "budget": ("pull_request_usd",),

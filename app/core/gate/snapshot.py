@@ -11,7 +11,7 @@ from app.core.gate.policy import Policy, PolicyFault
 class Snapshot:
     """What was true when the review began. `base_sha` is the tip of the base branch; the diff starts at `merge_base`.
 
-    `title` and `author` are the author's words and name: for the summary's reader, never for what decides.
+    `title`, `body` and `author` are the author's words and name: for the summary's reader, never for what decides.
     """
 
     repository: str
@@ -24,6 +24,7 @@ class Snapshot:
     author: str
     author_is_bot: bool
     title: str
+    body: str = ""
     base_ref: str
     base_sha: str
     head_sha: str

@@ -52,7 +52,8 @@ class GateFacts:
     `obstacle` is why the review as a whole could not be made (the change could not be fetched, …); then coverage says
     nothing. `model_configured` is whether any model could have been asked. `ended` is set when the head is no longer
     what is offered for merging. `elsewhere` are blocking findings on the same head and base in other pull requests, by
-    their number: the check belongs to the commit, so it is the worst over them all.
+    their number: the check belongs to the commit, so it is the worst over them all. `notes` are sentences for people;
+    they change no verdict.
     """
 
     policy: Policy | PolicyFault
@@ -63,6 +64,7 @@ class GateFacts:
     obstacle: str | None = None
     passing: bool = False
     ended: Situation | None = None
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def decide(facts: GateFacts) -> Verdict:
     if isinstance(facts.policy, PolicyFault):
         return Verdict(Conclusion.FAILURE, Situation.POLICY_FAULT, (f"The policy cannot be used: {facts.policy}.",))
     found = _judge(facts, facts.policy)
-    reasons = found.reasons + _not_in_force(facts.policy)
+    reasons = (*found.reasons, *facts.notes, *_not_in_force(facts.policy))
     if facts.policy.mode is Mode.ADVISORY and found.conclusion is not Conclusion.SUCCESS:
         return replace(found, conclusion=Conclusion.NEUTRAL, reasons=reasons)
     return replace(found, reasons=reasons)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from app.core.findings.finding import Finding, Severity, Source
-from app.core.text.markdown import Markdown, code, comment_marker, fence, paragraphs, plain, rich
+from app.core.findings.finding import Evidence, Finding, Severity, Source, Standing
+from app.core.secrecy.redaction import redact
+from app.core.text.markdown import Markdown, bullets, code, comment_marker, fence, paragraphs, plain, rich
 
 SIGNS = {
     Severity.CRITICAL: "🟥",
@@ -30,8 +31,9 @@ _STILL_KNOWN = (
 def finding_comment(finding: Finding) -> Markdown:
     """The comment on the line."""
     claim = finding.claim
-    head = Markdown(f"{SIGNS[claim.severity]} **{finding.id} · {claim.severity}** · ") + plain(claim.title)
-    parts = [head, rich(claim.body)]
+    asked = " · a question" if _standing(finding) is Standing.UNCERTAIN else ""
+    head = Markdown(f"{SIGNS[claim.severity]} **{finding.id} · {claim.severity}{asked}** · ") + plain(claim.title)
+    parts = [head, rich(claim.body), _evidence(finding)]
     if claim.suggestion is not None:
         parts.append(fence(claim.suggestion, "suggestion"))
     return paragraphs(*parts, _provenance(finding), finding_marker(finding))
@@ -49,9 +51,48 @@ def finding_marker(finding: Finding) -> Markdown:
     return comment_marker("finding", id=finding.id, fingerprint=finding.fingerprint)
 
 
+def _standing(finding: Finding) -> Standing | None:
+    verification = finding.claim.verification
+    return None if verification is None else verification.standing
+
+
+def _evidence(finding: Finding) -> Markdown:
+    """The lines that a second reader rests on, but for the one that the comment stands on."""
+    claim = finding.claim
+    if claim.verification is None:
+        return Markdown("")
+    others = [one for one in claim.verification.evidence if one.quote.strip() not in claim.quote]
+    rows = [code(_place(one)) + Markdown(": ") + code(one.quote) for one in others]
+    return paragraphs(Markdown("It rests on:"), bullets(rows)) if rows else Markdown("")
+
+
+def _place(evidence: Evidence) -> str:
+    path = redact(evidence.path).text
+    return path if evidence.line is None else f"{path}:{evidence.line}"
+
+
 def _provenance(finding: Finding) -> Markdown:
     claim = finding.claim
+    found = (
+        f"{_SOURCES[claim.source]} through {len(claim.lenses)} lenses"
+        if len(claim.lenses) > 1
+        else _SOURCES[claim.source]
+    )
     rule = Markdown(" · rule ") + code(claim.rule) if claim.rule else Markdown("")
     effect = Markdown(" · **blocks the merge**") if finding.blocking else Markdown("")
-    words = f"{_SOURCES[claim.source]} · {claim.confidence} % sure"
+    words = f"{found} · {_tell_standing(finding)}{claim.confidence} % sure"
     return Markdown(f"<sub>{words}") + rule + effect + Markdown("</sub>")
+
+
+def _tell_standing(finding: Finding) -> str:
+    verification = finding.claim.verification
+    match _standing(finding):
+        case Standing.CONFIRMED:
+            return "confirmed by a second reading · "
+        case Standing.UNCERTAIN:
+            return "a second reading could neither confirm nor refute it · "
+        case Standing.UNVERIFIED:
+            why = f": {verification.reason}" if verification and verification.reason else ""
+            return f"**not verified** by a second reading{why} · "
+        case None:
+            return ""

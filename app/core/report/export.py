@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.core.findings.finding import Finding
+from app.core.findings.finding import Claim, Finding
 from app.core.report.report import Report
 
 SCHEMA_VERSION = 1
@@ -31,6 +31,7 @@ def to_json(report: Report) -> dict[str, Any]:
         },
         "coverage": _coverage(report),
         "reading_guide": [],
+        "refuted": [{"path": report.show_path(item.claim.path), "reason": item.reason} for item in report.refuted],
         "usage": {
             "calls": usage.calls,
             "input_tokens": usage.input_tokens + usage.cache_write_tokens,
@@ -86,6 +87,22 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "source": claim.source.value,
         "rule": claim.rule,
         "suggestion": claim.suggestion,
+        "model": None if claim.origin is None else claim.origin.model,
+        "verification": _verification(claim, report),
         "blocking": finding.blocking,
         "placed": finding.placement.placed.value,
+    }
+
+
+def _verification(claim: Claim, report: Report) -> dict[str, Any] | None:
+    """How a model's claim came through a second reading; None for what nobody was asked about."""
+    verified = claim.verification
+    if verified is None:
+        return None
+    evidence = [{"path": report.show_path(one.path), "line": one.line, "quote": one.quote} for one in verified.evidence]
+    return {
+        "standing": verified.standing.value,
+        "model": verified.model or None,
+        "evidence": evidence,
+        "reason": verified.reason,
     }

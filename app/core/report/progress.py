@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.core.change.plan import Plan
 from app.core.gate.verdict import Verdict
 from app.core.report.words import title
@@ -14,7 +16,15 @@ def queued() -> tuple[str, Markdown]:
     return "Waiting for its turn", Markdown("The change will be fetched and planned next.")
 
 
-def in_progress(read: int, plan: Plan) -> tuple[str, Markdown]:
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many questions to models are answered, and of how many; none are counted before any is asked."""
+
+    answered: int = 0
+    questions: int = 0
+
+
+def in_progress(progress: Progress, plan: Plan) -> tuple[str, Markdown]:
     """Title and text of a check while the change is read."""
     chunks = count(len(plan.chunks), "chunk")
     lines = sum(planned.file.changed_lines for planned in plan.files)
@@ -24,7 +34,8 @@ def in_progress(read: int, plan: Plan) -> tuple[str, Markdown]:
         told += f" {count(swept, 'line')} of these are the same edit in many places: read once, with all places listed."
     if plan.left_out:
         told += f" {count(len({item.path for item in plan.left_out}), 'file')} left out, named at the end."
-    return f"Read {read:,} of {chunks}" if read else "Reading the change", Markdown(told)
+    asked = f"{progress.answered:,} of {count(progress.questions, 'question')} answered"
+    return asked if progress.answered else "Reading the change", Markdown(told)
 
 
 def cancelled(verdict: Verdict) -> tuple[str, Markdown]:

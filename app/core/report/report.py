@@ -9,10 +9,12 @@ from functools import cached_property
 from app.core.change.coverage import Coverage
 from app.core.change.plan import Plan
 from app.core.findings.finding import Finding
+from app.core.findings.verification.weighing import Refuted
 from app.core.gate.policy import Policy, PolicyFault
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import Verdict
 from app.core.model import Usage
+from app.core.rules.outcome import RulesChecked
 from app.core.secrecy.redaction import redact
 
 
@@ -48,6 +50,10 @@ class Report:
 
     `findings` are the open ones, most severe first, all numbered. `fixed` are findings of earlier heads that are gone.
     `fabricated` counts claims dropped because the code they quote does not exist. `models` are the ids that answered.
+    `about` is what a model says that the change does, untrusted; `notes` are sentences on what could not be done beside
+    the reading, in words of ours.
+    `refuted` are claims that a second look dropped.
+    `rules` are the written ones that the change was held to.
     """
 
     snapshot: Snapshot
@@ -58,9 +64,13 @@ class Report:
     plan: Plan | None = None
     analyzers: tuple[AnalyzerOutcome, ...] = ()
     fabricated: int = 0
+    refuted: tuple[Refuted, ...] = ()
     model_configured: bool = True
     models: tuple[str, ...] = ()
+    about: str = ""
+    notes: tuple[str, ...] = ()
     spending: Spending = field(default_factory=Spending)
+    rules: RulesChecked = field(default_factory=RulesChecked)
 
     def show_path(self, path: str) -> str:
         """A path of a finding, or of what was left out, as it may be shown: without a secret that stands in it."""

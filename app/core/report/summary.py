@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from app.core.findings.finding import Finding, Placed, Source
@@ -10,6 +11,7 @@ from app.core.report.comment import SIGNS
 from app.core.report.coverage import MAX_LISTED, tell_coverage, tell_files
 from app.core.report.fitting import DROPPED, Graded, clip, clip_path, fit, name_some
 from app.core.report.report import AnalyzerOutcome, AnalyzerState, Report
+from app.core.report.rules import tell_rules
 from app.core.report.words import Links, mend, title
 from app.core.text.markdown import (
     Markdown,
@@ -49,11 +51,13 @@ def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
     return fit(
         [
             paragraphs(head, _reasons(report), mend(report)),
+            _about(report),
             _table(report, links),
             _beyond_lines(report.findings),
             _fixed(report.fixed),
+            tell_rules(report),
             _coverage(report, by_file=True),
-            paragraphs(_who_looked(report), _footer(report, links), marker),
+            paragraphs(_who_looked(report), _notes(report), _footer(report, links), marker),
         ]
     )
 
@@ -64,8 +68,9 @@ def check_summary(report: Report, links: Links) -> Markdown:
         [
             paragraphs(_reasons(report), mend(report)),
             _table(report, links),
+            tell_rules(report),
             _coverage(report, by_file=False),
-            paragraphs(_who_looked(report), _footer(report, links)),
+            paragraphs(_who_looked(report), _notes(report), _footer(report, links)),
         ]
     )
 
@@ -88,6 +93,17 @@ def _reasons(report: Report) -> Markdown:
     more = len(reasons) - MAX_REASONS
     tail = [Markdown(f"…and {count(more, 'more reason')}.")] if more > 0 else []
     return bullets([*(plain(clip(reason, MAX_REASON)) for reason in reasons[:MAX_REASONS]), *tail])
+
+
+def _about(report: Report) -> Graded:
+    if not report.about:
+        return _NOTHING
+    told = Markdown("**What this change does**, as a model sums it up: ") + plain(report.about)
+    return Graded((told, Markdown("")))
+
+
+def _notes(report: Report) -> Markdown:
+    return join([plain(note) for note in report.notes], " ")
 
 
 def _coverage(report: Report, *, by_file: bool) -> Graded:
@@ -176,8 +192,18 @@ def _who_looked(report: Report) -> Markdown:
     )
     ran = [_analyzer(outcome) for outcome in report.analyzers]
     claims = count(report.fabricated, "claim")
-    dropped = Markdown(f" · {claims} dropped: the quoted code does not exist" if report.fabricated else "")
-    return model + Markdown(" · analyzers: ") + (join(ran, ", ") if ran else Markdown("none")) + dropped
+    dropped = Markdown(f" · {claims} dropped: the quoted code or rule does not exist" if report.fabricated else "")
+    looked = model + Markdown(" · analyzers: ") + (join(ran, ", ") if ran else Markdown("none")) + dropped
+    return paragraphs(looked, _second_look(report))
+
+
+def _second_look(report: Report) -> Markdown:
+    """What became of the models' claims that are not shown, by reason. Their words are nobody's business any more."""
+    reasons = Counter(item.reason for item in report.refuted)
+    if not reasons:
+        return Markdown("")
+    told = "; ".join(f"{many} because {reason}" for reason, many in sorted(reasons.items()))
+    return Markdown(f"{count(len(report.refuted), 'claim')} dropped at a second look: ") + plain(told)
 
 
 def _analyzer(outcome: AnalyzerOutcome) -> Markdown:

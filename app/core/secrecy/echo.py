@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from heapq import merge
@@ -9,6 +10,7 @@ from typing import Any
 
 import re2
 
+from app.core.secrecy.placeholder import is_name
 from app.core.secrecy.scan import entropy
 
 LENGTH = 12
@@ -20,9 +22,19 @@ _HEADS_A_PATTERN = 2_000  # RE2 gives up on a pattern that is too large
 _MEMORY = 64 << 20
 
 
+_CODE = re.compile(r"""[(){}\[\]<>;,|&"'`\\]|=(?=[^=])|==.""")
+"""Marks with which a text can be a piece of a program: calls, blocks, quotes, operators, assignments."""
+
+
 def is_sought(secret: str) -> bool:
-    """Whether repetitions of a secret are looked for: long enough, in one piece, and no ordinary word."""
-    return len(secret) >= LENGTH and not any(map(str.isspace, secret)) and entropy(secret) >= ENTROPY
+    """Whether repetitions of a secret are looked for: long enough, in one piece, no ordinary word, and no code.
+
+    An author can call any text a secret (`token = "os.system(command)"`), and a change must not be able to name the
+    lines of itself that its reviewer is not shown.
+    """
+    if len(secret) < LENGTH or any(map(str.isspace, secret)) or entropy(secret) < ENTROPY:
+        return False
+    return _CODE.search(secret) is None and not is_name(secret)
 
 
 class Echoes:

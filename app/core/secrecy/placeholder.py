@@ -6,7 +6,8 @@ import re
 
 _STANDS_FOR_SOMETHING = re.compile(
     r"""
-      <[^<>]*> | \$\{[^{}]*\} | \$\([^()]*\) | \{\{.*\}\} | \{\w*\} | %\(\w+\)s   # a template's hole
+      <[^<>]*> | \{\{.*\}\} | \{\w*\} | %\(\w+\)s                          # a template's hole
+    | [$\#]\{ | \$\( | @\{\[ | `[^`]+`                                     # code that is run to fill one: it is shown
     | \*{3,} | \.{3} | … | _{4,}                                           # somebody drew a blank
     | example | change[_-]?me | placeholder | redacted | your[_-] | dummy | replace[_-]?(?:me|with) | insert[_-]
     """,

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.core.change.plan import Plan
 from app.core.gate.verdict import Verdict
 from app.core.report.external_id import external_id, reviewed_by
-from app.core.report.progress import cancelled, in_progress, queued
+from app.core.report.progress import Progress, cancelled, in_progress, queued
 from app.core.report.publication import MAX_ANNOTATIONS, CheckState
 from app.core.report.publication import Annotation as DesiredAnnotation
 from app.core.report.summary import add_notes
@@ -45,9 +45,9 @@ class Check:
         """See to it that exactly one check of this review stands on the head."""
         self._run = await self._find(head_sha, review_id) or await self._create(name, head_sha, review_id)
 
-    async def progress(self, read: int, plan: Plan) -> None:
+    async def progress(self, progress: Progress, plan: Plan) -> None:
         """Show how far the review is."""
-        name, text = in_progress(read, plan)
+        name, text = in_progress(progress, plan)
         await self._client.update_check_run(self._standing().id, status="in_progress", output=_output(name, text))
 
     async def complete(self, state: CheckState, review_id: UUID, entry: Entry, notes: Sequence[str]) -> None:

@@ -13,10 +13,12 @@ from app.core.gate.attendance import Attendance, attend
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, Situation, decide
 from app.core.job import ReviewJob
+from app.core.report.progress import Progress
 from app.core.report.publication import check_name, compose
 from app.core.report.report import Report
 from app.core.report.words import Links
 from app.core.text.plural import count
+from app.flows.pull_request.ancestry import SEVERAL_MERGE_BASES, has_one_merge_base
 from app.flows.pull_request.check import Check, Identity
 from app.flows.pull_request.publishing import publish_comments, publish_summary
 from app.flows.pull_request.record import Recorder
@@ -84,6 +86,8 @@ class PullRequestForge:
         """Both versions, brought under a token that can do nothing else."""
         if snapshot.merge_base == NO_MERGE_BASE:
             raise ChangeUnreadable("Base and head have no common ancestor.", passing=False)
+        if not await has_one_merge_base(self._client, snapshot):
+            raise ChangeUnreadable(SEVERAL_MERGE_BASES, passing=False)
         services, job = self._services, self._job
         if anew:
             await services.mirrors.discard(job.repository_id)
@@ -97,14 +101,14 @@ class PullRequestForge:
 
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
         """Show the check in progress."""
-        await self.progressed(snapshot, 0, plan)
+        await self.progressed(snapshot, Progress(), plan)
 
-    async def progressed(self, snapshot: Snapshot, read: int, plan: Plan) -> None:
-        """Show how many chunks are answered."""
+    async def progressed(self, snapshot: Snapshot, progress: Progress, plan: Plan) -> None:
+        """Show how many questions are answered."""
         # A worker that was thought dead may wake after another has completed the check.
         if not await self._still_mine():
             raise Superseded(f"{snapshot.head_sha[:12]} was taken over by another worker")
-        await self._check.progress(read, plan)
+        await self._check.progress(progress, plan)
 
     async def conclude(self, report: Report) -> None:
         """Record the verdict, then make GitHub show it: comments, summary, and last the check that opens the gate."""

@@ -222,6 +222,11 @@ def _gate_body(review: ReviewRow, report: Report) -> dict[str, JsonValue]:
                 "id": finding.id,
                 "fingerprint": finding.fingerprint,
                 "source": finding.claim.source.value,
+                "lenses": list(finding.claim.lenses),
+                "request": finding.claim.origin.request if finding.claim.origin else None,
+                "model": finding.claim.origin.model if finding.claim.origin else None,
+                "verified": finding.claim.verification.standing.value if finding.claim.verification else None,
+                "verifier": finding.claim.verification.model if finding.claim.verification else None,
                 "blocking": finding.blocking,
             }
             for finding in report.findings

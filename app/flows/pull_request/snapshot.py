@@ -30,6 +30,7 @@ async def take_snapshot(client: GitHubClient, job: ReviewJob) -> Snapshot:
         author=author.login if author else "",
         author_is_bot=author is not None and author.type == "Bot",
         title=pull.title,
+        body=pull.body or "",
         base_ref=pull.base.ref,
         base_sha=base_sha,
         head_sha=pull.head.sha,

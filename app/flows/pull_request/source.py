@@ -9,7 +9,10 @@ from __future__ import annotations
 import asyncio
 import logging
 
+from app.core.gate.policy import Policy
 from app.core.gate.snapshot import Snapshot
+from app.core.rules.guidance import recognise
+from app.core.text.globs import Glob
 from app.flows.review.forge import ChangeUnreadable
 from app.github.client import GitHubClient
 from app.github.errors import Forbidden, GitHubDown, NotFound, Refused, Unprocessable, UnreadableAnswer
@@ -18,7 +21,7 @@ from app.repo.fetch_faults import CannotFetchError, FetchFault, blame_remote
 from app.repo.git import GitError, GitMissingError
 from app.repo.mirror import Mirrors, Origin
 from app.repo.objects import GitStore
-from app.repo.replica import replicate
+from app.repo.replica import Allowance, replicate
 from app.repo.survey import ListedEntry, Listing, NotReplicableError
 
 _REFUSED = frozenset({FetchFault.DENIED, FetchFault.UNREACHABLE})
@@ -58,6 +61,8 @@ async def fetch_objects(mirrors: Mirrors, client: GitHubClient, origin: Origin, 
 
 
 async def _replicate(mirrors: Mirrors, client: GitHubClient, snapshot: Snapshot) -> GitStore:
+    policy = snapshot.policy
+    globs = [Glob.parse(pattern) for pattern in policy.review.guidance] if isinstance(policy, Policy) else []
     return await replicate(
         mirrors.shelf,
         client.repository_id,
@@ -65,6 +70,7 @@ async def _replicate(mirrors: Mirrors, client: GitHubClient, snapshot: Snapshot)
         merge_base=snapshot.merge_base,
         head=snapshot.head_sha,
         base=snapshot.base_sha,
+        allowance=Allowance(also=lambda path: recognise(path, globs) is not None),
     )
 
 

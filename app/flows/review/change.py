@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from app.core.budget import find_contradiction, limit_in_force, limit_spending, price_plan
+from app.core.budget import Readers, find_contradiction, limit_in_force, limit_spending, price_plan
 from app.core.change.attributes import Attributes
 from app.core.change.chunking import plan_review
 from app.core.change.diff import Patch
@@ -14,10 +15,16 @@ from app.core.change.plan import Plan
 from app.core.change.tokens import TokenRate
 from app.core.gate.policy import POLICY_PATH, Policy
 from app.core.gate.snapshot import Snapshot
+from app.core.model import Stage
+from app.core.rules.rule import Rulebook
+from app.core.rules.selection import choose
 from app.core.secrecy.redaction import RedactedPatch, redact_patch
 from app.core.text.plural import count
 from app.flows.review.desk import Desk, Step
 from app.flows.review.forge import ChangeUnreadable, Forge
+from app.flows.review.guidance import read_rulebook
+from app.flows.review.plainness import find_plain_files
+from app.lenses.choice import SMALL_LINES, choose_lenses
 from app.repo.attributes import read_attributes
 from app.repo.git import GitError
 from app.repo.inventory import InventoryUnreadableError
@@ -29,22 +36,30 @@ _UNREADABLE = (GitError, InventoryUnreadableError, ObjectMissingError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """`patch` is as git has it and never leaves this machine; `redacted` is what models, comments and logs may see."""
+    """`patch` is as git has it and never leaves this machine; `redacted` is what models, comments and logs may see.
+
+    `rulebook` holds the written rules of the base; it is empty where no model is asked about them.
+    """
 
     snapshot: Snapshot
     store: GitStore
     patch: Patch
     redacted: RedactedPatch
     plan: Plan
+    rulebook: Rulebook = field(default_factory=Rulebook)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """What git has of a change: the lines, and the base's attributes for its paths."""
+    """What git has of a change: the lines, and the base's attributes for its paths.
+
+    `plain` are the files known to hold no literal of several lines, as far as that matters.
+    """
 
     store: GitStore
     patch: Patch
     attributes: Attributes
+    plain: frozenset[str] = frozenset()
 
 
 async def fetch_change(forge: Forge, snapshot: Snapshot) -> Fetched:
@@ -67,7 +82,7 @@ async def read_change(desk: Desk, forge: Forge, snapshot: Snapshot, policy: Poli
     Raises ChangeUnreadable when the whole of it cannot be read, or may not be because of what that could cost.
     """
     limit = limit_in_force(desk.limit, policy.budget.review_usd)
-    if desk.send is not None and (contradiction := find_contradiction(desk.model, limit)) is not None:
+    if desk.send is not None and (contradiction := find_contradiction(desk.models, limit)) is not None:
         raise ChangeUnreadable(contradiction, passing=False)
     fetched = await fetch_change(forge, snapshot)
     store, patch, attributes = fetched.store, fetched.patch, fetched.attributes
@@ -75,18 +90,33 @@ async def read_change(desk: Desk, forge: Forge, snapshot: Snapshot, policy: Poli
     rules = exclude_rules(policy)
     # Both walk every line of the change: in the loop they would stop heartbeats.
     redacted = await asyncio.to_thread(redact_patch, patch)
-    plan = await asyncio.to_thread(plan_review, redacted.patch, exclude=rules, attributes=attributes, rate=rate)
-    if desk.send is not None:
-        plan = limit_spending(plan, desk.model, limit)
-    desk.watch(Step.PLANNED, _tell(plan, None if desk.send is None else desk.model))
-    return Change(snapshot=snapshot, store=store, patch=patch, redacted=redacted, plan=plan)
+    plan = await asyncio.to_thread(
+        plan_review, redacted.patch, exclude=rules, attributes=attributes, plain=fetched.plain, rate=rate
+    )
+    if desk.send is None:
+        desk.watch(Step.PLANNED, _tell(plan, None))
+        return Change(snapshot=snapshot, store=store, patch=patch, redacted=redacted, plan=plan)
+    rulebook = await read_rulebook(store, snapshot.base_sha, policy.review)
+    readers = name_readers(desk.models, policy, patch, rulebook)
+    plan = limit_spending(plan, readers, limit)
+    desk.watch(Step.PLANNED, _tell(plan, readers))
+    return Change(snapshot=snapshot, store=store, patch=patch, redacted=redacted, plan=plan, rulebook=rulebook)
 
 
-def _tell(plan: Plan, model: str | None) -> str:
+def name_readers(models: Mapping[Stage, str], policy: Policy, patch: Patch, rulebook: Rulebook) -> Readers:
+    """Who reads a change, and how often each chunk of it: about rules as if each had files of all that they are for."""
+    wanted, changed_lines = policy.review.lenses, patch.changed_lines
+    about_rules = len(choose(rulebook.rules, [file.path for file in patch.files]).batches)
+    questions = choose_lenses(wanted, changed_lines=changed_lines, together=False)
+    joined = choose_lenses(wanted, changed_lines=changed_lines, together=True)
+    return Readers(models, len(questions) + about_rules, len(joined) + about_rules, brief=changed_lines >= SMALL_LINES)
+
+
+def _tell(plan: Plan, readers: Readers | None) -> str:
     told = f"{count(len(plan.chunks), 'chunk')}, about {plan.tokens:,} tokens; {len(plan.left_out)} left out"
-    if model is None:
+    if readers is None:
         return told
-    total = price_plan(plan, model).total
+    total = price_plan(plan, readers).total
     return f"{told}; " + ("price unknown" if total is None else f"about ${total:.2f}")
 
 
@@ -98,4 +128,6 @@ def exclude_rules(policy: Policy) -> list[ExcludeRule]:
 async def _read(store: GitStore, snapshot: Snapshot) -> Fetched:
     patch = await read_patch(store, snapshot.merge_base, snapshot.head_sha)
     names = (name for file in patch.files for name in (file.path, file.old_path))
-    return Fetched(store=store, patch=patch, attributes=await read_attributes(store, snapshot.base_sha, names))
+    attributes = await read_attributes(store, snapshot.base_sha, names)
+    plain = await find_plain_files(store, snapshot.head_sha, patch)
+    return Fetched(store=store, patch=patch, attributes=attributes, plain=plain)

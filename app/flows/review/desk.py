@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from app.claude.seam import Send
 from app.core.budget import DEFAULT_LIMIT, Limit
+from app.core.model import Stage
 
 
 class Step(StrEnum):
@@ -35,11 +36,11 @@ Watch = Callable[[Step, str], None]
 class Desk:
     """`send` is None where no model is configured. `monotonic` counts seconds.
 
-    `limit` is what the operator lets one review cost; a policy may lower it.
+    `models` names who answers each stage. `limit` is what the operator lets one review cost; a policy may lower it.
     """
 
     send: Send | None
-    model: str
+    models: Mapping[Stage, str]
     monotonic: Callable[[], float]
     watch: Watch
     limit: Limit = DEFAULT_LIMIT

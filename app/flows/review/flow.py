@@ -11,12 +11,15 @@ from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, decide
 from app.core.report.report import Report
 from app.core.text.plural import count
+from app.flows.review.case import Case
 from app.flows.review.change import Change, read_change
 from app.flows.review.desk import Desk, Step
 from app.flows.review.examination import examine
+from app.flows.review.fixing import offer_fixes
 from app.flows.review.forge import ChangeUnreadable, Forge, History
 from app.flows.review.judgement import judge
 from app.flows.review.reading import read_chunks
+from app.flows.review.verifying import verify_claims
 
 
 async def review(desk: Desk, forge: Forge) -> Report | Attendance:
@@ -61,7 +64,10 @@ async def _read_and_judged(
     analysis = await examine(change, policy)
     desk.watch(Step.ANALYZED, f"{count(len(analysis.claims), 'claim')} by analyzers")
     reading = await read_chunks(
-        desk, change, history, lambda read: forge.progressed(change.snapshot, read, change.plan)
+        desk, change, policy, history, lambda progress: forge.progressed(change.snapshot, progress, change.plan)
     )
     desk.watch(Step.READ, f"{len(change.plan.chunks) - len(reading.unread)} of {len(change.plan.chunks)} chunks read")
-    return judge(change, policy, history, analysis, reading, seconds=desk.monotonic() - started)
+    case = Case(change=change, policy=policy, history=history, analysis=analysis, reading=reading)
+    verified = await verify_claims(desk, case)
+    report = judge(case, verified, seconds=desk.monotonic() - started)
+    return await offer_fixes(desk, case, report)

@@ -11,6 +11,7 @@ from app.core.change.tokens import DEFAULT_RATE, TokenRate
 from app.core.findings.known import KnownFinding
 from app.core.gate.attendance import Attendance
 from app.core.gate.snapshot import Snapshot
+from app.core.report.progress import Progress
 from app.core.report.report import Report
 from app.repo.objects import GitStore
 
@@ -71,8 +72,8 @@ class Forge(Protocol):
         """Tell people what is going to be read."""
         ...
 
-    async def progressed(self, snapshot: Snapshot, read: int, plan: Plan) -> None:
-        """Tell people that `read` chunks of the plan are answered."""
+    async def progressed(self, snapshot: Snapshot, progress: Progress, plan: Plan) -> None:
+        """Tell people how many questions about the plan are answered."""
         ...
 
     async def conclude(self, report: Report) -> None:

@@ -1,47 +1,27 @@
-"""From claims to a verdict: placed against the diff, given their identity, judged by the base's policy. Pure."""
+"""From verified claims to a verdict: given their identity, ranked, judged by the base's policy. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from decimal import Decimal
-
-from app.analyzers.run import Analysis
 from app.core.change.coverage import account
-from app.core.change.diff import Patch
-from app.core.findings.anchor import anchor_claims, find_file
-from app.core.findings.finding import Claim, Finding, Placed, Placement, Source
-from app.core.findings.identity import Identified, identify
+from app.core.findings.finding import Finding, Placed, Placement
+from app.core.findings.identity import Identified
 from app.core.findings.known import FindingState, KnownFinding
-from app.core.gate.policy import Policy
+from app.core.findings.ranking import rank
 from app.core.gate.verdict import GateFacts, blocks, decide
-from app.core.prices import price
-from app.core.report.report import Report, Spending
-from app.core.secrecy.redaction import redact
-from app.flows.review.change import Change
+from app.core.report.report import Report
+from app.flows.review.calls import spend
+from app.flows.review.case import Case
 from app.flows.review.forge import History
-from app.flows.review.reading import Reading
-
-MAX_TITLE = 200
+from app.flows.review.verifying import Verified
 
 
-def judge(
-    change: Change, policy: Policy, history: History, analysis: Analysis, reading: Reading, *, seconds: float
-) -> Report:
+def judge(case: Case, verified: Verified, *, seconds: float) -> Report:
     """The report. `seconds` is the wall time of the review so far."""
-    patch = change.redacted.patch
-    claims = [_presentable(claim, patch) for claim in (*_wanted(analysis, change), *reading.claims)]
-    anchored = anchor_claims(claims, patch, reading.shown)
-    identified = identify(
-        anchored.placed,
-        patch,
-        history.known,
-        next_number=history.next_number,
-        completed=lambda source, path: path in analysis.completed.get(source, frozenset()),
-        outside=reading.outside,
-    )
-    findings = _ranked([item.evolve(blocking=blocks(item, policy)) for item in identified.findings])
+    change, policy, history, reading = case.change, case.policy, case.history, case.reading
+    identified = case.identify(verified.placed)
+    findings = rank([item.evolve(blocking=blocks(item, policy)) for item in identified.findings], case.patch)
     coverage = account(change.plan, reading.unread)
+    rules = case.check_rules(findings)
     verdict = decide(
         GateFacts(
             policy=policy,
@@ -50,6 +30,7 @@ def judge(
             coverage=coverage,
             model_configured=reading.configured,
             passing=reading.passing,
+            notes=rules.reasons,
         )
     )
     return Report(
@@ -59,38 +40,16 @@ def judge(
         fixed=_fixed(identified, history),
         coverage=coverage,
         plan=change.plan,
-        analyzers=analysis.outcomes,
-        fabricated=sum(claim.source is Source.MODEL for claim, _ in anchored.fabricated),
+        analyzers=case.analysis.outcomes,
+        fabricated=verified.fabricated + reading.rules.fabricated,
+        rules=rules,
+        refuted=verified.refuted,
         model_configured=reading.configured,
-        models=reading.models,
-        spending=Spending(usage=reading.usage, usd=_cost(reading), seconds=seconds),
+        models=tuple(dict.fromkeys((*reading.models, *verified.calls.models))),
+        about=reading.about,
+        notes=(*reading.notes, *verified.notes),
+        spending=spend((*reading.paid, *verified.calls.paid), seconds),
     )
-
-
-def _wanted(analysis: Analysis, change: Change) -> list[Claim]:
-    """What the analyzers claim, but for paths the base excuses from review; a secret counts wherever it stands."""
-    excused = {item.path for item in change.plan.left_out if item.excused}
-    return [claim for claim in analysis.claims if claim.source is not Source.ANALYZER or claim.path not in excused]
-
-
-def _presentable(claim: Claim, patch: Patch) -> Claim:
-    """The claim without secrets: a tool may repeat what it read, and a model what it was told.
-
-    The path of a changed file stays as it is, because comments are posted by it: the report knows how it is shown.
-    """
-    return replace(
-        claim,
-        path=claim.path if find_file(claim.path, patch) else redact(claim.path).text,
-        title=redact(claim.title).text[:MAX_TITLE] or "(no title)",
-        body=redact(claim.body).text,
-        quote=redact(claim.quote).text,
-        suggestion=None if claim.suggestion is None else redact(claim.suggestion).text,
-    )
-
-
-def _ranked(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Most severe first, then the surest, then by number."""
-    return tuple(sorted(findings, key=lambda item: (item.severity.rank, -item.claim.confidence, item.number)))
 
 
 def _fixed(identified: Identified, history: History) -> tuple[Finding, ...]:
@@ -104,10 +63,3 @@ def _fixed(identified: Identified, history: History) -> tuple[Finding, ...]:
 def _gone(known: KnownFinding) -> Finding:
     placement = Placement(Placed.SUMMARY, None, "it is gone from the change")
     return Finding(claim=known.claim, placement=placement, fingerprint=known.fingerprint, number=known.number)
-
-
-def _cost(reading: Reading) -> float | None:
-    """Dollars, question by question; None if a model that was paid has no listed price."""
-    prices = [price(one.model, one.usage) for one in reading.paid]
-    known = [amount for amount in prices if amount is not None]
-    return float(sum(known, Decimal(0))) if len(known) == len(prices) else None

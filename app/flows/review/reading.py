@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from app.claude.seam import Send
+from app.core.change.plan import Chunk
 from app.core.findings.anchor import Shown
 from app.core.findings.finding import Claim
+from app.core.gate.policy import Policy
+from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import NO_MODEL_REASON
-from app.core.model import Failure, FailureKind, Paid, Reply, Usage
-from app.flows.review.asking import Answer, Asker, Question, Tell
+from app.core.model import Failure, Paid, Reply, Request, Stage, Usage
+from app.core.report.progress import Progress
+from app.core.rules.outcome import RulesTold
+from app.core.rules.selection import Chosen, choose
+from app.flows.review.asking import Answer, Asker
+from app.flows.review.briefing import NOTHING, Writer, Written, open_writer
 from app.flows.review.change import Change
 from app.flows.review.desk import Desk
+from app.flows.review.failing import tell_failure
 from app.flows.review.forge import History
 from app.flows.review.outside import find_outside
+from app.flows.review.ruling import name_failure, tell_rules
+from app.flows.review.side_by_side import run_all, run_both
+from app.lenses.choice import SMALL_LINES, choose_lenses
+from app.lenses.lens import Lens
+from app.lenses.rules import RulesLens
 
-_REASONS = {
-    FailureKind.RATE_LIMITED: "the model's rate limit was reached",
-    FailureKind.OVERLOADED: "the model was overloaded",
-    FailureKind.SERVER_ERROR: "the model's server failed",
-    FailureKind.SPEND_LIMIT: "the spend limit of the model's account was reached",
-    FailureKind.UNAUTHORIZED: "the model's server refused the key",
-    FailureKind.REJECTED: "the model's server refused the request",
-    FailureKind.TIMEOUT: "the model did not answer in time",
-    FailureKind.CONNECTION: "the model's server could not be reached",
-    FailureKind.INCOMPLETE: "the model's reply broke off",
-    FailureKind.TRUNCATED: "the model's reply was cut at its length limit",
-    FailureKind.REFUSED: "the model declined to answer",
-    FailureKind.TOO_LONG: "the request was longer than the model takes",
-    FailureKind.MALFORMED: "the model's reply was not in the agreed form",
-    FailureKind.UNEXPECTED: "the model's reply could not be used",
-}
+PROGRESS_S = 15.0
+"""Seconds between two updates of progress."""
+
+CHUNKS_AT_ONCE = 12
+"""Chunks that are asked about side by side. More would write the cache long before it is read again."""
+
+NO_LENS_REASON = "the policy has no lens on"
+
+Tell = Callable[[Progress], Awaitable[None]]
+"""Told how many questions are answered, and of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +49,8 @@ class Reading:
     `outside` are the findings of earlier heads that still stand off the diff, where no model need say them again.
     `shown` holds the lines off the diff that the model saw of the files it speaks of, by path. `configured` is whether
     there was a model to ask. `passing`: every failure may be gone in a while. `lost` is what calls took that gave no
-    reply.
+    reply. `about` says what the change does, for people alone; `notes` name what else was to be written and is not.
+    `rules` is what was said about written ones.
     """
 
     claims: tuple[Claim, ...] = ()
@@ -49,6 +59,9 @@ class Reading:
     outside: frozenset[int] = frozenset()
     replies: tuple[Reply, ...] = ()
     lost: tuple[Paid, ...] = ()
+    about: str = ""
+    notes: tuple[str, ...] = ()
+    rules: RulesTold = field(default_factory=RulesTold)
     passing: bool = False
     configured: bool = True
 
@@ -70,49 +83,142 @@ class Reading:
         return tuple(dict.fromkeys(reply.model for reply in self.replies))
 
 
-async def read_chunks(desk: Desk, change: Change, history: History, tell: Tell) -> Reading:
-    """Every chunk read by the lens, the first alone until the cache is warm, the others side by side.
+async def read_chunks(desk: Desk, change: Change, policy: Policy, history: History, tell: Tell) -> Reading:
+    """Every chunk read by every lens that the policy has on, with a map of the whole change where it is not small.
 
-    `tell` is awaited with the number of answered chunks, at most once in 15 seconds: GitHub's check shows it. A chunk
-    whose question failed in any way is in `unread`. One whose answer was not in the agreed form is asked once more;
-    one that was too long, or whose answer was, is asked in halves, and is read if all its parts are.
+    A chunk is read if every lens answered about all of it; otherwise it is in `unread` with the reason, and which lens
+    it was if others did answer. `tell` is awaited at most once in 15 seconds: GitHub's check shows it.
     """
     plan = change.plan
     outside = await find_outside(change, history.known)
     if desk.send is None:
         unread = dict.fromkeys((chunk.number for chunk in plan.chunks), NO_MODEL_REASON)
         return Reading(unread=unread, outside=outside, configured=False)
-    asker = Asker(desk.send, desk.model, change, history)
-    final: list[Answer] = []
-    replies: list[Reply] = []
-    lost: list[Paid] = []
-    questions = [Question(chunk) for chunk in plan.chunks]
-    while questions:
-        answers = await asker.ask(questions, tell)
-        replies += [answer.reply for answer in answers if answer.reply is not None]
-        lost += [paid for answer in answers if isinstance(answer.outcome, Failure) for paid in answer.outcome.paid]
-        further = [asker.ask_further(answer) for answer in answers]
-        final += [answer for answer, more in zip(answers, further, strict=True) if not more]
-        questions = [question for more in further for question in more]
-    return replace(_gather(final, replies), lost=tuple(lost), outside=outside)
+    chosen = {chunk.number: choose(change.rulebook.rules, chunk.paths) for chunk in plan.chunks}
+    inquiries = [(chunk, _assign(chunk, chosen[chunk.number], change, policy)) for chunk in plan.chunks]
+    unread = {chunk.number: NO_LENS_REASON for chunk, lenses in inquiries if not lenses}
+    if len(unread) == len(plan.chunks):
+        return Reading(unread=unread, outside=outside)
+    writer = await open_writer(desk.send, desk.models[Stage.BRIEF], change, history)
+    overview = await writer.write_map(plan) if change.patch.changed_lines >= SMALL_LINES else NOTHING
+    asker = Asker(desk.send, desk.models[Stage.LENS], change, history, overview.text)
+    answers, about = await run_both(
+        _ask_all(asker, inquiries, tell),
+        _sum_up(writer, change.snapshot, overview.text),
+    )
+    reading = _gather(answers, (overview, about))
+    rules = tell_rules(answers, chosen)
+    return replace(reading, unread=unread | reading.unread, outside=outside, rules=rules)
 
 
-def _gather(answers: Sequence[Answer], replies: Sequence[Reply]) -> Reading:
-    """A chunk is read if all its parts are; what was claimed about a part stands all the same."""
-    claims: list[Claim] = []
-    failures: dict[int, Failure] = {}
+def _assign(chunk: Chunk, chosen: Chosen, change: Change, policy: Policy) -> tuple[Lens, ...]:
+    """Who reads a chunk, and has to answer for it to be read."""
+    lines = change.patch.changed_lines
+    looks = choose_lenses(policy.review.lenses, changed_lines=lines, together=chunk.together)
+    return (*looks, *map(RulesLens, chosen.batches))
+
+
+async def _sum_up(writer: Writer, snapshot: Snapshot, change_map: str) -> Written:
+    """A local range has no page that people read a summary on."""
+    return await writer.write_summary(snapshot, change_map) if snapshot.number else NOTHING
+
+
+async def _ask_all(asker: Asker, inquiries: Sequence[tuple[Chunk, Sequence[Lens]]], tell: Tell) -> list[Answer]:
+    """All answers, in the order of the chunks; progress is told meanwhile, only with more than before."""
+    planned = sum(len({lens.name for lens in lenses}) for _, lenses in inquiries)
+    answered = told = 0
+
+    def count() -> None:
+        nonlocal answered
+        answered += 1
+
+    asking = asyncio.create_task(_ask_side_by_side(asker, inquiries, count))
+    try:
+        while not (await asyncio.wait({asking}, timeout=PROGRESS_S))[0]:
+            if answered > told:
+                told = answered
+                await tell(Progress(told, planned))
+        return await asking
+    finally:
+        asking.cancel()
+        await asyncio.wait({asking})
+
+
+async def _ask_side_by_side(
+    asker: Asker, inquiries: Sequence[tuple[Chunk, Sequence[Lens]]], tell: Callable[[], None]
+) -> list[Answer]:
+    """The first chunk goes ahead until what all share is in the cache; the others follow in their order."""
+    warm = asyncio.Event()
+    places = asyncio.Semaphore(CHUNKS_AT_ONCE)
+    herald = replace(asker, send=_Heralded(asker.send, warm.set))
+
+    async def ask(index: int, chunk: Chunk, lenses: Sequence[Lens]) -> list[Answer]:
+        async with places:
+            if index:
+                await warm.wait()
+                return await asker.ask(chunk, lenses, tell)
+            try:
+                return await herald.ask(chunk, lenses, tell)
+            finally:
+                warm.set()
+
+    answers = await run_all([ask(index, *inquiry) for index, inquiry in enumerate(inquiries)])
+    return [answer for about_chunk in answers for answer in about_chunk]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heralded:
+    """`send`, and `begun` is called when an answer begins."""
+
+    send: Send
+    begun: Callable[[], None]
+
+    async def __call__(self, request: Request, *, on_start: Callable[[], None] | None = None) -> Reply:
+        def begin() -> None:
+            self.begun()
+            if on_start is not None:
+                on_start()
+
+        return await self.send(request, on_start=begin)
+
+
+def _gather(answers: Sequence[Answer], texts: Sequence[Written]) -> Reading:
+    """What was claimed about a part of a chunk stands, whatever became of the rest."""
+    overview, about = texts
     shown: dict[str, list[tuple[int, str]]] = {}
-    for answer in sorted(answers, key=lambda answer: answer.question.chunk.number):
-        if isinstance(answer.outcome, Failure):
-            failures.setdefault(answer.question.chunk.number, answer.outcome)
-        else:
-            claims += answer.outcome
+    for answer in answers:
         for path, lines in answer.shown.items():
             shown.setdefault(path, []).extend(lines)
+    failures = [failure for answer in answers if answer.final and (failure := name_failure(answer)) is not None]
+    replies = [answer.reply for answer in answers if answer.reply is not None]
+    lost = [paid for answer in answers if isinstance(answer.outcome, Failure) for paid in answer.outcome.paid]
     return Reading(
-        claims=tuple(claims),
-        unread={number: _REASONS[failure.kind] for number, failure in failures.items()},
+        claims=tuple(
+            claim for answer in answers if not isinstance(answer.outcome, Failure) for claim in answer.outcome
+        ),
+        unread=_name_unread(answers),
         shown=shown,
-        replies=tuple(replies),
-        passing=bool(failures) and all(failure.passing for failure in failures.values()),
+        replies=(*overview.replies, *about.replies, *replies),
+        lost=(*overview.lost, *about.lost, *lost),
+        about=about.text,
+        notes=tuple(text.note for text in texts if text.note),
+        passing=bool(failures) and all(failure.passing for failure in failures),
     )
+
+
+def _name_unread(answers: Sequence[Answer]) -> dict[int, str]:
+    """By chunk, why it is unread; which lens it was, where another one did answer."""
+    lenses: dict[int, dict[str, Failure | None]] = {}
+    for answer in answers:
+        if answer.final:
+            failed = lenses.setdefault(answer.question.chunk.number, {})
+            name = answer.question.lens.name
+            failed[name] = failed.get(name) or name_failure(answer)
+    unread: dict[int, str] = {}
+    for number, failed in lenses.items():
+        missing = {name: tell_failure(failure) for name, failure in failed.items() if failure is not None}
+        if len(missing) == len(failed) and len(set(missing.values())) == 1:
+            unread[number] = next(iter(missing.values()))
+        elif missing:
+            unread[number] = "; ".join(f"the {name} lens: {why}" for name, why in missing.items())
+    return unread

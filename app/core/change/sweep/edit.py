@@ -30,3 +30,7 @@ class Edit(Protocol):
     def prove(self, place: Place) -> frozenset[Shape] | None:
         """The shapes around it if the place is changed by this edit and by nothing else; None if it is not."""
         ...
+
+    def is_doubted_by(self, body: str) -> bool:
+        """Whether a hunk that is no place of the edit leaves open what it means in the other hunks of that file."""
+        ...

@@ -33,10 +33,14 @@ class Block:
 
 @dataclass(frozen=True)
 class Place:
-    """One hunk of one file, fit to be a place of a sweep."""
+    """One hunk of one file, fit to be a place of a sweep.
+
+    `plain`: somebody has seen that the whole new version of the file holds no literal of several lines.
+    """
 
     planned: PlannedFile
     hunk: Hunk
+    plain: bool = False
 
     @cached_property
     def blocks(self) -> tuple[Block, ...]:

@@ -76,6 +76,10 @@ class Rename:
             return None
         return frozenset(shapes)
 
+    def is_doubted_by(self, body: str) -> bool:
+        """Whether a name stands there: it may be given another meaning, or be left as it was."""
+        return any(name.search(body) for name in (*self._olds, *self._news))
+
     def _exchange(self, old: str, new: str, *, go: bool) -> list[Shape] | None:
         """The shapes around the names of a line that was changed by their exchange and by nothing else."""
         if not self.paths and not has_quotes(old):
@@ -137,7 +141,8 @@ def join_exchanges(exchanges: Counter[Exchange], least: int) -> list[Rename]:
     """The renames behind exchanges, given how often each was seen; a place may have made a part of one only.
 
     Pairs seen less than `least` times are no rename. Pairs that were seen together in several places are one. A name
-    that becomes two, two that become one, and names that change places are none: where each went is told by each place.
+    that becomes two, two that become one, and names that change places or follow each other are none, in one rename or
+    in several: where each went is told by each place.
     """
     seen: Counter[tuple[Pair, bool]] = Counter()
     for exchange, count in exchanges.items():
@@ -151,17 +156,18 @@ def join_exchanges(exchanges: Counter[Exchange], least: int) -> list[Rename]:
             merged = set().union(*(together[key] for key in keys))
             together |= dict.fromkeys(merged, merged)
     groups = {frozenset(group) for group in together.values()}
-    renames = [_join(group) for group in groups]
-    return sorted((rename for rename in renames if _is_consistent(rename.pairs)), key=lambda rename: rename.pairs)
+    renames = sorted(map(_join, groups), key=lambda rename: rename.pairs)
+    names = Counter(name for pair in {pair for rename in renames for pair in rename.pairs} for name in pair)
+    return [rename for rename in renames if len(rename.pairs) <= MAX_NAMES and _is_apart(rename, names)]
 
 
 def _join(group: frozenset[tuple[Pair, bool]]) -> Rename:
-    return Rename(tuple(sorted(pair for pair, _ in group)), paths=any(paths for _, paths in group))
+    return Rename(tuple(sorted({pair for pair, _ in group})), paths=any(paths for _, paths in group))
 
 
-def _is_consistent(pairs: tuple[Pair, ...]) -> bool:
-    olds, news = {old for old, _ in pairs}, {new for _, new in pairs}
-    return len(olds) == len(news) == len(pairs) <= MAX_NAMES and not olds & news
+def _is_apart(rename: Rename, names: Counter[str]) -> bool:
+    """Whether each name of a rename is old or new in one pair alone, of all pairs of all renames."""
+    return all(names[name] == 1 for pair in rename.pairs for name in pair)
 
 
 def _read_pairs(place: Place, *, paths: bool) -> frozenset[Pair] | None:

@@ -1,7 +1,8 @@
 """Repetitions: the same lines removed, the same lines added, word for word in every place.
 
-Only their common indentation may differ. A repetition may not decide anything: what `return True` means is told by
-where it stands, and so are lines with such words no sweep, unless they are comments.
+Only their common indentation may differ. What a statement does is told by where it stands: a check that is gone from
+three hundred functions may matter in one. So a repetition is of comments, of imports, or of a version that becomes
+another; any other line is read in each place.
 """
 
 from __future__ import annotations
@@ -20,11 +21,19 @@ MAX_QUOTE = 80
 """Characters of a line that are quoted in the words of an edit."""
 
 _COMMENT = re.compile(
-    r"\#(?!\s*(?:if|ifdef|ifndef|elif|else|endif|define|undef|include|pragma|error|line|import)\b)"
-    r"|//|/\*|\*/|\*(?:\s|\Z)|--\s|;;|<!--|-->|%"
+    r"\#(?:[\s!\#](?!\s*(?:if|ifn?def|elif(?:n?def)?|else|endif|define|undef|include|import|pragma|error|line)\b).*)?"
+    r"|//(?!go:|\s*\+build).*|--(?:\s[^;]*)?|/\*(?:(?!\*/).)*\*/|<!--[^<>]*-->"
 )
-_COMMENT_BLOCKS = (("/*", "*/"), ("<!--", "-->"))
-_STRING_STARTS = "\"'`"
+_COMMENT_BLOCK = re.compile(r"/\*(?:(?!\*/).)*\*/|<!--[^<>]*-->", re.DOTALL)
+_INSIDE = re.compile(r"\*(?:\s(?:(?!\*/)[^;])*)?")
+"""A line in the middle of a comment, if the one before it is one too: else it may be a product or a pointer."""
+
+_IMPORT = re.compile(
+    r"from [\w.]+ import [\w ,()]+|import [\w. ,]+;?|import static [\w.]+;|using [\w.]+;|use [\w:\\]+(?:\{[\w ,:]+\})?;"
+    r"|import (?:type )?(?:[\w$]+|\{[\w$ ,]+\}) from (?:'[^']+'|\"[^\"]+\");?|\#include <[\w./+-]+>",
+    re.ASCII,
+)
+_VERSION = re.compile(r"(?<![\w.])v?\d+\.\d+\.\d+(?:-[a-z]+\.?\d*)?(?![\w.])", re.ASCII)
 
 Body = tuple[tuple[str, ...], tuple[str, ...]]
 
@@ -52,9 +61,9 @@ class Repetition:
 
     @property
     def decides(self) -> bool:
-        """Whether a line that is no comment has a word or a mark that decides, or all lines are blank."""
-        lines = [lines for body in self.blocks for lines in body if lines]
-        return any(map(_decides, lines)) or not any(line.strip() for one in lines for line in one)
+        """Whether a line is neither a comment nor an import nor a new version, or all lines are blank."""
+        lines = [line for body in self.blocks for lines in body for line in lines]
+        return not all(map(_is_idle, self.blocks)) or not any(map(str.strip, lines))
 
     def may_stand_in(self, body: str) -> bool:
         """Whether the longest line stands there."""
@@ -64,7 +73,13 @@ class Repetition:
         """How the lines around each block begin, and which way they are indented against it."""
         if len(place.blocks) != len(self.blocks) or read_repetition(place) != self:
             return None
+        if not all(map(_stands_in_comment, place.blocks)):
+            return None
         return frozenset(_shape(block) for block in place.blocks)
+
+    def is_doubted_by(self, body: str) -> bool:  # noqa: ARG002 - as any edit answers
+        """No: its lines mean the same whatever else a file says."""
+        return False
 
 
 def read_repetition(place: Place) -> Repetition | None:
@@ -109,18 +124,37 @@ def _around(line: str | None, margin: int) -> tuple[str, str]:
     return side, classify_token(split_line(text, paths=False)[0])
 
 
-def _decides(lines: tuple[str, ...]) -> bool:
-    """Whether a line other than a comment has a word or a mark that decides."""
-    for first, last in _COMMENT_BLOCKS:
-        text = "\n".join(lines).strip()
-        if text.startswith(first) and text.find(last) == len(text) - len(last):
-            return False
-    return any(
-        one.lower() in CONTROL or one in "&|"
-        for line in lines
-        if not _COMMENT.match(line.strip())
-        for one in split_line(line, paths=False)
+def _is_idle(body: Body) -> bool:
+    """Whether all lines are comments or imports, or a version alone becomes another."""
+    if all(_is_comment(lines) or all(_IMPORT.fullmatch(line.strip()) for line in lines) for lines in body):
+        return True
+    removed, added = body
+    pairs = zip(removed, added, strict=True) if len(removed) == len(added) else ()
+    bumped = [
+        _VERSION.search(old) is not None and _VERSION.sub("#", old) == _VERSION.sub("#", new) for old, new in pairs
+    ]
+    return bool(bumped) and all(bumped) and not any(map(_has_control, removed))
+
+
+def _is_comment(lines: tuple[str, ...]) -> bool:
+    whole = "\n".join(lines).strip()
+    return _COMMENT_BLOCK.fullmatch(whole) is not None or all(
+        not text or _COMMENT.fullmatch(text) or _INSIDE.fullmatch(text) for text in map(str.strip, lines)
     )
+
+
+def _stands_in_comment(block: Block) -> bool:
+    """Whether lines from the middle of a comment have a line of a comment before them."""
+    lines = [line.strip() for line in (*block.removed, *block.added)]
+    whole = any(_COMMENT_BLOCK.fullmatch("\n".join(some).strip()) for some in (block.removed, block.added))
+    if whole or not any(map(_INSIDE.fullmatch, lines)):
+        return True
+    before = (block.before or "").strip()
+    return "*/" not in before and before.startswith(("/*", "*"))
+
+
+def _has_control(line: str) -> bool:
+    return any(one.lower() in CONTROL or one in "&|" for one in split_line(line, paths=False))
 
 
 def _quote(lines: tuple[str, ...]) -> str:

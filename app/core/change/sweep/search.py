@@ -21,7 +21,7 @@ little, and missing one only means that its places are read like any other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from app.core.change.classify import read_last
@@ -76,16 +76,16 @@ class Sweeps:
         return [sweep for sweep in self.found if sweep.examples[0].file.path in around]
 
 
-def find_sweeps(files: Sequence[PlannedFile], *, largest: int) -> Sweeps:
+def find_sweeps(files: Sequence[PlannedFile], *, largest: int, plain: Container[str] = frozenset()) -> Sweeps:
     """The sweeps in these files; no example, row or heading of theirs takes more than `largest` bytes.
 
-    Neither depends on the order of the files.
+    `plain` are the paths of those that hold no literal of several lines. Nothing depends on the order of the files.
     """
     ordinary = sorted(filter(_is_ordinary, files), key=lambda planned: planned.file.path)
     found: list[Sweep] = []
     for late in (False, True):
         alike = [planned for planned in ordinary if read_last(planned.file_class) is late]
-        found += _find(alike, largest) if len(alike) >= LEAST_FILES else []
+        found += _find(alike, largest, plain) if len(alike) >= LEAST_FILES else []
     swept: dict[str, set[int]] = {}
     for sweep in found:
         for part in (*sweep.examples, *sweep.sites):
@@ -98,34 +98,46 @@ def _is_ordinary(planned: PlannedFile) -> bool:
     return planned.file_class in _CLASSES and file.status in _STATUSES and file.old_mode == file.new_mode
 
 
-def _find(files: Sequence[PlannedFile], largest: int) -> list[Sweep]:
-    edits = _read_edits(files)
+def _find(files: Sequence[PlannedFile], largest: int, plain: Container[str]) -> list[Sweep]:
+    edits = _read_edits(files, plain)
     if not edits:
         return []
     proved: dict[Edit, list[Proved]] = {edit: [] for edit in edits}
     for planned in files:
-        for hunk in planned.file.hunks:
-            held = [edit for edit in edits if edit.may_stand_in(hunk.body)]
-            if not held or not is_fit(hunk):
-                continue
-            place = Place(planned, hunk)
-            for edit in held:
-                shapes = edit.prove(place)
-                if shapes is not None:
-                    proved[edit].append(Proved.of(place, shapes))
-                    break
+        for edit, places in _prove(planned, edits, plain=planned.file.path in plain).items():
+            proved[edit] += places
     settled = (settle(edit, places, largest) for edit, places in proved.items())
     return [sweep for sweep in settled if sweep is not None]
 
 
-def _read_edits(files: Sequence[PlannedFile]) -> list[Edit]:
+def _prove(planned: PlannedFile, edits: Sequence[Edit], *, plain: bool) -> dict[Edit, list[Proved]]:
+    """The places of each edit in a file, but for edits that another hunk of the file casts a doubt on."""
+    found: dict[Edit, dict[int, Proved]] = {}
+    for hunk in planned.file.hunks:
+        held = [edit for edit in edits if edit.may_stand_in(hunk.body)]
+        if not held or not is_fit(hunk):
+            continue
+        place = Place(planned, hunk, plain)
+        for edit in held:
+            shapes = edit.prove(place)
+            if shapes is not None:
+                found.setdefault(edit, {})[id(hunk)] = Proved.of(place, shapes)
+                break
+    return {
+        edit: list(places.values())
+        for edit, places in found.items()
+        if not any(edit.is_doubted_by(hunk.body) for hunk in planned.file.hunks if id(hunk) not in places)
+    }
+
+
+def _read_edits(files: Sequence[PlannedFile], plain: Container[str]) -> list[Edit]:
     """The edits of which the sample has enough, renames first, then those of most places."""
     exchanges: Counter[Exchange] = Counter()
     others: Counter[Edit] = Counter()
     total = sum(len(planned.file.hunks) for planned in files)
     if total < LEAST_HUNKS:
         return []
-    for place in _sample(files, max(1, -(-total // SAMPLE))):
+    for place in _sample(files, max(1, -(-total // SAMPLE)), plain):
         exchange = read_exchange(place)
         if exchange is not None:
             # What a rename refuses to prove is not to be had as a repetition of the same lines.
@@ -138,12 +150,12 @@ def _read_edits(files: Sequence[PlannedFile]) -> list[Edit]:
     return [*join_exchanges(exchanges, least), *often][:MAX_EDITS]
 
 
-def _sample(files: Sequence[PlannedFile], step: int) -> Iterator[Place]:
+def _sample(files: Sequence[PlannedFile], step: int, plain: Container[str]) -> Iterator[Place]:
     """Every so many hunks one that is fit."""
     passed = 0
     for planned in files:
         hunks = planned.file.hunks
         for hunk in hunks[-passed % step :: step]:
             if len(hunk.body) <= MAX_SAMPLED and is_fit(hunk):
-                yield Place(planned, hunk)
+                yield Place(planned, hunk, planned.file.path in plain)
         passed += len(hunks)

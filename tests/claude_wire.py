@@ -1,0 +1,114 @@
+"""The scripted Claude's side of a connection: HTTP/1.1 with chunks, and the events of a message."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any
+
+from tests.claude_answers import Answer, End
+from tests.claude_rules import count_tokens
+
+POLL_S = 0.002
+
+
+class ClientLeft(Exception):
+    """The client closed the connection before its answer was complete."""
+
+
+class Wire:
+    """The response side of one connection, in HTTP/1.1 with chunks."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+
+    def write_head(self, status: int, headers: Mapping[str, str]) -> None:
+        lines = [f"HTTP/1.1 {status} Scripted", "transfer-encoding: chunked"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        self._writer.write("\r\n".join([*lines, "", ""]).encode())
+
+    def write_chunk(self, data: bytes) -> None:
+        self._writer.write(b"%x\r\n%s\r\n" % (len(data), data))
+
+    def write_event(self, event: Mapping[str, Any] | str) -> None:
+        if isinstance(event, str):
+            self.write_chunk(event.encode())
+        else:
+            self.write_chunk(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode())
+
+    def write_error(self, answer: Answer, number: int) -> None:
+        self.write_head(
+            answer.status,
+            {"content-type": "application/json", "request-id": f"req_{number}", **answer.headers},
+        )
+        body = answer.garbage if answer.end is End.GARBAGE else json.dumps(_error(answer, f"req_{number}"))
+        self.write_chunk(body.encode())
+        self.write_chunk(b"")
+
+    def write_body(self, text: str) -> None:
+        self.write_head(200, {"content-type": "application/json"})
+        self.write_chunk(text.encode())
+        self.write_chunk(b"")
+
+    async def flush(self) -> None:
+        if self._reader.at_eof() or self._writer.is_closing():
+            raise ClientLeft
+        await self._writer.drain()
+
+    async def hold(self, gate: threading.Event | None) -> None:
+        """Wait until the gate opens, or the client leaves."""
+        while gate is not None and not gate.is_set():
+            await self.flush()
+            await asyncio.sleep(POLL_S)
+
+    def abort(self) -> None:
+        self._writer.transport.abort()
+
+
+async def stream_events(
+    model: str, answer: Answer, usage: Mapping[str, int], wire: Wire
+) -> AsyncIterator[Mapping[str, Any] | str]:
+    """The events of one message, as far as the answer lets it come."""
+    message = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": []}
+    opening = {"stop_reason": None, "stop_sequence": None, "usage": {**usage, "output_tokens": 1}}
+    yield {"type": "message_start", "message": message | opening}
+    yield {"type": "ping"}
+    await wire.hold(answer.after_start)
+    blocks = [("thinking", answer.thinking)] if answer.thinking else []
+    blocks += [("text", answer.text[: answer.cut_at])] if answer.text else []
+    for index, (kind, words) in enumerate(blocks):
+        for event in _block(index, kind, words, answer.piece):
+            yield event
+    if answer.end is End.WHOLE:
+        output = {"output_tokens": count_tokens(answer.thinking + answer.text)}
+        yield {
+            "type": "message_delta",
+            "delta": {"stop_reason": answer.stop_reason, "stop_sequence": None},
+            "usage": output,
+        }
+        yield {"type": "message_stop"}
+    elif answer.end is End.ERROR_EVENT:
+        yield _error(answer, "req_stream")
+    elif answer.end is End.GARBAGE:
+        yield answer.garbage
+    elif answer.end is End.SILENCE:
+        await wire.hold(threading.Event())
+
+
+def _block(index: int, kind: str, words: str, piece: int) -> Iterator[Mapping[str, Any]]:
+    empty = {"type": kind, kind: ""} | ({"signature": ""} if kind == "thinking" else {})
+    yield {"type": "content_block_start", "index": index, "content_block": empty}
+    for start in range(0, len(words), piece):
+        delta = {"type": f"{kind}_delta", kind: words[start : start + piece]}
+        yield {"type": "content_block_delta", "index": index, "delta": delta}
+    yield {"type": "content_block_stop", "index": index}
+
+
+def _error(answer: Answer, request_id: str) -> dict[str, Any]:
+    error: dict[str, Any] = {"type": answer.error_type, "message": answer.message}
+    if answer.error_code is not None:
+        error["details"] = {"error_code": answer.error_code}
+    return {"type": "error", "error": error, "request_id": request_id}
