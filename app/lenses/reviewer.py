@@ -28,6 +28,7 @@ L 119   |-text                line 119 of the old version, removed
 \\ No newline at end of file  the line above is the last of its version and no line feed ends it
 === SAME EDIT AS AT path R9: edit ===  after all files: the places below are changed as line 9 of that file is
 * other/path: R12, L40-41      there line 12 was added, or put in another's place, and lines 40 to 41 were removed
+* path (was old/path): R7      the same in a file that was renamed or copied
 
 The letter is the side, the number counts in that side's version of the file, and the text begins after the one
 character that follows the bar. A form like ‹U+202E› stands for an invisible character that is in the file as such;

@@ -177,3 +177,17 @@ def test_no_prompt_holds_a_secret_of_the_change(shell: Shell, large: Repository)
     sent = json.dumps([seen.body for seen in (*claude.requests, *claude.asides)], ensure_ascii=False)
     assert "shop/token.ts" in sent
     assert TOKEN not in sent
+
+
+def test_a_plan_says_how_often_each_chunk_is_asked_about_and_what_that_costs(shell: Shell, large: Repository) -> None:
+    def plan(**variables: str) -> dict[str, Any]:
+        told: dict[str, Any] = json.loads(
+            shell.lintel("plan", "--repo", str(large.path), "--format", "json", out=None, **variables).out
+        )
+        return told
+
+    free, tight = plan(), plan(LINTEL_REVIEW_BUDGET_USD="1.30")
+    assert [chunk["questions"] for chunk in free["chunks"]] == [3, 3, 3]
+    assert [chunk["questions"] for chunk in tight["chunks"]] == [3, 3, 1]
+    assert tight["totals"]["usd"] <= 1.30 < free["totals"]["usd"]
+    assert tight["totals"]["planned_lines"] == free["totals"]["planned_lines"]

@@ -46,7 +46,7 @@ def test_the_report_as_json_stands_alone_on_standard_output(shell: Shell, shop: 
     assert ended.code == FINE
     assert report.keys() == {
         *("schema_version", "base", "head", "conclusion", "reasons", "findings"),
-        *("architecture", "coverage", "reading_guide", "usage"),
+        *("architecture", "coverage", "reading_guide", "refuted", "usage"),
     }
     assert report["schema_version"] == 1
     assert report["head"] == shop.git("rev-parse", "HEAD").decode().strip()
@@ -84,7 +84,7 @@ def test_a_models_finding_stands_on_its_line(shell: Shell, shop: Repository) -> 
         "left_out": [],
         "files": [{"path": "shop/total.py", "changed_lines": 4, "reviewed_lines": 4}],
     }
-    assert report["usage"]["calls"] == 1
+    assert report["usage"]["calls"] == len(claude.requests) > 1
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ async def change(tmp_path: Path) -> Change:
     store = GitStore(repository.git_dir)
     patch = await read_patch(store, base, head)
     redacted = redact_patch(patch)
-    plan = plan_review(redacted.patch, target_tokens=500)
+    plan = plan_review(redacted.patch, target_tokens=450)
     assert sorted(chunk.paths for chunk in plan.chunks) == [(path,) for path in rows]
     snapshot = a_snapshot(number=0, merge_base=base, head_sha=head)
     return Change(snapshot=snapshot, store=store, patch=patch, redacted=redacted, plan=plan)

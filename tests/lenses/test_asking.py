@@ -109,7 +109,7 @@ def test_every_mark_of_the_annotated_diff_is_explained() -> None:
         r", CRLF\) ===$": "`(modified, CRLF)`",
         r"^\\ No newline at end of file$": "\n\\ No newline at end of file ",
         r"^=== SAME EDIT AS AT b.py R2: .* ===$": "=== SAME EDIT AS AT path R9: edit ===",
-        r"^\* b.py: R2$": "* other/path: R12, L40-41",
+        r"^\* b.py \(was a.py\): R2$": "* path (was old/path): R7",
         CUT.pattern: "‹… 9,000 characters cut …›",
         r"‹U\+202E›": "‹U+202E›",
         "‹secret:jwt›": "‹secret:kind›",
