@@ -26,7 +26,7 @@ from app.repo.checkout import LocalRangeError
 from app.repo.git import GitError
 from app.repo.local import open_range
 from app.settings import Settings
-from app.wiring import Outside
+from app.wiring.bot import Outside
 
 PATIENCE_S = 600.0
 """How long `--once` waits for the review to be published."""

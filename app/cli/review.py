@@ -82,7 +82,7 @@ def _open_model(settings: Settings, wishes: Wishes) -> AbstractAsyncContextManag
     """The model to ask. Without one the program that would ask it, seconds of work, is not even loaded."""
     if wishes.no_model or not settings.model_configured:
         return nullcontext()
-    from app.wiring import open_local_model  # noqa: PLC0415 - see above
+    from app.wiring.model import open_local_model  # noqa: PLC0415 - see above
 
     return open_local_model(settings, without=False)
 

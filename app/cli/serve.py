@@ -19,7 +19,7 @@ from app.postgres import Cluster, PostgresFault
 from app.settings import Settings
 from app.store.faults import StoreUnavailable
 from app.web.api import WEBHOOK_PATH, build_setup_api
-from app.wiring import build_worker, open_api, open_bot
+from app.wiring.bot import build_worker, open_api, open_bot
 
 logger = logging.getLogger(__name__)
 

@@ -24,7 +24,7 @@ from app.hub.server import HubServer, build_hub
 from app.hub.world import World
 from app.jobs.worker import Pace
 from app.settings import Settings
-from app.wiring import Bot, Outside, build_worker, open_api, open_bot
+from app.wiring.bot import Bot, Outside, build_worker, open_api, open_bot
 
 LOOPBACK = "127.0.0.1"
 SLUG = "lintel"

@@ -21,7 +21,7 @@ from app.events import subscribed_events
 from app.hub.server import HubServer
 from app.hub.world import World
 from app.postgres import ClusterAbsent, attach
-from app.wiring import utc_now
+from app.wiring.bot import utc_now
 from tests.hub.place import private_key, public_pem
 from tests.repo.world import GIT
 

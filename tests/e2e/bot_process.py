@@ -14,7 +14,7 @@ from app.cli.serve import Address, listening
 from app.cli.stage import LOOPBACK
 from app.flows.review.desk import Step, Watch
 from app.settings import Settings
-from app.wiring import build_worker, open_api, open_bot
+from app.wiring.bot import build_worker, open_api, open_bot
 from tests.e2e.town import QUICK, hasty_outside
 
 PATIENCE_S = 20.0

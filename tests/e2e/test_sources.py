@@ -47,13 +47,13 @@ async def test_the_whole_review_stands_as_with_git(town: Town) -> None:
     start = {"app/long.py": LONG, "data/big.txt": BIG, "gone.py": "x = 1\n", ".gitattributes": "*.x text\n"}
     await town.commit("main", start, by="mona")
     await town.commit("with-git", SHAPES, message="The same change")
-    with_git = await town.open_pull("with-git")
+    with_git = await town.open_pull("with-git", title="The same")
     await town.judged(with_git)
     assert town.wire.lines(BLOB) == []
 
     town.wire.git_status = 403
     await town.commit("without-git", SHAPES, message="Once more")
-    without = await town.open_pull("without-git")
+    without = await town.open_pull("without-git", title="The same")
     check = await town.judged(without)
 
     assert town.wire.git_refused > 0

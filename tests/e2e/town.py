@@ -24,7 +24,7 @@ from app.hub.world import World
 from app.jobs.worker import Pace
 from app.settings import Settings
 from app.store.database import Database
-from app.wiring import Bot, Outside
+from app.wiring.bot import Bot, Outside
 from tests.e2e.wire import Effect, Trouble, Wire
 
 QUICK = Pace(poll_s=0.05, heartbeat_s=0.2, stalled_s=1.0, rescue_s=0.2, grace_s=1.0)

@@ -144,7 +144,7 @@ async def _open_model(settings: Settings, wishes: Measuring) -> AsyncIterator[Se
     if wishes.no_model:
         yield None
         return
-    from app.wiring import in_form, open_model  # noqa: PLC0415 - seconds of work, for those who need it
+    from app.wiring.model import in_form, open_model  # noqa: PLC0415 - seconds of work, for those who need it
 
     if wishes.replay is not None:
         yield in_form(Recorded(wishes.replay, None), settings)

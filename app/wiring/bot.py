@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,16 +15,11 @@ from pydantic import SecretStr
 
 from app import events
 from app.claude.calibration import Calibrated, NotRecorded, Record, Sample
-from app.claude.client import connect
 from app.claude.memo import Remembered
-from app.claude.prompted import Prompted
 from app.claude.retries import Retries
-from app.claude.seam import Send
-from app.claude.stand_in import StandIn
 from app.core.budget import find_contradiction
 from app.core.event import Event
 from app.core.job import Job
-from app.core.model import Stage
 from app.core.report.words import Links
 from app.flows.pull_request.check import Identity
 from app.flows.pull_request.forge import GitHubServices
@@ -35,7 +29,6 @@ from app.github.transport import Surroundings, Wire
 from app.github.webhook import decode, verify
 from app.jobs.work import build_handlers, judge
 from app.jobs.worker import Pace, Worker
-from app.lenses.findings import read_findings
 from app.postgres import Cluster, attach, is_low, start
 from app.repo.mirror import Mirrors
 from app.settings import Settings, UnusableSettings
@@ -49,8 +42,8 @@ from app.store.work.deliveries import Deliveries
 from app.store.work.queue import count_live_workers
 from app.web.api import build_api
 from app.web.webhook import Accept, WebhookParts
+from app.wiring.model import CHANCE, in_form, open_model
 
-_CHANCE = random.SystemRandom()
 LIVE_WITHIN_S = 15.0
 """A worker whose last sign of life is older than this many seconds does not count as live."""
 
@@ -68,40 +61,11 @@ def _silent(_step: Step, _line: str) -> None:
 class Outside:
     """What a test replaces: time, chance and pauses of the wire to GitHub, retries of the wire to Claude, a watcher."""
 
-    github: Surroundings = field(default_factory=lambda: Surroundings(clock=utc_now, jitter=_CHANCE.random))
-    claude: Retries = field(default_factory=lambda: Retries(jitter=_CHANCE.random))
+    github: Surroundings = field(default_factory=lambda: Surroundings(clock=utc_now, jitter=CHANCE.random))
+    claude: Retries = field(default_factory=lambda: Retries(jitter=CHANCE.random))
     now: Callable[[], datetime] = utc_now
     monotonic: Callable[[], float] = field(default_factory=lambda: asyncio.get_running_loop().time)
     watch: Watch = _silent
-
-
-@asynccontextmanager
-async def open_model(
-    settings: Settings, *, without: bool, outside: Outside | None = None
-) -> AsyncIterator[Send | None]:
-    """The wire to a model, to be wrapped in a memory, and that in `in_form`; None if none is configured or wanted."""
-    if without or not settings.model_configured:
-        yield None
-        return
-    retries = outside.claude if outside else Retries(jitter=_CHANCE.random)
-    key = settings.anthropic_api_key
-    async with connect(key.get_secret_value() if key else None, settings.anthropic_base_url, retries=retries) as claude:
-        yield StandIn(claude.send)
-
-
-@asynccontextmanager
-async def open_local_model(settings: Settings, *, without: bool) -> AsyncIterator[Send | None]:
-    """A model to ask, without a memory of earlier replies; None if none is configured or wanted."""
-    async with open_model(settings, without=without) as send:
-        yield in_form(send, settings) if send else None
-
-
-def in_form(send: Send, settings: Settings) -> Send:
-    """`send`, asked for the form of its answers as the settings say.
-
-    Outermost, around every memory: what is kept is kept under the digest of what is really asked.
-    """
-    return Prompted(send, {Stage.LENS: read_findings}) if settings.structured_output == "prompted" else send
 
 
 @asynccontextmanager
@@ -150,7 +114,7 @@ async def open_bot(settings: Settings, *, owner: bool, outside: Outside | None =
         dsn, cluster = await stack.enter_async_context(open_dsn(settings, owner=owner))
         await migrate(dsn)
         database = await stack.enter_async_context(Database(dsn))
-        send = await stack.enter_async_context(open_model(settings, without=False, outside=world))
+        send = await stack.enter_async_context(open_model(settings, without=False, retries=world.claude))
         replies = Replies(database, _store_key(settings), clock=world.now)
         known = await app.get_app()
         services = GitHubServices(
