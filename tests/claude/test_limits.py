@@ -280,7 +280,10 @@ async def test_who_is_cancelled_while_waiting_holds_nobody_up(dial: Dial, clock:
             await server.until(lambda: all(seen.closed_by_client for seen in server.requests))
             stuck.set()
             assert (await claude.send(ask_for("later"))).text == findings().text
-    assert len(server.requests) == 3
+    # Where no answer began before they were cancelled, nobody has told the limit yet: one refusal tells it.
+    refused = sum(seen.status == 429 for seen in server.requests)
+    assert len(server.requests) - refused == 3
+    assert refused <= 1
 
 
 async def test_failures_of_other_kinds_close_nothing(dial: Dial) -> None:
