@@ -165,7 +165,7 @@ async def test_a_split_index_and_sha256_are_read(tmp_path: Path) -> None:
     repository = make_repository(tmp_path / "sha256", "--object-format=sha256")
     repository.commit({"a.py": "1\n"})
     repository.git("update-index", "--split-index")
-    repository.write({"a.py": "2\n", "b.py": "other\n"})
+    repository.write({"a.py": "two\n", "b.py": "other\n"})
     assert set(summary(await read(repository, working_tree=True))) == {"a.py", "b.py"}
     (repository.path / "a.py").unlink()
     assert summary(await read(repository, working_tree=True))["a.py"] is FileStatus.REMOVED
