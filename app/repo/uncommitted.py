@@ -51,8 +51,9 @@ async def write_working_tree(checkout: Checkout, store: GitStore) -> str:
         raise RepositoryTooStrangeError("a bare repository has no working tree: name a range with --base and --head")
     _copy_index(checkout, store)
     around = await _surroundings(checkout)
-    await _write_tree(store)
+    # Before the index is written for the first time: from then on it is younger than an edit in the second of staging.
     removed, changed, submodules = await _list_changed(store, around)
+    await _write_tree(store)
     untracked = await _list_untracked(checkout, store, around)
     paths = [path for path in (*changed, *untracked) if not path.endswith(b"/")]
     entries = await asyncio.to_thread(_read_entries, checkout.top, paths)

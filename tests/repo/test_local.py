@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -165,10 +166,29 @@ async def test_a_split_index_and_sha256_are_read(tmp_path: Path) -> None:
     repository = make_repository(tmp_path / "sha256", "--object-format=sha256")
     repository.commit({"a.py": "1\n"})
     repository.git("update-index", "--split-index")
-    repository.write({"a.py": "two\n", "b.py": "other\n"})
+    repository.write({"a.py": "2\n", "b.py": "other\n"})
     assert set(summary(await read(repository, working_tree=True))) == {"a.py", "b.py"}
     (repository.path / "a.py").unlink()
     assert summary(await read(repository, working_tree=True))["a.py"] is FileStatus.REMOVED
+
+
+@pytest.mark.parametrize("split", ["--split-index", "--no-split-index"])
+async def test_an_edit_in_the_second_of_staging_is_seen_at_any_later_time(repository: Repository, split: str) -> None:
+    """Git compares whole seconds: what it calls unchanged by them, it has to look into."""
+    path = repository.path / "a.py"
+    for _ in range(10):
+        repository.write({"a.py": "1\n"})
+        os.utime(path, (10**9, 10**9))
+        repository.git("add", "a.py")
+        repository.git("update-index", split)
+        staged = path.stat()
+        path.write_bytes(b"2\n")
+        os.utime(path, (10**9, 10**9))
+        if int(path.stat().st_ctime) == int(staged.st_ctime):
+            break
+    assert int(path.stat().st_ctime) == int(staged.st_ctime)
+    async with open_range(repository.path, working_tree=True) as found:
+        assert await found.store.read_file(found.head_sha, "a.py") == b"2\n"
 
 
 async def test_a_shallow_clone_is_read(repository: Repository, tmp_path: Path) -> None:
