@@ -38,12 +38,48 @@ class Repair:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """Something a model may ask for before it answers. `schema` is that of its arguments: static and closed."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """What a model asks for. Name and arguments are its words: any value may stand there."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What is given for the call of this `id`; `error`: the call could not be answered, and `text` says why."""
+
+    id: str
+    text: str
+    error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a model said when it asked for tools (its content as JSON, exactly as received), and what it was given."""
+
+    said: str
+    results: tuple[ToolResult, ...]
+
+
 @dataclass(frozen=True)
 class Request:
     """One question to a model: stable parts first, so that requests of one review share a cached prefix.
 
     `salt` is empty, or differs to ask the same question anew (a full review). `prompted`: the form of the answer is
-    asked for in words alone, and `schema` is empty; only then `repair` can go on from an earlier answer.
+    asked for in words alone, and `schema` is empty; only then `repair` can go on from an earlier answer. `turns` are
+    what was asked of `tools` so far and given: they only grow.
     """
 
     stage: Stage
@@ -57,6 +93,8 @@ class Request:
     salt: str = ""
     prompted: bool = False
     repair: Repair | None = None
+    tools: tuple[Tool, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
     @cached_property
     def digest(self) -> str:
@@ -74,6 +112,11 @@ class Request:
         }
         if self.prompted:
             body["prompted"] = None if self.repair is None else [self.repair.answer, self.repair.words]
+        if self.tools:
+            body["tools"] = [[tool.name, tool.description, tool.schema] for tool in self.tools]
+            body["turns"] = [
+                [turn.said, [[result.id, result.text, result.error] for result in turn.results]] for turn in self.turns
+            ]
         return hashlib.sha256(json.dumps(body, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
@@ -110,7 +153,8 @@ class Paid:
 class Reply:
     """A reply that arrived whole. `model` is the id the server says answered. `stored`: it was not paid for again.
 
-    `also_paid` is what other models took for the same question, who did not answer it.
+    `also_paid` is what other models took for the same question, who did not answer it. `said` is the content as JSON,
+    exactly as received, where the model asks for tools instead of answering (stop reason `tool_use`).
     """
 
     digest: str
@@ -122,6 +166,7 @@ class Reply:
     seconds: float
     stored: bool = False
     also_paid: tuple[Paid, ...] = ()
+    said: str = ""
 
     def from_memory(self) -> Reply:
         """The same reply where it is given once more: nothing was paid for it."""
@@ -145,6 +190,8 @@ class FailureKind(StrEnum):
     TOO_LONG = "too_long"
     MALFORMED = "malformed"
     UNANSWERED = "unanswered"
+    ENDLESS = "endless"
+    BUDGET = "budget"
     UNEXPECTED = "unexpected"
 
 

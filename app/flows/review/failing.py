@@ -19,6 +19,8 @@ _REASONS = {
     FailureKind.TOO_LONG: "the request was longer than the model takes",
     FailureKind.MALFORMED: "the model's reply was not in the agreed form",
     FailureKind.UNANSWERED: "the model left written rules unanswered",
+    FailureKind.ENDLESS: "the model asked for more and more instead of answering",
+    FailureKind.BUDGET: "the budget is spent",
     FailureKind.UNEXPECTED: "the model's reply could not be used",
 }
 
