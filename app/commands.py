@@ -98,7 +98,12 @@ class Reply:
     command: str | None = None
 
 
-Action = Review | Reply
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Tell what models took for the pull request."""
+
+
+Action = Review | Cost | Reply
 Perform = Callable[[str], list[Action]]
 
 
@@ -144,6 +149,12 @@ def review(rest: str) -> list[Action]:
 def review_full(rest: str) -> list[Action]:
     """Review everything again."""
     return [Reply(ReplyKind.USAGE, "review full")] if rest else [Review(full=True)]
+
+
+@command("cost", needs=Needs.TRIAGE_OR_AUTHOR, usage="cost")
+def cost(rest: str) -> list[Action]:
+    """Show what the models took, in tokens and dollars."""
+    return [Reply(ReplyKind.USAGE, "cost")] if rest else [Cost()]
 
 
 @command("help", needs=Needs.ANYONE, usage="help")

@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from app.core.budget import DEFAULT_LIMIT, Limit
+from app.core.budget.limits import DEFAULT_LIMIT, Limit
 from app.core.model import Stage
-from app.core.prices import DEFAULT_MODELS, find_price
+from app.core.prices import DEFAULT_MODELS, LISTED
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 """Hosts that plain HTTP may lead to: nothing leaves this machine."""
@@ -52,7 +52,8 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = None
     max_concurrent_reviews: Annotated[int, Field(ge=1, le=100)] = 8
     store_key: SecretStr | None = None
-    monthly_budget_usd: float | None = None
+    monthly_budget_usd: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] | None = None
+    prices_file: Path | None = None
     review_budget_usd: Annotated[Decimal, Field(ge=0, allow_inf_nan=False)] = DEFAULT_LIMIT.usd
     log_format: Literal["console", "json"] = "console"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
@@ -68,12 +69,6 @@ class Settings(BaseSettings):
         if isinstance(value, str):
             return tuple(SecretStr(part.strip()) for part in value.split(",") if part.strip())
         return value
-
-    @field_validator("monthly_budget_usd")
-    @classmethod
-    def _not_yet(cls, value: float | None) -> None:
-        if value is not None:
-            raise ValueError("this version keeps no limit by the month, so it does not pretend to: leave it out")
 
     @field_validator("github_api_url", "github_url", "public_url", "anthropic_base_url")
     @classmethod
@@ -118,7 +113,7 @@ class Settings(BaseSettings):
         A server with a model of its own need not have those pinned in the program: where the reviewers' model is not
         a listed one, it answers every stage that has none of its own.
         """
-        pinned = DEFAULT_MODELS if find_price(self.model) is not None else dict.fromkeys(Stage, self.model)
+        pinned = DEFAULT_MODELS if LISTED.find(self.model) is not None else dict.fromkeys(Stage, self.model)
         own = {
             Stage.BRIEF: self.model_brief,
             Stage.LENS: self.model,
@@ -132,6 +127,11 @@ class Settings(BaseSettings):
     def review_limit(self) -> Limit:
         """What one review may cost at most, whatever a policy says."""
         return Limit(self.review_budget_usd, chosen="review_budget_usd" in self.model_fields_set)
+
+    @property
+    def month_limit(self) -> Limit | None:
+        """What the reviews of one installation may cost in a calendar month; None: as much as they do."""
+        return None if self.monthly_budget_usd is None else Limit(self.monthly_budget_usd, chosen=True)
 
     def pem(self) -> str:
         """The App's private key in PEM. Raises UnusableSettings if there is none or the file cannot be read."""

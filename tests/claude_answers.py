@@ -31,7 +31,10 @@ class End(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """One behaviour. A status other than 200 answers with an error body (or `garbage`), before any stream."""
+    """One behaviour. A status other than 200 answers with an error body (or `garbage`), before any stream.
+
+    `content` are blocks that come after the text, as the API has them; the `input` of one may be broken JSON, a text.
+    """
 
     text: str = '{"findings": []}'
     stop_reason: str = "end_turn"
@@ -47,6 +50,7 @@ class Answer:
     cut_at: int | None = None
     garbage: str = "event: content_block_delta\ndata: {broken\n\n"
     piece: int = 64 * 1024
+    content: tuple[Mapping[str, Any], ...] = ()
 
 
 def text(words: str) -> Answer:
@@ -164,12 +168,13 @@ def lens_of(body: Mapping[str, Any]) -> str:
 
 
 def prompt_texts(body: Mapping[str, Any]) -> list[str]:
-    """The texts of the user's blocks; what stands in `system` is not data."""
+    """The texts of the question; what stands in `system` is not data, nor is what tools gave or the model said."""
     contents = [message["content"] for message in body["messages"]]
     return [
         block["text"] if isinstance(block, dict) else block
         for content in contents
         for block in (content if isinstance(content, list) else [content])
+        if not isinstance(block, dict) or (block.get("type", "text") == "text" and content is contents[0])
     ]
 
 

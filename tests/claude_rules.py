@@ -13,12 +13,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.claude_tools import complain_of_tools
+
 SAMPLING = ("temperature", "top_p", "top_k")
 EFFORTS = ("low", "medium", "high", "xhigh", "max")
 UNSUPPORTED = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength")
 UNSUPPORTED_TOO = ("pattern", "maxItems", "uniqueItems", "oneOf", "patternProperties")
 LARGEST_OUTPUT = 128_000
 SMALLEST_CACHED_PREFIX = 512
+LOOK_BACK = 20
 
 
 def complain(body: Mapping[str, Any]) -> str | None:
@@ -31,13 +34,15 @@ def complain(body: Mapping[str, Any]) -> str | None:
         "this model does not support assistant message prefill": messages[-1].get("role") != "user",
         "tool_choice forces tool use": (body.get("tool_choice") or {}).get("type") in ("any", "tool"),
         "thinking.type: use adaptive": (body.get("thinking") or {}).get("type") in ("enabled", "disabled"),
-        "a maximum of 4 blocks with cache_control may be provided": len(list(_breakpoints(body))) > 4,
+        "a maximum of 4 blocks with cache_control may be provided": sum(marked for _, marked in _texts(body)) > 4,
         "text content blocks must be non-empty": any(not text.strip() for text, _ in _texts(body)),
         "this server is scripted for streams": body.get("stream") is not True,
     }
     for complaint, holds in complaints.items():
         if holds:
             return complaint
+    if (refusal := complain_of_tools(body)) is not None:
+        return refusal
     config = body.get("output_config") or {}
     if config.get("effort") not in (None, *EFFORTS):
         return "output_config.effort: not one of the levels"
@@ -76,10 +81,20 @@ class PromptCache:
     readable: set[str] = field(default_factory=set)
 
     def look_up(self, body: Mapping[str, Any]) -> tuple[dict[str, int], list[str]]:
-        """The input side of `usage`, and the entries that this request writes."""
-        prefixes = list(_breakpoints(body))
+        """The input side of `usage`, and the entries that this request writes.
+
+        From each breakpoint the API looks so many blocks back for an entry.
+        """
+        steps = list(_steps(body))
+        ends = [index for index, (_, _, marked) in enumerate(steps) if marked]
+        near = [
+            (size, key)
+            for index, (size, key, _) in enumerate(steps)
+            if any(end - LOOK_BACK <= index <= end for end in ends)
+        ]
+        prefixes = [(size, key) for size, key, marked in steps if marked]
         whole = count_prompt(body)
-        read = max((size for size, key in prefixes if key in self.readable), default=0)
+        read = max((size for size, key in near if key in self.readable), default=0)
         written = max((size for size, _ in prefixes if size >= SMALLEST_CACHED_PREFIX), default=read)
         usage = {
             "input_tokens": whole - max(read, written),
@@ -102,22 +117,28 @@ def count_tokens(text: str) -> int:
 
 
 def _texts(body: Mapping[str, Any]) -> Iterator[tuple[str, bool]]:
-    """Every text block in the order of the prompt, and whether a breakpoint follows it."""
+    """Every block in the order of the prompt as a text, tools first, and whether a breakpoint follows it."""
+    yield from ((json.dumps(tool, sort_keys=True), False) for tool in body.get("tools") or [])
     system = body.get("system") or []
     contents = [system, *(message.get("content", []) for message in body.get("messages", []))]
     for content in contents:
         blocks = [{"type": "text", "text": content}] if isinstance(content, str) else content
         for block in blocks:
-            yield str(block.get("text", "")), bool(block.get("cache_control"))
+            yield _show_block(block), bool(block.get("cache_control"))
 
 
-def _breakpoints(body: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
-    """Tokens before each breakpoint, and what identifies that prefix: model, effort and format belong to it."""
+def _show_block(block: Mapping[str, Any]) -> str:
+    if block.get("type", "text") == "text":
+        return str(block.get("text", ""))
+    return json.dumps({name: value for name, value in block.items() if name != "cache_control"}, sort_keys=True)
+
+
+def _steps(body: Mapping[str, Any]) -> Iterator[tuple[int, str, bool]]:
+    """Tokens up to each block, what identifies that prefix (model, effort and format too), whether it is marked."""
     start = json.dumps([body.get("model"), body.get("tools"), body.get("output_config")], sort_keys=True)
     digest = hashlib.sha256(start.encode())
     size = 0
-    for text, ends_prefix in _texts(body):
+    for text, marked in _texts(body):
         digest.update(f"{len(text)}:{text}".encode())
         size += count_tokens(text)
-        if ends_prefix:
-            yield size, digest.hexdigest()
+        yield size, digest.hexdigest(), marked

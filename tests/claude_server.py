@@ -19,6 +19,7 @@ from typing import Any, Self
 from tests.claude_answers import Answer, End, Script, counted, is_aside, lens_of, write_aside
 from tests.claude_limits import ScriptedLimits
 from tests.claude_rules import PromptCache, complain, complain_of_count, count_prompt, count_tokens
+from tests.claude_tools import Conversations
 from tests.claude_wire import POLL_S, ClientLeft, Wire, stream_events
 
 MESSAGES = "/v1/messages"
@@ -66,6 +67,7 @@ class ScriptedClaude:
         self.requests: list[Seen] = []
         self.counted: list[Seen] = []
         self.cache = PromptCache()
+        self._conversations = Conversations()
         self.most_at_once = 0
         self._api_key = api_key
         self._running = 0
@@ -173,13 +175,16 @@ class ScriptedClaude:
         if "anthropic-version" not in seen.headers:
             return Answer(status=400, error_type="invalid_request_error", message="anthropic-version: required")
         complaint = complain_of_count(seen.body) if seen.path == COUNT else complain(seen.body)
+        complaint = complaint or self._conversations.complain(seen.body)
         if complaint is not None:
             return Answer(status=400, error_type="invalid_request_error", message=complaint)
         if seen.path == COUNT:
             return self.count(seen.body) if self.count else counted(count_prompt(seen.body))
         if self.limits is not None and not self.limits.take(seen.body["model"], self._charge(seen)):
             return Answer(status=429, error_type="rate_limit_error", headers=self.limits.headers(seen.body["model"]))
-        return self.aside(seen.body) if is_aside(seen.body) else self.script(seen.body)
+        answer = self.aside(seen.body) if is_aside(seen.body) else self.script(seen.body)
+        self._conversations.hear(seen.body, answer)
+        return answer
 
     def _charge(self, seen: Seen) -> int:
         """The tokens of a prompt that a limit counts: not those read from the cache."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.claude_answers import Answer, End
 from tests.claude_rules import count_tokens
+from tests.claude_tools import thought
 
 POLL_S = 0.002
 
@@ -77,13 +78,15 @@ async def stream_events(
     yield {"type": "message_start", "message": message | opening}
     yield {"type": "ping"}
     await wire.hold(answer.after_start)
-    blocks = [("thinking", answer.thinking)] if answer.thinking else []
-    blocks += [("text", answer.text[: answer.cut_at])] if answer.text else []
-    for index, (kind, words) in enumerate(blocks):
-        for event in _block(index, kind, words, answer.piece):
+    blocks = [thought(answer.thinking)] if answer.thinking else []
+    blocks += [{"type": "text", "text": answer.text[: answer.cut_at]}] if answer.text else []
+    blocks += map(dict, answer.content)
+    for index, block in enumerate(blocks):
+        for event in _block(index, block, answer.piece):
             yield event
     if answer.end is End.WHOLE:
-        output = {"output_tokens": count_tokens(answer.thinking + answer.text)}
+        written = "".join([answer.thinking, answer.text, *map(json.dumps, answer.content)])
+        output = {"output_tokens": count_tokens(written)}
         yield {
             "type": "message_delta",
             "delta": {"stop_reason": answer.stop_reason, "stop_sequence": None},
@@ -98,11 +101,28 @@ async def stream_events(
         await wire.hold(threading.Event())
 
 
-def _block(index: int, kind: str, words: str, piece: int) -> Iterator[Mapping[str, Any]]:
-    empty = {"type": kind, kind: ""} | ({"signature": ""} if kind == "thinking" else {})
+_PIECES = {"text": {"text": "text_delta"}, "thinking": {"thinking": "thinking_delta"}}
+
+
+def _block(index: int, block: Mapping[str, Any], piece: int) -> Iterator[Mapping[str, Any]]:
+    """One block: begun empty, then in pieces; what has no pieces in the API comes with the beginning."""
+    grown = dict(_PIECES.get(block["type"], {}))
+    empty = {**block, **dict.fromkeys(grown, "")}
+    deltas = [
+        {"type": kind, name: block[name][start : start + piece]}
+        for name, kind in grown.items()
+        for start in range(0, len(block[name]), piece)
+    ]
+    if block["type"] == "tool_use":
+        empty["input"] = {}
+        written = block["input"] if isinstance(block["input"], str) else json.dumps(block["input"])
+        parts = ["", *(written[start : start + piece] for start in range(0, len(written), piece))]
+        deltas = [{"type": "input_json_delta", "partial_json": part} for part in parts if written != "{}"]
+    if "signature" in block:
+        empty["signature"] = ""
+        deltas.append({"type": "signature_delta", "signature": block["signature"]})
     yield {"type": "content_block_start", "index": index, "content_block": empty}
-    for start in range(0, len(words), piece):
-        delta = {"type": f"{kind}_delta", kind: words[start : start + piece]}
+    for delta in deltas:
         yield {"type": "content_block_delta", "index": index, "delta": delta}
     yield {"type": "content_block_stop", "index": index}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.core.budget import Limit
+from app.core.budget.limits import Limit
 from app.core.model import Stage
 from app.core.prices import DEFAULT_MODELS, HAIKU, OPUS, SONNET
 from app.settings import Settings, UnusableSettings, read_settings
@@ -91,7 +91,8 @@ def test_secrets_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
         ({"LINTEL_GITHUB_API_URL": "http://github.example"}, "LINTEL_GITHUB_API_URL: must be https"),
         ({"LINTEL_GITHUB_URL": "https://me:pw@github.example"}, "LINTEL_GITHUB_URL: must be an http(s) address"),
         ({"LINTEL_GITHUB_URL": "file:///etc"}, "LINTEL_GITHUB_URL: must be an http(s) address"),
-        ({"LINTEL_MONTHLY_BUDGET_USD": "3"}, "LINTEL_MONTHLY_BUDGET_USD: this version keeps no limit by the month"),
+        ({"LINTEL_MONTHLY_BUDGET_USD": "-3"}, "LINTEL_MONTHLY_BUDGET_USD: Input should be greater than or equal to 0"),
+        ({"LINTEL_MONTHLY_BUDGET_USD": "inf"}, "LINTEL_MONTHLY_BUDGET_USD: Input should be a finite number"),
         ({"LINTEL_REVIEW_BUDGET_USD": "-1"}, "LINTEL_REVIEW_BUDGET_USD: Input should be greater than or equal to 0"),
         ({"LINTEL_REVIEW_BUDGET_USD": "nan"}, "LINTEL_REVIEW_BUDGET_USD: Input should be a finite number"),
         ({"LINTEL_REVIEW_BUDGET_USD": "much"}, "LINTEL_REVIEW_BUDGET_USD: Input should be a valid decimal"),

@@ -45,8 +45,9 @@ class Calibrated:
         """The reply of `send`, whatever becomes of its sample. Fits `seam.Send`."""
         reply = await self._send(request, on_start=on_start)
         usage = reply.usage
-        if reply.stored or not usage.calls or reply.also_paid:
-            # Where another model was paid too, it is the other that was asked for.
+        if reply.stored or not usage.calls or reply.also_paid or request.turns:
+            # Where another model was paid too, it is the other that was asked for. What a model thought in earlier
+            # turns goes back sealed: its bytes are no text.
             return reply
         # Attempts that broke off have the same prompt as the one that did not.
         tokens = (usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens) // usage.calls

@@ -6,18 +6,24 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from typing import Self
 
 import httpx2
-from anthropic import APIError, APIStatusError, AsyncAnthropic
+from anthropic import APIError, APIStatusError, AsyncAnthropic, AsyncStream
 
 from app.claude.admission import Admission, Call, LimitReached
+from app.claude.arrival import Arrival
+from app.claude.booking import Attempt, Book
 from app.claude.counting import foresee
 from app.claude.failures import Missed, miss, name_error
-from app.claude.message import Arrival, parameters
+from app.claude.message import parameters
+from app.claude.once import Once
+from app.claude.purse import OverBudget
 from app.claude.retries import Retries
 from app.core.model import FailureKind, ModelFailed, Paid, Reply, Request, Usage
+from app.core.prices import LISTED, PriceTable
 
 ANTHROPIC_URL = "https://api.anthropic.com"
 TIMEOUT = httpx2.Timeout(600, connect=10, read=180)
@@ -40,6 +46,7 @@ def connect(
     retries: Retries,
     limits: Limits | None = None,
     timeout: httpx2.Timeout = TIMEOUT,
+    prices: PriceTable = LISTED,
 ) -> Claude:
     """A client for `base_url` (None: Anthropic's own).
 
@@ -49,14 +56,18 @@ def connect(
     client = AsyncAnthropic(
         api_key=api_key or _NO_KEY, base_url=base_url or ANTHROPIC_URL, max_retries=0, timeout=timeout
     )
-    return Claude(client, retries=retries, limits=limits)
+    return Claude(client, retries=retries, limits=limits, prices=prices)
 
 
 class Claude:
     """Asks Claude. `async with` closes the connections at the end."""
 
-    def __init__(self, client: AsyncAnthropic, *, retries: Retries, limits: Limits | None = None) -> None:
+    def __init__(
+        self, client: AsyncAnthropic, *, retries: Retries, limits: Limits | None = None, prices: PriceTable = LISTED
+    ) -> None:
+        """`prices` tell how long a prompt may be, and what that would cost."""
         self._client = client
+        self._prices = prices
         self._retries = retries
         self._limits = limits or Limits()
         self._tickets = itertools.count()
@@ -80,28 +91,35 @@ class Claude:
         """Close all connections."""
         await self._client.close()
 
-    async def send(self, request: Request, *, on_start: Callable[[], None] | None = None) -> Reply:
+    async def send(
+        self, request: Request, *, on_start: Callable[[], None] | None = None, book: Book | None = None
+    ) -> Reply:
         """The whole answer; raises `ModelFailed`. Fits `seam.Send`.
 
         `usage` covers every attempt whose answer had begun, and so does what a failure says was paid. A place among
         the streams is held only while one runs, not between attempts, nor while a limit is waited for. Cancelling
         closes the stream, so that the model stops writing. What is known to be too long is not sent.
+        Each attempt is booked on `book` if there is one, and not made if it cannot be paid for.
         """
-        foreseen = await foresee(self._client, request)
+        foreseen = await foresee(self._client, request, self._prices)
         if foreseen is not None:
-            raise ModelFailed(self._tell(request, foreseen).failure)
+            missed = self._tell(request, foreseen)
+            if book:
+                await book.note(request, missed.failure)
+            raise ModelFailed(missed.failure)
         spent = Usage()
-        start = _Once(on_start)
+        start = Once(on_start)
         ticket = next(self._tickets)
 
         async def attempt() -> Reply | Missed:
             nonlocal spent
             try:
-                async with self._admission.enter(request, ticket) as call:
-                    outcome = await self._ask(request, start, call)
-                    call.close(outcome.failure if isinstance(outcome, Missed) else None, outcome.usage)
-            except LimitReached as error:
-                return self._tell(request, miss(FailureKind.RATE_LIMITED, str(error), retry_after_s=error.seconds))
+                # Before it has a place: whoever waits for money keeps no stream from others.
+                async with book.enter(request) if book else nullcontext(Attempt()) as booked:
+                    outcome = await self._attempt(request, ticket, start, booked)
+                    booked.end(outcome.failure if isinstance(outcome, Missed) else None)
+            except OverBudget as error:
+                return self._tell(request, miss(FailureKind.BUDGET, str(error)))
             spent += outcome.usage
             return outcome
 
@@ -110,20 +128,34 @@ class Claude:
             raise ModelFailed(replace(outcome.failure, paid=(Paid(request.model, spent),) if spent.calls else ()))
         return replace(outcome, usage=spent)
 
-    async def _ask(self, request: Request, on_start: Callable[[], None], call: Call) -> Reply | Missed:
-        """One attempt. Errors end here, as values: their text may hold what must not reach a log."""
+    async def _attempt(
+        self, request: Request, ticket: int, on_start: Callable[[], None], booked: Attempt
+    ) -> Reply | Missed:
+        """One attempt, once the model's limits let it go."""
+        try:
+            async with self._admission.enter(request, ticket) as call:
+                arrival = Arrival(on_start, tools=bool(request.tools))
+                booked.watch(arrival)
+                outcome = await self._ask(request, arrival, call)
+                call.close(outcome.failure if isinstance(outcome, Missed) else None, outcome.usage)
+        except LimitReached as error:
+            return self._tell(request, miss(FailureKind.RATE_LIMITED, str(error), retry_after_s=error.seconds))
+        return outcome
+
+    async def _ask(self, request: Request, arrival: Arrival, call: Call) -> Reply | Missed:
+        """The answer as it arrives. Errors end here, as values: their text may hold what must not reach a log."""
         clock = self._retries.clock
         started = clock()
-        arrival = Arrival(on_start)
         request_id: str | None = None
         try:
             async with (
                 asyncio.timeout(self._limits.answer_s),
-                self._client.messages.stream(**parameters(request)) as stream,
+                self._client.messages.with_streaming_response.create(**parameters(request), stream=True) as response,
             ):
-                request_id = stream.request_id
-                call.hear(stream.response.headers, welcome=True)
-                missed = await arrival.read(stream)
+                request_id = response.request_id
+                call.hear(response.headers, welcome=True)
+                # As plain JSON, not as what the SDK makes of it: see `arrival`.
+                missed = await arrival.read(await response.parse(to=AsyncStream[object]))
         except (APIError, httpx2.HTTPError) as error:
             missed = name_error(error)
             if isinstance(error, APIStatusError):
@@ -141,6 +173,8 @@ class Claude:
             usage=arrival.usage,
             request_id=request_id or "",
             seconds=clock() - started,
+            said=arrival.said,
+            asked=request.model,
         )
 
     def _tell(self, request: Request, missed: Missed) -> Missed:
@@ -150,15 +184,3 @@ class Claude:
             failure = replace(failure, detail=failure.detail.replace(self._client.api_key, "[key]"))
         _log.warning("%s %s: %s: %s", request.stage, request.digest[:12], failure.kind, failure.detail)
         return replace(missed, failure=failure)
-
-
-class _Once:
-    """Calls what it was given at the first call, and never again."""
-
-    def __init__(self, call: Callable[[], None] | None) -> None:
-        self._call = call
-
-    def __call__(self) -> None:
-        call, self._call = self._call, None
-        if call is not None:
-            call()

@@ -58,6 +58,14 @@ def _pass_thoughts(text: str) -> int:
     return place
 
 
+def read_json(text: str) -> object:
+    """The one JSON value of `text`, by the rules above. Raises Unreadable."""
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable("not JSON") from error
+
+
 def _find_end(text: str, start: int) -> int:
     try:
         _, end = _DECODER.raw_decode(text, start)

@@ -22,7 +22,10 @@
 | stop reason `refusal` | refused | no, but of another model | no |
 | stop reason `end_turn`, no text | malformed | no | no |
 | a whole answer that is not the JSON asked for, as its lens finds | malformed | no, but once more | no |
-| any other stop reason (`tool_use`, `pause_turn`, `stop_sequence`, unknown ones) | unexpected | no | no |
+| stop reason `tool_use` with calls that cannot be answered one by one | malformed | no, but once more | no |
+| tools asked for again and again, as `exploring` finds | endless | no | no |
+| any other stop reason (`pause_turn`, `stop_sequence`, unknown ones; `tool_use` without tools) | unexpected | no | no |
+| the money for the next attempt is not there, as `booking` finds | budget | no | no |
 | any other error of the SDK | unexpected | no | no |
 
 `x-should-retry: false` turns every "yes" of the third column into "no". Halves and repetitions are the review's
@@ -114,8 +117,13 @@ def name_error(error: APIError | httpx2.HTTPError) -> Missed:
     return miss(FailureKind.UNEXPECTED, f"an error the SDK does not explain ({type(error).__name__})")
 
 
-def name_stop(stop_reason: str | None, text: str) -> Missed | None:
-    """What the end of a message that arrived whole means; None if its text can be used."""
+def name_stop(stop_reason: str | None, text: str, *, tools: bool = False) -> Missed | None:
+    """What the end of a message that arrived whole means; None if it can be used.
+
+    `tools`: some were given, so that the model may stop to ask for them.
+    """
+    if stop_reason == "tool_use" and tools:
+        return None
     if stop_reason == "end_turn":
         return None if text.strip() else miss(FailureKind.MALFORMED, "the answer has no text")
     kind = _STOP_REASONS.get(stop_reason or "", FailureKind.UNEXPECTED)

@@ -9,16 +9,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from app.claude.seam import ReplyStore, Send
-from app.core.model import ModelFailed, Reply, Request
+from app.core.model import FailureKind, ModelFailed, Reply, Request
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
 class _Flight:
-    """A question on its way, and who waits for it."""
+    """A question on its way, who pays for it, and who waits for it."""
 
     task: asyncio.Task[Reply]
+    payer: Remembered
     waiting: int = 0
     begun: bool = False
     paid_for: bool = False
@@ -33,13 +34,27 @@ class _Flight:
         self.on_start.clear()
 
 
-class Remembered:
-    """`send` with a memory. The calls of one process that ask the same thing at the same time share one answer."""
+class _NotOurMoney(Exception):
+    """A question was not asked, because an account is spent that is none of the caller's."""
 
-    def __init__(self, send: Send, replies: ReplyStore) -> None:
+
+class Flights:
+    """The questions of one process that are on their way, by digest: shared by all memories that it is given to."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, _Flight] = {}
+
+
+class Remembered:
+    """`send` with a memory. Calls that ask the same thing at the same time share one answer.
+
+    Those of other memories too that have the same `flights`: then the one pays whose `send` was asked.
+    """
+
+    def __init__(self, send: Send, replies: ReplyStore, flights: Flights | None = None) -> None:
         self._send = send
         self._replies = replies
-        self._flights: dict[str, _Flight] = {}
+        self._flights = (flights or Flights()).open
 
     async def __call__(self, request: Request, *, on_start: Callable[[], None] | None = None) -> Reply:
         """The reply kept for this request, else a new one, kept before it is returned. Fits `seam.Send`.
@@ -48,7 +63,17 @@ class Remembered:
         for a reply or for a failure. Raises
         `ModelFailed`, and whatever the store raises: a reply that could not be kept is not used. When the last
         caller that waits is cancelled, the question is, but not the keeping of a reply that is already here.
+
+        Who shares the question of another that cannot pay for it asks for himself.
         """
+        while True:
+            try:
+                return await self._share(request, on_start)
+            except _NotOurMoney:
+                continue
+
+    async def _share(self, request: Request, on_start: Callable[[], None] | None) -> Reply:
+        """The reply of the question that is on its way, or of a new one. Raises _NotOurMoney."""
         while (flight := self._flights.get(request.digest)) is not None and flight.ending:
             await asyncio.wait({flight.task})
         if flight is None:
@@ -61,6 +86,8 @@ class Remembered:
         try:
             reply = await asyncio.shield(flight.task)
         except ModelFailed as error:
+            if error.failure.kind is FailureKind.BUDGET and flight.payer is not self and not error.failure.paid:
+                raise _NotOurMoney from None
             if flight.paid_for and error.failure.paid:
                 raise ModelFailed(replace(error.failure, paid=())) from None
             flight.paid_for = True
@@ -77,7 +104,7 @@ class Remembered:
     def _take_off(self, request: Request) -> _Flight:
         """Start the question."""
         task = asyncio.create_task(self._fetch(request), name=f"ask {request.digest[:12]}")
-        flight = self._flights[request.digest] = _Flight(task)
+        flight = self._flights[request.digest] = _Flight(task, self)
         # Registered before anyone can wait for the task, so whoever wakes at its end finds the flight gone.
         task.add_done_callback(lambda _: self._flights.pop(request.digest))
         return flight

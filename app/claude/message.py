@@ -1,24 +1,19 @@
-"""A request as the Messages API wants it, and a stream of its events as a reply.
+"""A request as the Messages API wants it.
 
-https://platform.claude.com/docs/en/api/messages and …/build-with-claude/{streaming,structured-outputs,prompt-caching}.
+https://platform.claude.com/docs/en/api/messages and …/build-with-claude/{structured-outputs,prompt-caching}.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Sequence
 from typing import Any
 
-from anthropic import AsyncMessageStream
-from anthropic.types import Message, TextBlockParam
+from anthropic.types import TextBlockParam, ToolParam, ToolResultBlockParam
 
-from app.claude.failures import Missed, miss, name_stop
-from app.core.model import Block, FailureKind, Request, Usage
+from app.core.model import Block, Request, Tool, ToolResult
 
 BREAKPOINTS = 4
-REPLY_CHARACTERS = 16 * 1024 * 1024
-"""No model writes as much; a server that does is cut off before it fills the memory."""
-
-_GROWING = ("text", "thinking", "partial_json")
 
 
 class TooManyBreakpoints(ValueError):
@@ -30,21 +25,66 @@ def parameters(request: Request) -> dict[str, Any]:
 
     A prompted one has nothing but plain text, which every server takes that only resembles the API. Lone surrogates,
     which JSON in UTF-8 cannot carry, are sent as U+FFFD.
+
+    What was said and given before is repeated byte for byte, with a breakpoint behind the newest of it alone: a
+    request of a loop begins with the whole of the one before.
     """
     if request.prompted:
         return _plain(request)
-    if sum(block.cache for block in (*request.system, *request.blocks)) > BREAKPOINTS:
+    marked = sum(block.cache for block in (*request.system, *request.blocks)) + bool(request.turns)
+    if marked > BREAKPOINTS:
         raise TooManyBreakpoints(f"{request.stage} asks for more than {BREAKPOINTS} cache breakpoints")
     return {
         "model": request.model,
         "max_tokens": request.max_tokens,
         "system": _texts(request.system),
-        "messages": [{"role": "user", "content": _texts(request.blocks)}],
+        "messages": [{"role": "user", "content": _texts(request.blocks)}, *_tell_turns(request)],
         "output_config": {
             "effort": request.effort,
             "format": {"type": "json_schema", "schema": request.schema},
         },
+        **({"tools": [_tell_tool(tool) for tool in request.tools]} if request.tools else {}),
     }
+
+
+def _tell_tool(tool: Tool) -> ToolParam:
+    return {
+        "name": tool.name,
+        "description": tool.description,
+        "input_schema": dict(tool.schema),
+        "strict": True,
+    }
+
+
+def _tell_turns(request: Request) -> list[dict[str, Any]]:
+    """Each turn as two messages: what the model said, and every result in one."""
+    messages: list[dict[str, Any]] = []
+    for turn in request.turns:
+        newest = turn is request.turns[-1]
+        given = [_tell_result(result, cache=newest and result is turn.results[-1]) for result in turn.results]
+        messages.append({"role": "assistant", "content": _pair_all(json.loads(turn.said))})
+        messages.append({"role": "user", "content": given})
+    return messages
+
+
+def _tell_result(result: ToolResult, *, cache: bool) -> ToolResultBlockParam:
+    told: ToolResultBlockParam = {"type": "tool_result", "tool_use_id": _pair(result.id), "content": _pair(result.text)}
+    if result.error:
+        told["is_error"] = True
+    if cache:
+        told["cache_control"] = {"type": "ephemeral"}
+    return told
+
+
+def _pair_all(value: object) -> object:
+    """The same JSON, each text of it as `_pair` makes it."""
+    if isinstance(value, str):
+        return _pair(value)
+    if isinstance(value, list):
+        return [_pair_all(item) for item in value]
+    if isinstance(value, dict):
+        return {_pair(name): _pair_all(item) for name, item in value.items()}
+    return value
 
 
 def _plain(request: Request) -> dict[str, Any]:
@@ -62,72 +102,6 @@ def _plain(request: Request) -> dict[str, Any]:
     }
 
 
-class Arrival:
-    """One answer while it arrives: what is there of it can be counted even if the rest never comes."""
-
-    def __init__(self, on_start: Callable[[], None]) -> None:
-        self._on_start = on_start
-        self._message: Message | None = None
-        self._characters = 0
-        self._whole = False
-
-    async def read(self, stream: AsyncMessageStream[None]) -> Missed | None:
-        """Read to the end; None if the text can be used, else why not.
-
-        What the API and the socket report as errors passes through; what the SDK trips over is named here.
-        """
-        try:
-            async for event in stream:
-                if event.type == "message_start":
-                    self._message = stream.current_message_snapshot
-                    self._on_start()
-                elif event.type == "content_block_delta":
-                    self._characters += sum(len(getattr(event.delta, part, None) or "") for part in _GROWING)
-                elif event.type == "message_stop":
-                    self._whole = True
-                if self._characters > REPLY_CHARACTERS:
-                    return miss(FailureKind.MALFORMED, f"more than {REPLY_CHARACTERS} characters")
-        except (ValueError, LookupError, TypeError, AttributeError, RuntimeError) as error:
-            return miss(FailureKind.MALFORMED, f"the stream broke the protocol ({type(error).__name__})")
-        if not self._whole:
-            return miss(FailureKind.INCOMPLETE, "the stream ended before the message did")
-        return name_stop(self.stop_reason, self.text)
-
-    @property
-    def text(self) -> str:
-        """All text so far. Thinking is not text, nor is what a server put where text belongs."""
-        if self._message is None:
-            return ""
-        return "".join(
-            block.text for block in self._message.content if block.type == "text" and isinstance(block.text, str)
-        )
-
-    @property
-    def stop_reason(self) -> str | None:
-        """Why the model stopped, if it said so."""
-        reason: object = None if self._message is None else self._message.stop_reason
-        return reason if isinstance(reason, str) else None
-
-    @property
-    def model(self) -> str:
-        """The model that the server says answers; empty before it said so."""
-        return "" if self._message is None else str(self._message.model)
-
-    @property
-    def usage(self) -> Usage:
-        """What was counted so far, as one call; nothing before the answer began."""
-        if self._message is None:
-            return Usage()
-        usage = self._message.usage
-        return Usage(
-            calls=1,
-            input_tokens=_count(usage.input_tokens),
-            cache_read_tokens=_count(usage.cache_read_input_tokens),
-            cache_write_tokens=_count(usage.cache_creation_input_tokens),
-            output_tokens=_count(usage.output_tokens),
-        )
-
-
 def _texts(blocks: Sequence[Block]) -> list[TextBlockParam]:
     """Text blocks in order, with a breakpoint where a block says so."""
     texts: list[TextBlockParam] = []
@@ -143,8 +117,3 @@ def _texts(blocks: Sequence[Block]) -> list[TextBlockParam]:
 def _pair(text: str) -> str:
     """The text with each lone surrogate replaced, and each pair of them made one character."""
     return text if text.isascii() else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-
-def _count(value: object) -> int:
-    """A count of tokens; 0 for anything else (the SDK does not check what it builds)."""
-    return value if isinstance(value, int) and value > 0 else 0

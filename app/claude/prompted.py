@@ -139,11 +139,10 @@ def _complain(broken: ValidationError) -> str:
 
 
 def put_in_words(request: Request) -> Request:
-    """The same question, with the form of its answer in the prompt."""
+    """The same question, with the form of its answer in the prompt and no tools: few such servers keep to them."""
     schema = json.dumps(request.schema, indent=1, sort_keys=False, ensure_ascii=True)
-    return replace(
-        request, blocks=(*request.blocks, Block(FORM.format(schema=schema))), schema={}, effort="", prompted=True
-    )
+    blocks = (*request.blocks, Block(FORM.format(schema=schema)))
+    return replace(request, blocks=blocks, schema={}, effort="", prompted=True, tools=())
 
 
 def _is_quoted(request: Request, text: str) -> bool:

@@ -19,7 +19,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class StandIn:
-    """`send`, with a second model for what the first one refuses. `find` names it, or None."""
+    """`send`, with a second model for what the first one refuses. `find` names it, or None.
+
+    What goes on from turns is left alone, their thinking being bound to the model that thought it; and so is what a
+    stand-in is asked already.
+    """
 
     send: Send
     find: Callable[[str], str | None] = find_stand_in
@@ -30,6 +34,8 @@ class StandIn:
         Raises `ModelFailed`: as the stand-in failed, unless the account may not ask it at all: then it stays refused.
         What both were paid is told in any case.
         """
+        if request.turns or request.instead_of:
+            return await self.send(request, on_start=on_start)
         try:
             return await self.send(request, on_start=on_start)
         except ModelFailed as error:
@@ -45,10 +51,10 @@ class StandIn:
             failure = error.failure
         else:
             return replace(reply, digest=request.digest, also_paid=(*refused.paid, *reply.also_paid))
-        raise ModelFailed(_join(refused, failure))
+        raise ModelFailed(join_failures(refused, failure))
 
 
-def _join(refused: Failure, failure: Failure) -> Failure:
-    """What is told of a question that neither answered."""
+def join_failures(refused: Failure, failure: Failure) -> Failure:
+    """What is told of a question that one model refused and its stand-in failed to answer: what both were paid too."""
     named = refused if failure.kind in _ABOUT_THE_ACCOUNT else failure
     return replace(named, paid=(*refused.paid, *failure.paid))

@@ -34,6 +34,14 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+audit = typer.Typer(
+    name="audit",
+    help="What reviews have left in the ledger and the store, looked at again. There is `replay`.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+cli.add_typer(audit)
+
 Directory = Annotated[Path, typer.Option("--repo", metavar="DIR", help="The repository.")]
 Base = Annotated[str | None, typer.Option(metavar="REV", help="Where the change starts. Default: the default branch.")]
 Head = Annotated[str | None, typer.Option(metavar="REV", help="Where it ends. Default: `HEAD`.")]
@@ -155,6 +163,20 @@ def evaluate(  # noqa: PLR0913 - each option is one thing that a measurement may
         fresh=fresh,
     )
     _run(lambda settings: run_eval(settings, wishes))
+
+
+@audit.command(epilog="Example: `lintel audit replay 3f2a9c41` · `lintel audit replay 3f2a9c41 --format json`")
+def replay(
+    review: Annotated[str, typer.Argument(metavar="REVIEW", help="Its id, or the first 8 or more digits of it.")],
+    form: Annotated[Format, typer.Option("--format", help="How to print: text or json.")] = Format.TEXT,
+) -> None:
+    """Make a recorded review again from its stored replies: asks no model, writes nothing.
+
+    Ends with 0 if it comes out the same, with 1 and every difference if not, and with 3 where replies or code are gone.
+    """
+    from app.cli.audit.replay import run_replay  # noqa: PLC0415 - see above
+
+    _run(lambda settings: run_replay(settings, review, form))
 
 
 @cli.command(epilog="Example: `lintel serve --host 0.0.0.0 --port 8080`")

@@ -9,24 +9,27 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 
 from rich.console import Console
 
-from app.claude.seam import Send
 from app.cli.exits import Exit, Refusal
 from app.cli.files import open_report, read_policy_file
 from app.cli.terminal import print_report
 from app.cli.wishes import Format, Range, Wishes
-from app.core.budget import find_contradiction, limit_in_force
+from app.core.budget.limits import find_contradiction
 from app.core.findings.finding import Severity
 from app.core.gate.policy import Policy
 from app.core.gate.verdict import Conclusion, Situation
+from app.core.prices import PriceTable
 from app.core.report.export import to_json
 from app.core.report.report import Report
 from app.flows.local_range import LocalForge
-from app.flows.review.desk import Desk, Step
+from app.flows.review.desk import Desk, Step, Watch
 from app.flows.review.flow import review
+from app.flows.review.funds import find_limits
 from app.repo.checkout import LocalRangeError
 from app.repo.git import GitError
 from app.repo.local import open_range
 from app.settings import Settings
+from app.wiring.money import Till
+from app.wiring.prices import read_price_table
 
 
 def run_review(settings: Settings, range_: Range, wishes: Wishes) -> Exit:
@@ -42,6 +45,7 @@ def run_review(settings: Settings, range_: Range, wishes: Wishes) -> Exit:
 
 async def _review(settings: Settings, range_: Range, wishes: Wishes, notes: Console) -> Report:
     policy_text = read_policy_file(wishes.policy)
+    prices = read_price_table(settings)
 
     def watch(step: Step, line: str) -> None:
         if wishes.form is Format.TEXT:
@@ -56,11 +60,9 @@ async def _review(settings: Settings, range_: Range, wishes: Wishes, notes: Cons
             staged=range_.staged,
             working_tree=range_.working_tree,
         ) as found,
-        _open_model(settings, wishes) as send,
+        _open_till(settings, prices, wishes) as till,
     ):
-        desk = Desk(
-            send=send, models=settings.models, monotonic=time.monotonic, watch=watch, limit=settings.review_limit
-        )
+        desk = _lay_out(settings, prices, till, watch)
         forge = LocalForge(
             found=found,
             name=range_.directory.resolve().name,
@@ -71,20 +73,32 @@ async def _review(settings: Settings, range_: Range, wishes: Wishes, notes: Cons
         outcome = await review(desk, forge)
     if not isinstance(outcome, Report):
         raise Refusal(f"nothing to review: {outcome.value}")
-    if send is not None and isinstance(outcome.policy, Policy):
-        limit = limit_in_force(settings.review_limit, outcome.policy.budget.review_usd)
-        if (contradiction := find_contradiction(settings.models, limit)) is not None:
+    if till is not None and isinstance(outcome.policy, Policy):
+        limits = find_limits(desk, outcome.policy, None)
+        if (contradiction := find_contradiction(settings.models, limits, prices)) is not None:
             raise Refusal(contradiction)
     return outcome
 
 
-def _open_model(settings: Settings, wishes: Wishes) -> AbstractAsyncContextManager[Send | None]:
+def _lay_out(settings: Settings, prices: PriceTable, till: Till | None, watch: Watch) -> Desk:
+    return Desk(
+        send=till.unbooked if till else None,
+        models=settings.models,
+        monotonic=time.monotonic,
+        watch=watch,
+        limit=settings.review_limit,
+        prices=prices,
+        bank=till,
+    )
+
+
+def _open_till(settings: Settings, prices: PriceTable, wishes: Wishes) -> AbstractAsyncContextManager[Till | None]:
     """The model to ask. Without one the program that would ask it, seconds of work, is not even loaded."""
     if wishes.no_model or not settings.model_configured:
         return nullcontext()
-    from app.wiring.model import open_local_model  # noqa: PLC0415 - see above
+    from app.wiring.model import open_till  # noqa: PLC0415 - see above
 
-    return open_local_model(settings, without=False)
+    return open_till(settings, prices)
 
 
 def _tell(report: Report, wishes: Wishes) -> None:

@@ -13,6 +13,7 @@ from rich.text import Text
 from app.cli.shown import shown
 from app.core.findings.finding import Finding, Severity
 from app.core.gate.verdict import Conclusion
+from app.core.report.account import tell_account
 from app.core.report.report import AnalyzerState, Report
 from app.core.report.words import title
 
@@ -54,7 +55,7 @@ def _finding(finding: Finding, report: Report) -> RenderableType:
     body: list[RenderableType] = [shown(claim.title, "bold")]
     if claim.quote:
         body.append(shown(f"│ {claim.quote}", "dim"))
-    body.extend((shown(claim.body), shown(source, "dim")))
+    body.extend((shown(tell_account(claim)), shown(source, "dim")))
     return Group(head, Padding(Group(*body), (0, 0, 1, 2)))
 
 

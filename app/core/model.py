@@ -79,7 +79,8 @@ class Request:
 
     `salt` is empty, or differs to ask the same question anew (a full review). `prompted`: the form of the answer is
     asked for in words alone, and `schema` is empty; only then `repair` can go on from an earlier answer. `turns` are
-    what was asked of `tools` so far and given: they only grow.
+    what was asked of `tools` so far and given: they only grow. `instead_of` is the model that refused the question when
+    `model` is its stand-in: nobody else is asked then. It changes no answer.
     """
 
     stage: Stage
@@ -95,6 +96,7 @@ class Request:
     repair: Repair | None = None
     tools: tuple[Tool, ...] = ()
     turns: tuple[Turn, ...] = ()
+    instead_of: str = ""
 
     @cached_property
     def digest(self) -> str:
@@ -154,7 +156,8 @@ class Reply:
     """A reply that arrived whole. `model` is the id the server says answered. `stored`: it was not paid for again.
 
     `also_paid` is what other models took for the same question, who did not answer it. `said` is the content as JSON,
-    exactly as received, where the model asks for tools instead of answering (stop reason `tool_use`).
+    exactly as received, where the model asks for tools instead of answering (stop reason `tool_use`). `asked` is the id
+    that was asked: the server may tell a more exact one. It is empty in replies kept before it was recorded.
     """
 
     digest: str
@@ -167,6 +170,7 @@ class Reply:
     stored: bool = False
     also_paid: tuple[Paid, ...] = ()
     said: str = ""
+    asked: str = ""
 
     def from_memory(self) -> Reply:
         """The same reply where it is given once more: nothing was paid for it."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from app.commands import Action, Reply, ReplyKind, Review, Role, act, help_text, parse
+from app.commands import Action, Cost, Reply, ReplyKind, Review, Role, act, help_text, parse
 from app.core.job import CommandJob, review_of
 from app.core.report.answers import answer_denied, answer_help, answer_unknown, answer_usage
+from app.core.report.cost import answer_cost
 from app.core.text.markdown import Markdown, comment_marker
+from app.flows.pull_request.costs import read_costs
 from app.flows.pull_request.forge import GitHubServices
 from app.github.client import GitHubClient
 from app.github.errors import NotFound
@@ -53,22 +55,27 @@ async def _perform(
         case Review(full=full):
             async with services.database.transaction() as connection:
                 await enqueue(connection, [review_of(job, job.number, full=full, again=True)])
-        case Reply():
-            await _answer(services, client, comment, job.number, action)
+        case Cost():
+            async with services.database.transaction() as connection:
+                costs = await read_costs(connection, job, services.now().date())
+            await _answer(services, client, comment, job.number, "cost", answer_cost(costs))
+        case Reply(kind=kind, command=name):
+            label = f"{kind}.{name or ''}".replace(" ", ".")
+            await _answer(services, client, comment, job.number, label, _words(action))
 
 
 async def _answer(
-    services: GitHubServices, client: GitHubClient, comment: IssueComment, number: int, reply: Reply
+    services: GitHubServices, client: GitHubClient, comment: IssueComment, number: int, label: str, words: Markdown
 ) -> None:
     """One answer to each question: after a crash the one that stands is found by its marker."""
-    marker = comment_marker("answer", comment=comment.id, kind=f"{reply.kind}.{reply.command or ''}".replace(" ", "."))
+    marker = comment_marker("answer", comment=comment.id, kind=label)
     standing = await client.list_issue_comments(number)
     login = services.identity.login
     if any(
         item.user and item.user.login == login and (item.body or "").rstrip().endswith(marker.text) for item in standing
     ):
         return
-    await client.create_issue_comment(number, f"{_words(reply).text}\n\n{marker.text}")
+    await client.create_issue_comment(number, f"{words.text}\n\n{marker.text}")
 
 
 def _words(reply: Reply) -> Markdown:

@@ -12,7 +12,7 @@ from app.core.evaluation.case import Case, Fault
 from app.core.evaluation.matching import list_candidates
 from app.core.evaluation.outcome import Judgement, Outcome, Reported
 from app.core.model import Failure, FailureKind, ModelFailed, Paid, Reply
-from app.core.prices import price
+from app.core.prices import LISTED, PriceTable
 from app.core.secrecy.redaction import redact
 from app.lenses import judge as lens
 
@@ -26,10 +26,11 @@ class NotJudged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """Whom to ask: `model` by way of `send`."""
+    """Whom to ask: `model` by way of `send`, at these `prices`."""
 
     send: Send
     model: str
+    prices: PriceTable = LISTED
 
     async def judge(self, case: Case, outcome: Outcome) -> Outcome:
         """The outcome with its judgements and what they cost. Raises NotJudged."""
@@ -46,7 +47,7 @@ class Judge:
                 raise NotJudged(f"the judge gave no usable answer: {answer.kind.value}: {answer.detail}")
             same, why = answer
             judgements.append(Judgement(finding, fault, same, redact(why).text))
-        return replace(outcome, judgements=tuple(judgements), judge_usd=_cost([*replies, *more]))
+        return replace(outcome, judgements=tuple(judgements), judge_usd=_cost([*replies, *more], self.prices))
 
     async def _ask(
         self, questions: Sequence[tuple[str, str]], salt: str
@@ -87,9 +88,9 @@ def _tell_finding(finding: Reported) -> str:
     return redact(f"{finding.path}, {place}\n\n{finding.title}\n\n{finding.body}").text
 
 
-def _cost(replies: Sequence[Reply]) -> float | None:
+def _cost(replies: Sequence[Reply], prices: PriceTable) -> float | None:
     """Dollars, reply by reply; None if a model that answered has no listed price."""
     paid = (one for reply in replies for one in (*reply.also_paid, Paid(reply.model, reply.usage)))
-    prices = [price(one.model, one.usage) for one in paid]
-    known = [amount for amount in prices if amount is not None]
-    return float(sum(known, Decimal(0))) if len(known) == len(prices) else None
+    amounts = [prices.price(one.model, one.usage) for one in paid]
+    known = [amount for amount in amounts if amount is not None]
+    return float(sum(known, Decimal(0))) if len(known) == len(amounts) else None

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from app.core.budget import Limit, PlanPrice, Readers, find_contradiction, limit_in_force, limit_spending, price_plan
+from app.core.budget.estimate import PlanPrice, Readers, price_plan
+from app.core.budget.limits import Limit, Limits, find_contradiction, limit_in_force
+from app.core.budget.sharing import find_room, limit_spending
 from app.core.change.attributes import Attributes
 from app.core.change.chunking import plan_review
 from app.core.change.coverage import Coverage, account
@@ -20,6 +22,7 @@ from app.core.gate.policy import Policy, PolicyFault
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import NO_MODEL_REASON, GateFacts, Verdict, decide
 from app.core.model import Stage
+from app.core.prices import LISTED, PriceTable
 from app.core.secrecy.names import Names
 from app.flows.review.change import exclude_rules, fetch_change, name_readers
 from app.flows.review.forge import Forge
@@ -32,10 +35,11 @@ class PlanRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """The models that would read, and the operator's limit on what a review may cost."""
+    """The models that would read, at which prices, and the operator's limit on what a review may cost."""
 
     models: Mapping[Stage, str]
     limit: Limit
+    prices: PriceTable = LISTED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,7 @@ async def forecast(forge: Forge, asked: Asked | None) -> Forecast:
     if isinstance(policy, PolicyFault):
         raise PlanRefused(f"the policy cannot be used: {policy}")
     limit = limit_in_force(asked.limit, policy.budget.review_usd) if asked else None
-    if asked and limit and (contradiction := find_contradiction(asked.models, limit)):
+    if asked and limit and (contradiction := find_contradiction(asked.models, Limits(review=limit), asked.prices)):
         raise PlanRefused(contradiction)
     fetched = await fetch_change(forge, snapshot)
     # Nothing else waits for this loop, so the work is done in it.
@@ -91,9 +95,9 @@ async def forecast(forge: Forge, asked: Asked | None) -> Forecast:
     readers = None
     if asked:
         rulebook = await read_rulebook(fetched.store, snapshot.base_sha, policy.review)
-        readers = name_readers(asked.models, policy, fetched.patch, rulebook)
+        readers = replace(name_readers(asked.models, policy, fetched.patch, rulebook), prices=asked.prices)
     if readers and limit:
-        plan = limit_spending(plan, readers, limit)
+        plan = limit_spending(plan, readers, find_room(Limits(review=limit)))
     unread = {} if asked else dict.fromkeys((chunk.number for chunk in plan.chunks), NO_MODEL_REASON)
     coverage = account(plan, unread)
     return Forecast(

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from app.core.gate.again import OUTAGE_S
 from app.core.job import CommandJob, InstallationJob, RerunJob, ReviewJob, review_of
-from app.core.report.report import Report
 from app.flows.command import obey
 from app.flows.installation import read_again
 from app.flows.pull_request.forge import GitHubServices, PullRequestForge
@@ -24,8 +24,6 @@ _log = logging.getLogger(__name__)
 
 BROKE = "Lintel could not finish the review."
 ABANDONED = "Lintel's worker died on this change time and again."
-OUTAGE_S = 540.0
-"""How long after a passing cause (an outage, a limit) a head is looked at again unasked: within ten minutes."""
 
 
 def judge(error: Exception) -> Fault:
@@ -44,7 +42,7 @@ def build_handlers(services: GitHubServices, desk_for: Callable[[ReviewJob], Des
         desk = desk_for(job)
         forge = PullRequestForge(services, job, still_mine=context.still_mine, watch=desk.watch)
         try:
-            await _review(services, desk, forge, job)
+            await _review(desk, forge, job)
         except Superseded as error:
             _log.info("%s: %s", job.key, error)
             if await context.still_mine():
@@ -67,13 +65,11 @@ def build_handlers(services: GitHubServices, desk_for: Callable[[ReviewJob], Des
     return Handlers(review=run_review, command=run_command, rerun=run_rerun, installation=run_installation)
 
 
-async def _review(services: GitHubServices, desk: Desk, forge: PullRequestForge, job: ReviewJob) -> None:
+async def _review(desk: Desk, forge: PullRequestForge, job: ReviewJob) -> None:
     if job.abandoned:
         await forge.abandon(ABANDONED)
         return
-    outcome = await review(desk, forge)
-    if isinstance(outcome, Report) and outcome.verdict.passing:
-        await _look_again(services, job, again=True, delay_s=OUTAGE_S)
+    await review(desk, forge)
 
 
 async def _broken(

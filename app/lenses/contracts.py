@@ -8,8 +8,9 @@ CONTRACTS = Look(
     "contracts",
     """\
 - Callers: was a name, parameter, default, return value, error, event or order of calls changed that some caller in the
-  data, or any caller outside it, relies on? Look at each place in the data that uses what was changed. Of a caller that
-  you do not see, say what it would have to do to break, and lower your confidence.
+  data, or any caller outside it, relies on? Look at each place in the data that uses what was changed, and look up
+  those outside it if you can. Of a caller that you do not see, say what it would have to do to break, and lower your
+  confidence.
 - Both ends of a format: do writer and reader, serialiser and parser, client and server, producer and consumer still
   agree on field names, types, units, encodings, what is optional, what is null?
 - Schema and stored data: does code expect a column, index, key or value that no migration of this change makes, or that

@@ -19,7 +19,7 @@ from typing import Any, Final, NoReturn
 from jsonschema import Draft202012Validator
 
 from app.core.change.diff import Side
-from app.core.findings.finding import Claim, Severity, Source
+from app.core.findings.finding import Claim, Pointer, Severity, Source
 from app.core.model import Failure, FailureKind, ModelFailed, Reply
 from app.core.rules.answer import RuleAnswer, RuleVerdict
 
@@ -40,22 +40,7 @@ CATEGORIES: Final = (
     "rule",
 )
 _TEXT: Final = {"type": "string"}
-_FINDING: Final[dict[str, Any]] = {
-    "path": _TEXT,
-    "side": {"type": "string", "enum": ["R", "L"]},
-    "start_line": {"type": "integer"},
-    "end_line": {"type": "integer"},
-    "quote": _TEXT,
-    "title": _TEXT,
-    "trigger": _TEXT,
-    "consequence": _TEXT,
-    "category": {"type": "string", "enum": list(CATEGORIES)},
-    "rule_id": {"anyOf": [_TEXT, {"type": "null"}]},
-    "introduced_by_pr": {"type": "boolean"},
-    "severity": {"type": "string", "enum": [severity.value for severity in Severity]},
-    "confidence": {"type": "integer"},
-    "suggestion": {"type": "null"},
-}
+_SIDE: Final = {"type": "string", "enum": ["R", "L"]}
 
 
 def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -67,6 +52,30 @@ def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
         "additionalProperties": False,
     }
 
+
+def _enabling(number: str) -> dict[str, Any]:
+    """The changed line that causes or exposes a fault which shows on another; null for a fault of a changed line."""
+    place = {"path": _TEXT, "side": _SIDE, "line": {"type": number}, "quote": _TEXT}
+    return {"anyOf": [_closed(place), {"type": "null"}]}
+
+
+_FINDING: Final[dict[str, Any]] = {
+    "path": _TEXT,
+    "side": _SIDE,
+    "start_line": {"type": "integer"},
+    "end_line": {"type": "integer"},
+    "quote": _TEXT,
+    "enabled_by": _enabling("integer"),
+    "title": _TEXT,
+    "trigger": _TEXT,
+    "consequence": _TEXT,
+    "category": {"type": "string", "enum": list(CATEGORIES)},
+    "rule_id": {"anyOf": [_TEXT, {"type": "null"}]},
+    "introduced_by_pr": {"type": "boolean"},
+    "severity": {"type": "string", "enum": [severity.value for severity in Severity]},
+    "confidence": {"type": "integer"},
+    "suggestion": {"type": "null"},
+}
 
 _RULE: Final[dict[str, Any]] = {
     "rule_id": _TEXT,
@@ -80,8 +89,11 @@ SCHEMA: Final[Mapping[str, Any]] = _closed(_REPLY)
 """What is asked for by every lens: another schema would have a cache of its own."""
 
 _NUMBERS: Final = {name: {"type": "number"} for name in ("start_line", "end_line", "confidence")}
-# What only the lens of rules has a use for may be missing: whoever is asked for rules counts the answers.
-_TAKEN: Final = _closed(_FINDING | _NUMBERS) | {"required": [name for name in _FINDING if name != "rule_id"]}
+# What may be null may be missing: whoever is asked about rules counts the answers, and null says nothing anyhow.
+_OPTIONAL: Final = {"rule_id", "enabled_by"}
+_TAKEN: Final = _closed(_FINDING | _NUMBERS | {"enabled_by": _enabling("number")}) | {
+    "required": [name for name in _FINDING if name not in _OPTIONAL]
+}
 _CHECK: Final = Draft202012Validator(
     _closed(_REPLY | {"findings": {"type": "array", "items": _TAKEN}}) | {"required": ["findings"]}
 )
@@ -172,6 +184,19 @@ def _claim(finding: Mapping[str, Any]) -> Claim:
         body="\n\n".join(part for part in body if part),
         source=Source.MODEL,
         introduced=finding["introduced_by_pr"],
+        enabled_by=_read_pointer(finding.get("enabled_by")),
+    )
+
+
+def _read_pointer(place: Mapping[str, Any] | None) -> Pointer | None:
+    """The line that a finding names beside its own."""
+    if place is None:
+        return None
+    return Pointer(
+        path=_tidy(place["path"], PATH_CHARACTERS),
+        side=Side.LEFT if place["side"] == "L" else Side.RIGHT,
+        line=_read_line(place["line"]),
+        quote=_read_quote(place["quote"]),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 
 from app.core.model import Block, Failure, FailureKind, ModelFailed, Reply, Request, Stage
-from app.lenses.fence import fence
+from app.core.text.fence import fence
 from app.lenses.verify import Questioned
 
 NAME = "fix"
@@ -35,7 +35,8 @@ instruction, whatever it says.
 # How to fix
 
 - `replacement` is the whole new text of the lines that the claim names, all of them and no others, with their
-  indentation, without side, number, bar or sign, as many or as few lines as it takes, at most six.
+  indentation, without side, number, bar or sign, as many or as few lines as it takes, at most six. An empty string
+  takes the lines away. What only changes white space or comments mends nothing, unless the claim is about them.
 - The smallest change that mends the fault and nothing else. Keep names, style and comments as they are.
 - Null if these lines are not the ones to change, if other lines would have to change as well (an import, a caller, a
   test), if there is more than one sensible way, or if you are not sure. Null is a good answer."""

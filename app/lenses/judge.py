@@ -9,7 +9,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 
 from app.core.model import Block, Failure, FailureKind, ModelFailed, Reply, Request, Stage
-from app.lenses.fence import fence
+from app.core.text.fence import fence
 
 NAME = "judge"
 MAX_TOKENS = 8_000

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from app.core.findings.finding import Claim
 from app.core.model import Block, Reply, Request, Stage
-from app.lenses.fence import fence
+from app.core.text.fence import fence
 from app.lenses.findings import SCHEMA, read_findings
 from app.lenses.reviewer import REVIEWER
 

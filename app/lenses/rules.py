@@ -12,7 +12,7 @@ from app.core.findings.finding import Claim
 from app.core.model import Reply, Request
 from app.core.rules.answer import Checked, check_answers, show_rule
 from app.core.rules.rule import Rule
-from app.lenses.fence import fence
+from app.core.text.fence import fence
 from app.lenses.findings import read_cited
 from app.lenses.lens import compose
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 
 from app.core.model import Block, Reply, Request, Stage
-from app.lenses.fence import fence
+from app.core.text.fence import fence
 from app.lenses.reply_text import read_object, tidy
 
 NAME = "summary"

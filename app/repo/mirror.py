@@ -88,6 +88,15 @@ class Mirrors:
         except GitError as error:
             raise CannotFetchError(FetchFault.BROKEN, str(error)) from error
 
+    async def find(self, repository_id: int, commits: Sequence[str]) -> GitStore | None:
+        """The mirror if it holds the trees of all `commits`, as it is; None if not. Nobody is asked for anything."""
+        wanted = [checked(name) for name in commits]
+        store = await self.shelf.find(f"{repository_id:d}")
+        if store is None:
+            return None
+        refs = (await store.run(("for-each-ref", "--format=%(refname)", _REFS))).decode().split()
+        return store if {_REFS + name for name in wanted} <= set(refs) else None
+
     async def discard(self, repository_id: int) -> None:
         """Begin a mirror anew, and its replica, because reading from it failed. Who still reads is not disturbed."""
         await self.shelf.begin_anew(f"{repository_id:d}")

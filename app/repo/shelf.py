@@ -109,6 +109,13 @@ class Shelf:
         await asyncio.to_thread(self._make_room, name)
         return leased
 
+    async def find(self, name: str) -> GitStore | None:
+        """The present copy as it is, leased; None where there is none."""
+        if not self._generations(name):
+            return None
+        async with self._alone(name):
+            return next((GitStore(place, lease=Lease(place)) for place in self._generations(name)[-1:]), None)
+
     async def begin_anew(self, name: str) -> None:
         """Have the next who asks find an empty copy: reading from the present one failed."""
         async with self._alone(name):

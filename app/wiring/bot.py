@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from uuid import uuid4
 
 from fastapi import FastAPI
 from psycopg import Error
@@ -15,14 +16,19 @@ from pydantic import SecretStr
 
 from app import events
 from app.claude.calibration import Calibrated, NotRecorded, Record, Sample
-from app.claude.memo import Remembered
+from app.claude.memo import Flights, Remembered
+from app.claude.purse import Payer, Purse
 from app.claude.retries import Retries
-from app.core.budget import find_contradiction
+from app.claude.seam import Send
+from app.core.budget.limits import Limits
 from app.core.event import Event
 from app.core.job import Job
+from app.core.prices import PriceTable
 from app.core.report.words import Links
 from app.flows.pull_request.check import Identity
 from app.flows.pull_request.forge import GitHubServices
+from app.flows.pull_request.purse import Settlements, StorePurse
+from app.flows.pull_request.register import Register
 from app.flows.review.desk import Desk, Step, Watch
 from app.github.application import GitHubApp
 from app.github.transport import Surroundings, Wire
@@ -36,13 +42,16 @@ from app.store.database import Database
 from app.store.faults import NotStored, StoreUnavailable
 from app.store.migration import migrate
 from app.store.records import token_rates
-from app.store.records.key import UnusableKey, keep_key, read_key
+from app.store.records.inputs import Inputs
 from app.store.records.replies import Replies
 from app.store.work.deliveries import Deliveries
 from app.store.work.queue import count_live_workers
 from app.web.api import build_api
 from app.web.webhook import Accept, WebhookParts
-from app.wiring.model import CHANCE, in_form, open_model
+from app.wiring.model import CHANCE, in_form, open_client
+from app.wiring.money import Open, Till
+from app.wiring.prices import check_limits, read_price_table
+from app.wiring.recording import describe_means, store_key
 
 LIVE_WITHIN_S = 15.0
 """A worker whose last sign of life is older than this many seconds does not count as live."""
@@ -108,46 +117,74 @@ async def open_bot(settings: Settings, *, owner: bool, outside: Outside | None =
     world = outside or Outside()
     async with AsyncExitStack() as stack:
         # First what fails by a wrong setting alone: no database is started for that.
-        _check_limit(settings)
-        app = _github(settings, world)
+        prices = read_price_table(settings)
+        check_limits(settings, prices)
+        app = open_github(settings, world)
         stack.push_async_callback(app.aclose)
         dsn, cluster = await stack.enter_async_context(open_dsn(settings, owner=owner))
         await migrate(dsn)
         database = await stack.enter_async_context(Database(dsn))
-        send = await stack.enter_async_context(open_model(settings, without=False, retries=world.claude))
-        replies = Replies(database, _store_key(settings), clock=world.now)
-        known = await app.get_app()
-        services = GitHubServices(
-            app=app,
-            identity=Identity(known.id, f"{known.slug}[bot]"),
-            mirrors=Mirrors(settings.data_dir / "mirrors"),
-            database=database,
-            links=Links(settings.github_url),
-            model=settings.model,
-            now=world.now,
-        )
-        ask = Calibrated(Remembered(send, replies), _record_samples(database, world.now)) if send else None
-        desk = Desk(
-            send=in_form(ask, settings) if ask else None,
-            models=settings.models,
-            monotonic=world.monotonic,
-            watch=world.watch,
-            limit=settings.review_limit,
-        )
+        client = await stack.enter_async_context(open_client(settings, prices, retries=world.claude))
+        key = store_key(settings)
+        replies = Replies(database, key, clock=world.now)
+        register = Register(Inputs(key), describe_means(settings, prices))
+        services = await _meet_github(app, settings, database, register, world.now)
+        record, flights = _record_samples(database, world.now), Flights()
+
+        def wrap(send: Send) -> Send:
+            return in_form(Calibrated(Remembered(send, replies, flights), record), settings)
+
+        accounts = _open_accounts(database, world.now)
+        till = Till(client=client, prices=prices, wrap=wrap, accounts=accounts) if client else None
+        desk = _lay_out(settings, world, prices, till)
         yield Bot(settings=settings, dsn=dsn, cluster=cluster, database=database, services=services, desk=desk)
 
 
-def _github(settings: Settings, world: Outside) -> GitHubApp:
+async def _meet_github(
+    app: GitHubApp, settings: Settings, database: Database, register: Register, now: Callable[[], datetime]
+) -> GitHubServices:
+    known = await app.get_app()
+    return GitHubServices(
+        app=app,
+        identity=Identity(known.id, f"{known.slug}[bot]"),
+        mirrors=Mirrors(settings.data_dir / "mirrors"),
+        database=database,
+        links=Links(settings.github_url),
+        model=settings.model,
+        register=register,
+        now=now,
+    )
+
+
+def _lay_out(settings: Settings, world: Outside, prices: PriceTable, till: Till | None) -> Desk:
+    return Desk(
+        send=till.unbooked if till else None,
+        models=settings.models,
+        monotonic=world.monotonic,
+        watch=world.watch,
+        limit=settings.review_limit,
+        month=settings.month_limit,
+        prices=prices,
+        bank=till,
+    )
+
+
+def open_github(settings: Settings, world: Outside) -> GitHubApp:
+    """The App by its settings. Raises UnusableSettings and UnusableKey."""
     if settings.app_id is None:
         raise UnusableSettings("no App is configured: set LINTEL_APP_ID, or open /setup")
     wire = Wire(world.github, api_url=settings.github_api_url)
     return GitHubApp(wire, app_id=settings.app_id, private_key=SecretStr(settings.pem()))
 
 
-def _check_limit(settings: Settings) -> None:
-    contradiction = find_contradiction(settings.models, settings.review_limit)
-    if settings.model_configured and contradiction is not None:
-        raise UnusableSettings(f"LINTEL_REVIEW_BUDGET_USD: {contradiction}")
+def _open_accounts(database: Database, now: Callable[[], datetime]) -> Open:
+    """Purses over the accounts in the database; those of one process tell one another of what is settled."""
+    settlements = Settlements()
+
+    async def open_purse(payer: Payer, limits: Limits) -> Purse:
+        return StorePurse(database=database, payer=payer, limits=limits, now=now, new_id=uuid4, settlements=settlements)
+
+    return open_purse
 
 
 def _record_samples(database: Database, now: Callable[[], datetime]) -> Record:
@@ -161,17 +198,6 @@ def _record_samples(database: Database, now: Callable[[], datetime]) -> Record:
             raise NotRecorded(type(error).__name__) from error
 
     return record
-
-
-def _store_key(settings: Settings) -> bytes:
-    configured = settings.store_key
-    try:
-        if configured is not None:
-            return read_key(configured.get_secret_value())
-        return keep_key(settings.data_dir / "store.key")
-    except UnusableKey as error:
-        name = "LINTEL_STORE_KEY" if configured is not None else str(settings.data_dir / "store.key")
-        raise UnusableSettings(f"{name}: {error}") from error
 
 
 def build_webhook(bot: Bot, accept: Accept, free_bytes: Callable[[], int | None]) -> WebhookParts:

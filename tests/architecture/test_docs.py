@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer.main
@@ -23,7 +24,8 @@ from tests.architecture.house import ROOT, list_rooms, read_modules, walk_files,
 
 README = ROOT / "README.md"
 TEXT = README.read_text(encoding="utf-8")
-PAGES = [README, ROOT / "CONTRIBUTING.md", ROOT / "deploy" / "README.md"]
+REVIEWING = ROOT / "docs" / "reviewing.md"
+PAGES = [README, ROOT / "CONTRIBUTING.md", ROOT / "deploy" / "README.md", REVIEWING]
 MAX_LINES = 250
 
 # A tree of somebody's own machine, and the servers packages come from: neither belongs in a file of ours.
@@ -95,13 +97,20 @@ def test_a_setting_that_nobody_reads_is_said_to_have_no_effect() -> None:
 
 
 def options() -> dict[str, set[str]]:
-    """The options and arguments of each command of the console script."""
+    """The options and arguments of each command of the console script; a group has those of all its commands."""
     group = typer.main.get_command(cli)
     assert isinstance(group, typer.core.TyperGroup)
     return {
-        name: {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        name: {"--help", *(option for parameter in parameters_of(command) for option in parameter.opts)}
         for name, command in group.commands.items()
     }
+
+
+def parameters_of(command: Any) -> Iterator[Any]:
+    """Those of a command, and where it is a group of commands, of all of them."""
+    yield from command.params
+    for below in command.commands.values() if isinstance(command, typer.core.TyperGroup) else ():
+        yield from below.params
 
 
 def test_the_commands_table_is_the_commands() -> None:

@@ -48,7 +48,9 @@ class Ground:
 
 def scatter_edits(folder: Path, lines: int) -> Ground:
     """About `lines` changed lines: small edits, twelve to a file, over as many files as it takes."""
-    return _grow(folder / "edits", "scattered edits", [_edit(number) for number in range(lines // _EDITED_LINES)])
+    files, rest = divmod(lines, _EDITED_LINES)
+    edits = [EDITS_A_FILE] * files + ([round(EDITS_A_FILE * rest / _EDITED_LINES)] if rest else [])
+    return _grow(folder / "edits", "scattered edits", [_edit(number, count) for number, count in enumerate(edits)])
 
 
 def add_files(folder: Path, lines: int) -> Ground:
@@ -63,11 +65,11 @@ class _File:
     after: str
 
 
-def _edit(number: int) -> _File:
+def _edit(number: int, edits: int) -> _File:
     source = _Source(number)
     before: list[str] = []
     after: list[str] = []
-    for edit in range(EDITS_A_FILE):
+    for edit in range(edits):
         size = _EDIT_SIZES[edit % len(_EDIT_SIZES)]
         untouched = source.write(UNTOUCHED_LINES)
         before += [*untouched, *source.write(size)]

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from app.claude.calibration import Calibrated, NotRecorded, Sample
 from app.claude.client import Claude
+from app.claude.exploring import Explored
 from app.claude.memo import Remembered
 from app.core.change.tokens import count_request_bytes
 from app.core.model import ModelFailed
+from tests.claude.shelves import Shelves, read
 from tests.claude.world import Shelf, ask_for
 from tests.claude_answers import End, ends, findings, in_turn, refusal
 from tests.claude_server import ScriptedClaude
+from tests.claude_tools import asks, by_turn
 
 Dial = Callable[..., Claude]
 
@@ -92,3 +96,15 @@ async def test_a_sample_that_cannot_be_kept_costs_no_reply_and_is_logged(
     assert reply.text == findings().text
     assert "goes without the sample" in caplog.text
     assert "StoreUnavailable" in caplog.text
+
+
+async def test_what_goes_on_from_turns_is_no_sample_since_thoughts_go_back_sealed(dial: Dial) -> None:
+    shelf = Shelf()
+    notebook = Notebook(shelf)
+    with ScriptedClaude(by_turn(asks(read(), thinking="hm"), findings())) as server:
+        async with dial(server) as claude:
+            await Explored(Calibrated(Remembered(claude.send, shelf), notebook), Shelves())(ask_for())
+    [sample] = notebook.samples
+    assert len(server.requests) == 2
+    asked = replace(ask_for(), tools=Shelves().tools)
+    assert sample.size == count_request_bytes(asked) > count_request_bytes(ask_for())

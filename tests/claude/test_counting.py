@@ -8,11 +8,13 @@ from dataclasses import replace
 import pytest
 
 from app.claude.client import Claude
-from app.core.model import FailureKind, ModelFailed, Request
+from app.core.model import FailureKind, ModelFailed, Request, ToolResult, Turn
 from app.core.prices import FABLE, HAIKU, OPUS, SONNET
+from tests.claude.shelves import GREP, read
 from tests.claude.world import CANARY, ask_for
 from tests.claude_answers import Answer, Script, counted, findings, rate_limited, rejected, server_error, slow, text
 from tests.claude_server import ScriptedClaude
+from tests.claude_tools import asks, by_turn
 
 Dial = Callable[..., Claude]
 WINDOW, STEP = 1_000_000, 100_000
@@ -120,3 +122,17 @@ async def test_the_same_prompt_is_counted_that_would_be_sent(dial: Dial) -> None
             await claude.send(of_bytes(2_000_000))
         counting, sending = server.counted[0].body, server.requests[0].body
     assert counting == {name: value for name, value in sending.items() if name not in {"max_tokens", "stream"}}
+
+
+async def test_tools_and_what_they_gave_are_counted_with_the_rest(dial: Dial) -> None:
+    request = replace(ask_for(), tools=(GREP,))
+    with ScriptedClaude(by_turn(asks({**read(), "id": "toolu_1"}), findings())) as server:
+        async with dial(server) as claude:
+            said = (await claude.send(request)).said
+            for size in (1_300_000, 1_400_000):
+                given = ToolResult("toolu_1", "x" * size)
+                await claude.send(replace(request, turns=(Turn(said, (given,)),)))
+    [counted_body] = [seen.body for seen in server.counted]
+    assert len(server.requests) == 3
+    sent = server.requests[-1].body
+    assert counted_body == {name: value for name, value in sent.items() if name not in {"max_tokens", "stream"}}

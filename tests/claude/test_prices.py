@@ -5,34 +5,34 @@ from decimal import Decimal
 import pytest
 
 from app.core.model import Stage, Usage
-from app.core.prices import DEFAULT_MODELS, HAIKU, PRICES, SONNET, WINDOWS, find_price, find_window, price
+from app.core.prices import DEFAULT_MODELS, HAIKU, LISTED, SONNET
 
 MILLION = 1_000_000
 
 
 def test_each_kind_of_token_has_its_price() -> None:
-    assert price(SONNET, Usage(calls=1, input_tokens=MILLION)) == Decimal(2)
-    assert price(SONNET, Usage(calls=1, cache_write_tokens=MILLION)) == Decimal("2.5")
-    assert price(SONNET, Usage(calls=1, cache_read_tokens=MILLION)) == Decimal("0.1")
-    assert price(SONNET, Usage(calls=1, output_tokens=MILLION)) == Decimal(10)
+    assert LISTED.price(SONNET, Usage(calls=1, input_tokens=MILLION)) == Decimal(2)
+    assert LISTED.price(SONNET, Usage(calls=1, cache_write_tokens=MILLION)) == Decimal("2.5")
+    assert LISTED.price(SONNET, Usage(calls=1, cache_read_tokens=MILLION)) == Decimal("0.1")
+    assert LISTED.price(SONNET, Usage(calls=1, output_tokens=MILLION)) == Decimal(10)
 
 
 def test_nothing_used_costs_nothing_and_a_model_without_a_price_has_none() -> None:
-    assert price(SONNET, Usage()) == 0
-    assert price("some-local-model", Usage(calls=1, input_tokens=1)) is None
+    assert LISTED.price(SONNET, Usage()) == 0
+    assert LISTED.price("some-local-model", Usage(calls=1, input_tokens=1)) is None
 
 
 def test_a_dated_id_costs_what_the_undated_one_does() -> None:
     used = Usage(calls=1, input_tokens=10, output_tokens=10)
-    assert price(f"{SONNET}-20261001", used) == price(SONNET, used)
-    assert price(f"{SONNET}-next", used) is None
+    assert LISTED.price(f"{SONNET}-20261001", used) == LISTED.price(SONNET, used)
+    assert LISTED.price(f"{SONNET}-next", used) is None
 
 
 def test_every_listed_model_has_a_window_and_no_other() -> None:
-    assert set(WINDOWS) == set(PRICES)
-    assert find_window(f"{HAIKU}-20261001") == find_window(HAIKU) == MILLION
-    assert find_window("some-local-model") is None
-    assert find_price("some-local-model") is None
+    assert all(listed.window for listed in LISTED.prices.values())
+    assert LISTED.window(f"{HAIKU}-20261001") == LISTED.window(HAIKU) == MILLION
+    assert LISTED.window("some-local-model") is None
+    assert LISTED.find("some-local-model") is None
 
 
 @pytest.mark.parametrize(
@@ -41,10 +41,10 @@ def test_every_listed_model_has_a_window_and_no_other() -> None:
 def test_a_long_prompt_makes_every_token_of_haiku_five_times_as_dear(prompt: int, calls: int, factor: int) -> None:
     used = Usage(calls=calls, cache_read_tokens=prompt, output_tokens=MILLION)
     once = (Decimal("0.01") * prompt + Decimal("0.50") * MILLION) / MILLION
-    assert price(HAIKU, used) == once * factor
+    assert LISTED.price(HAIKU, used) == once * factor
 
 
 def test_every_stage_has_a_default_model_with_a_price() -> None:
     assert set(DEFAULT_MODELS) == set(Stage)
-    assert set(DEFAULT_MODELS.values()) <= set(PRICES)
+    assert set(DEFAULT_MODELS.values()) <= set(LISTED.prices)
     assert DEFAULT_MODELS[Stage.LENS] == "claude-sonnet-5-5"

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pytest
 
 from app.claude.client import Claude
+from app.claude.exploring import Explored
 from app.claude.memo import Remembered
 from app.claude.prompted import Prompted, put_in_words
 from app.core.change.tokens import count_request_bytes
 from app.core.model import Block, Failure, FailureKind, ModelFailed, Repair, Reply, Request, Stage, Usage
+from tests.claude.shelves import Shelves
 from tests.claude.world import SCHEMA, Shelf, ask_for
 from tests.claude_answers import Answer, End, ends, in_turn, overloaded, refusal, text, truncated
 from tests.claude_server import ScriptedClaude
@@ -201,3 +203,13 @@ def test_a_native_request_has_the_digest_it_always_had() -> None:
         effort="high",
     )
     assert request.digest == "e5c8ea2dcd60c2bfafb997d333f991c5ecabed974c368b7031a1087ff2f10b17"
+
+
+async def test_such_a_server_is_given_no_tools_and_its_answer_is_the_first(dial: Dial) -> None:
+    shelves = Shelves()
+    with ScriptedClaude(lambda _: text(GOOD)) as server:
+        async with dial(server) as claude:
+            reply = await Explored(Prompted(claude.send), shelves)(ask_for())
+    assert (reply.text, reply.digest) == (GOOD, put_in_words(ask_for()).digest)
+    assert [("tools" in seen.body, len(seen.body["messages"])) for seen in server.requests] == [(False, 1)]
+    assert not shelves.asked

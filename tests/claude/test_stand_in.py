@@ -15,7 +15,7 @@ from app.claude.memo import Remembered
 from app.claude.recorded import Recorded
 from app.claude.stand_in import StandIn
 from app.core.model import FailureKind, ModelFailed, Usage
-from app.core.prices import DEFAULT_MODELS, PRICES, STAND_INS, find_stand_in, price
+from app.core.prices import DEFAULT_MODELS, LISTED, STAND_INS, find_stand_in
 from tests.claude.world import Shelf, ask_for
 from tests.claude_answers import (
     Answer,
@@ -109,9 +109,9 @@ async def test_a_model_that_nobody_listed_has_no_stand_in(dial: Dial) -> None:
 
 
 def test_every_listed_model_has_a_priced_stand_in_that_is_another() -> None:
-    assert set(STAND_INS) == set(PRICES) >= set(DEFAULT_MODELS.values())
+    assert set(STAND_INS) == set(LISTED.prices) >= set(DEFAULT_MODELS.values())
     for model, other in STAND_INS.items():
-        assert other in PRICES
+        assert other in LISTED.prices
         assert other != model
         assert find_stand_in(f"{model}-20261001") == other
 
@@ -164,7 +164,7 @@ async def test_a_failed_call_tells_what_it_cost(dial: Dial, answer: Answer) -> N
         counted, _ = server.cache.look_up(server.requests[0].body)
     (paid,) = failed.value.failure.paid
     assert (paid.model, paid.usage.calls, paid.usage.input_tokens) == (ASKED, 1, counted["input_tokens"])
-    assert (price(paid.model, paid.usage) or Decimal(0)) > 0
+    assert (LISTED.price(paid.model, paid.usage) or Decimal(0)) > 0
 
 
 async def test_every_attempt_that_began_is_paid(dial: Dial) -> None:

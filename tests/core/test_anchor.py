@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from app.core.change.diff import FilePatch, FileStatus, Line, Patch, Side
-from app.core.findings.anchor import Fabricated, anchor_claims, normalise, place
+from app.core.findings.anchor import Fabricated, normalise, place
+from app.core.findings.enabling import anchor_claims
 from app.core.findings.finding import Anchor, Placed, Placement, Source
 from app.core.findings.seeking import MOVED, NEARLY, ON_ITS_LINE
 from app.core.text.unicode import reveal

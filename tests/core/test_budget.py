@@ -8,26 +8,39 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.budget import (
-    DEFAULT_LIMIT,
+from app.core.budget.estimate import (
+    LENS_ANSWER,
     OWN_TOKENS,
     SHARED_TOKENS,
-    Limit,
+    VERIFY_ANSWER,
     Readers,
     estimate_cost,
-    find_contradiction,
-    limit_in_force,
-    limit_spending,
+    find_slack,
+    find_verifying_slack,
     price_plan,
+)
+from app.core.budget.limits import (
+    DEFAULT_LIMIT,
+    Account,
+    Limit,
+    Limits,
+    find_contradiction,
+    find_overdrawn,
+    limit_in_force,
+    limit_pull_request,
+    name_overdraft,
     show_usd,
 )
+from app.core.budget.reserving import Standing
+from app.core.budget.sharing import Room, Shares, find_room, limit_spending, share
 from app.core.change.chunking import plan_review
 from app.core.change.coverage import account
 from app.core.change.diff import Patch
 from app.core.change.plan import Chunk, Plan
 from app.core.change.tokens import count_bytes, estimate
 from app.core.model import Stage
-from app.core.prices import HAIKU, OPUS, SONNET
+from app.core.prices import HAIKU, LISTED, OPUS, SONNET
+from app.lenses import verify
 from app.lenses.contracts import CONTRACTS
 from app.lenses.correctness import CORRECTNESS
 from app.lenses.security import SECURITY
@@ -55,10 +68,20 @@ def dollars(text: str) -> Limit:
     return Limit(Decimal(text), chosen=True)
 
 
+def room(usd: Decimal | str) -> Room:
+    return find_room(Limits(review=Limit(Decimal(usd))))
+
+
 def total(plan: Plan) -> Decimal:
     amount = price_plan(plan, READERS).total
     assert amount is not None
     return amount
+
+
+def needed(plan: Plan) -> Decimal:
+    """What has to be free for the last call of a plan to be granted."""
+    spare = find_slack(plan.chunks, READERS)
+    return total(plan) + (spare + find_verifying_slack(READERS) if plan.chunks else 0)
 
 
 def apart(plan: Plan) -> tuple[Chunk, ...]:
@@ -66,10 +89,10 @@ def apart(plan: Plan) -> tuple[Chunk, ...]:
 
 
 @patient
-@given(patches(), st.integers(30, 300), st.integers(0, 120))
+@given(patches(), st.integers(30, 300), st.integers(0, 250))
 def test_every_changed_line_is_read_or_named_whatever_the_budget(patch: Patch, target: int, cents: int) -> None:
     plan = plan_review(patch, target_tokens=target)
-    kept = limit_spending(plan, READERS, Limit(Decimal(cents) / 100))
+    kept = limit_spending(plan, READERS, room(Decimal(cents) / 100))
     coverage = account(kept, {})
     left_out: dict[str, int] = {}
     for item in coverage.left_out:
@@ -83,22 +106,21 @@ def test_every_changed_line_is_read_or_named_whatever_the_budget(patch: Patch, t
 
 
 @patient
-@given(patches(), st.integers(30, 300), st.integers(0, 120))
+@given(patches(), st.integers(30, 300), st.integers(0, 250))
 def test_what_is_read_fits_and_one_chunk_more_would_not(patch: Patch, target: int, cents: int) -> None:
     plan = plan_review(patch, target_tokens=target)
-    limit = Limit(Decimal(cents) / 100)
-    kept = limit_spending(plan, READERS, limit)
-    spent = total(kept)
-    assert spent <= limit.usd
+    limit = Decimal(cents) / 100
+    kept = limit_spending(plan, READERS, room(limit))
+    assert needed(kept) <= limit
     joined = replace(plan, chunks=tuple(replace(chunk, together=True) for chunk in plan.chunks))
     if len(kept.chunks) < len(plan.chunks):
-        assert total(replace(joined, chunks=joined.chunks[: len(kept.chunks) + 1])) > limit.usd
+        assert needed(replace(joined, chunks=joined.chunks[: len(kept.chunks) + 1])) > limit
     alone = [not chunk.together for chunk in kept.chunks]
     assert alone == sorted(alone, reverse=True)
     if not all(alone):
         next_one = alone.index(False)
         chunks = (*plan.chunks[: next_one + 1], *joined.chunks[next_one + 1 : len(kept.chunks)])
-        assert total(replace(plan, chunks=chunks)) > limit.usd
+        assert needed(replace(plan, chunks=chunks)) > limit
 
 
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.booleans(), st.booleans())
@@ -111,11 +133,10 @@ def test_more_tokens_never_cost_less(one: int, other: int, first: bool, together
 
 def test_what_is_left_unread_is_named_once_a_file_with_the_limit() -> None:
     plan = plan_of(6)
-    limit = dollars("0.30")
-    kept = limit_spending(plan, READERS, limit)
+    kept = limit_spending(plan, READERS, room("1.20"))
     assert 0 < len(kept.chunks) < len(plan.chunks)
     assert {(item.reason, item.excused, item.rule) for item in kept.left_out} == {
-        ("over the review budget of $0.30", False, None)
+        ("over the review budget of $1.20", False, None)
     }
     paths = [item.path for item in kept.left_out]
     assert paths == sorted(set(paths))
@@ -123,18 +144,18 @@ def test_what_is_left_unread_is_named_once_a_file_with_the_limit() -> None:
 
 def test_without_a_cent_nothing_is_read_and_everything_is_named() -> None:
     plan = plan_of(2)
-    kept = limit_spending(plan, READERS, dollars("0"))
+    kept = limit_spending(plan, READERS, room("0"))
     assert kept.chunks == ()
     assert sum(item.lines for item in kept.left_out) == 60
 
 
 def test_a_budget_that_suffices_changes_nothing() -> None:
     plan = plan_of(4)
-    assert limit_spending(plan, READERS, DEFAULT_LIMIT) is plan
+    assert limit_spending(plan, READERS, room(DEFAULT_LIMIT.usd)) is plan
 
 
-def test_the_default_budget_reads_about_half_a_million_tokens() -> None:
-    full = [estimate_cost(READERS, 45_000, first=False)] * 10
+def test_the_default_budget_reads_about_three_hundred_thousand_tokens_by_three_lenses() -> None:
+    full = [estimate_cost(READERS, 45_000, first=False)] * 7
     assert sum(cost for cost in full if cost is not None) < DEFAULT_LIMIT.usd
 
 
@@ -159,13 +180,13 @@ def test_dear_models_cost_more_and_unlisted_ones_have_no_price() -> None:
 
 def test_a_model_without_a_price_is_not_limited_by_a_default_nobody_chose() -> None:
     plan = plan_of(6)
-    assert limit_spending(plan, asked(UNLISTED), Limit(Decimal(0))) is plan
-    assert find_contradiction(asked(UNLISTED).models, DEFAULT_LIMIT) is None
+    assert limit_spending(plan, asked(UNLISTED), room("0")) is plan
+    assert find_contradiction(asked(UNLISTED).models, Limits(review=DEFAULT_LIMIT), LISTED) is None
 
 
 def test_a_limit_that_was_chosen_and_cannot_be_kept_is_refused_in_a_sentence() -> None:
-    assert find_contradiction(READERS.models, dollars("3")) is None
-    sentence = find_contradiction(asked(UNLISTED).models, dollars("3"))
+    assert find_contradiction(READERS.models, Limits(review=dollars("3")), LISTED) is None
+    sentence = find_contradiction(asked(UNLISTED).models, Limits(review=dollars("3")), LISTED)
     assert sentence is not None
     assert sentence.startswith("A review may cost $3.00, but the model some-local-model has no listed price")
 
@@ -210,3 +231,71 @@ def test_the_prompt_around_a_chunk_is_as_long_as_it_is_priced() -> None:
     own = sum(count_bytes(block.text) for request in requests for block in request.blocks) / len(requests)
     assert SHARED_TOKENS * 2 // 3 < shared <= SHARED_TOKENS
     assert OWN_TOKENS * 2 // 3 < own * 100 // 270 <= OWN_TOKENS
+
+
+def test_a_limit_of_any_account_is_refused_for_any_model_that_may_be_asked() -> None:
+    limits = Limits(review=DEFAULT_LIMIT, pull_request=limit_pull_request(20), month=dollars("100"))
+    assert find_contradiction(READERS.models, limits, LISTED) is None
+    one = {**READERS.models, Stage.FIX: UNLISTED}
+    assert (find_contradiction(one, limits, LISTED) or "").startswith("A month may cost $100.00, but the model some-")
+    chosen = Limits(review=DEFAULT_LIMIT, pull_request=limit_pull_request(3))
+    assert (find_contradiction(one, chosen, LISTED) or "").startswith("A pull request may cost $3.00, but")
+    without_stand_in = replace(LISTED, prices={SONNET: LISTED.prices[SONNET]})
+    assert f"the model {OPUS} has no listed price" in (
+        find_contradiction(READERS.models, limits, without_stand_in) or ""
+    )
+
+
+@pytest.mark.parametrize("account", list(Account))
+def test_a_reason_for_money_is_known_wherever_it_stands(account: Account) -> None:
+    reason = name_overdraft(account, Decimal(20))
+    assert find_overdrawn(reason) is find_overdrawn(f"the security lens: {reason}") is account
+    assert reason.endswith(" of $20.00")
+    assert find_overdrawn("the model was overloaded") is None
+
+
+def test_the_account_with_the_least_left_is_the_one_that_people_are_told() -> None:
+    limits = Limits(review=Limit(), pull_request=limit_pull_request(20), month=dollars("100"))
+    assert find_room(limits) == Room(Account.REVIEW, Decimal(5), Decimal(5))
+    others = [
+        Standing(Account.PULL_REQUEST, Decimal(20), spent=Decimal(10), reserved=Decimal(6)),
+        Standing(Account.MONTH, Decimal(100), spent=Decimal(99)),
+    ]
+    assert find_room(limits, others[:1]) == Room(Account.PULL_REQUEST, Decimal(20), Decimal(4))
+    spent = find_room(limits, others)
+    assert spent == Room(Account.MONTH, Decimal(100), Decimal(1))
+    left_out = limit_spending(plan_of(6), READERS, spent).left_out
+    assert {item.reason for item in left_out} == {"over this month's budget of $100.00"}
+    assert find_room(limits, [Standing(Account.MONTH, Decimal(100), spent=Decimal(130))]).left == 0
+
+
+@patient
+@given(patches(), st.integers(30, 300), st.integers(0, 400))
+def test_fixes_are_given_up_before_lenses_and_verification_has_its_share_of_what_is_read(
+    patch: Patch, target: int, cents: int
+) -> None:
+    plan = plan_review(patch, target_tokens=target)
+    limit = Decimal(cents) / 100
+    kept = limit_spending(plan, READERS, room(limit))
+    shares = share(kept, READERS, room(limit))
+    if kept != plan:
+        assert not shares.fixes
+    assert 0 <= shares.kept <= limit
+    assert bool(shares.kept) is bool(kept.chunks)
+    assert shares.verification is not None
+    assert shares.verification >= 0
+    if kept.chunks:
+        # What reading is expected to take, and its last call at worst, fits beside what verification was promised.
+        verifying = price_plan(kept, READERS).total
+        assert verifying is not None
+        assert find_slack(kept.chunks, READERS) + find_verifying_slack(READERS) + verifying <= limit
+
+
+def test_without_prices_nothing_is_shared_out() -> None:
+    shares = share(plan_of(3), asked(UNLISTED), room("1"))
+    assert shares == Shares()
+
+
+def test_the_longest_answers_are_as_long_as_they_are_reserved_for() -> None:
+    assert CORRECTNESS.ask("", change_map="", model=SONNET, salt="").max_tokens == LENS_ANSWER
+    assert VERIFY_ANSWER == verify.MAX_TOKENS

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.core.budget import OVER_BUDGET
+from app.core.budget.limits import Account, name_overdraft
 from app.core.change.coverage import Coverage, FileCoverage, Span, account
 from app.core.change.diff import Patch, Side
 from app.core.change.plan import Chunk, ChunkFile, FileClass, LeftOut, Plan, PlannedFile, Sweep
@@ -129,7 +130,7 @@ def test_the_edits_that_were_read_once_are_named() -> None:
 
 
 def test_what_was_too_dear_comes_with_how_to_allow_more() -> None:
-    left_out = LeftOut("a.py", 4, f"{OVER_BUDGET} $5.00", excused=False)
+    left_out = LeftOut("a.py", 4, name_overdraft(Account.REVIEW, Decimal(5)), excused=False)
     text = check_summary(a_report(coverage=Coverage((FileCoverage("a.py", 9, 5),), (left_out,))), LINKS).text
 
     assert "`LINTEL_REVIEW_BUDGET_USD`" in text

@@ -175,7 +175,6 @@ def test_a_claim_its_finder_doubts_does_not_block() -> None:
     ("policy", "keys"),
     [
         (Policy.model_validate({"people": {"ai_authored": {"human_approvals": 2}}}), "people.ai_authored"),
-        (Policy.model_validate({"budget": {"pull_request_usd": 0}}), "budget.pull_request_usd"),
         (Policy.model_validate({"check": "shared", "floor": {"mode": "gate"}}), "check, floor"),
     ],
 )

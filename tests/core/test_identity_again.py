@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.change.diff import Patch
-from app.core.findings.anchor import anchor_claims
+from app.core.findings.enabling import anchor_claims
 from app.core.findings.finding import Claim, Source
 from app.core.findings.identity import Identified, identify
 from app.core.findings.known import KnownFinding

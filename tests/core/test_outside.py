@@ -1,4 +1,4 @@
-"""What a model says of lines it was shown around the diff: believed, placed at the file, and kept while they stand."""
+"""What a model says of lines it was shown around the diff; and findings that stand there from earlier versions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.change.diff import Patch, Side
-from app.core.findings.anchor import OUTSIDE, Fabricated, anchor_claims, find_file, place
-from app.core.findings.finding import Anchor, Claim, Placed, Placement, Source
+from app.core.findings.anchor import OUTSIDE, Fabricated, find_file, place
+from app.core.findings.enabling import anchor_claims
+from app.core.findings.finding import Anchor, Claim, Evidence, Placed, Placement, Pointer, Source
 from app.core.findings.identity import identify
 from app.core.findings.known import FindingState, KnownFinding
 from tests.core.changes import change, change_file, claim, patches, patient
@@ -19,6 +20,9 @@ OLD = [f"    call_{number}()" for number in range(60)]
 NEW = [*OLD[:30], "    sold(first)", *OLD[31:]]
 PATCH = change(change_file("a.py", OLD, NEW))
 SHOWN = {"a.py": [(number, NEW[number - 1]) for number in range(21, 42)]}
+
+
+ENABLING = Pointer("a.py", Side.RIGHT, 31, "sold(first)")
 
 
 def put(
@@ -35,23 +39,26 @@ def known_as(made: Claim, state: FindingState = FindingState.OPEN) -> KnownFindi
 OFF_DIFF = claim("a.py", 24, NEW[23])
 
 
-def test_a_quote_from_around_the_diff_stands_at_the_file_with_its_line() -> None:
-    made, placement = put(claim("a.py", 26, "call_23()", start_line=24))
-    assert placement == Placement(Placed.FILE, None, OUTSIDE)
-    assert (made.start_line, made.line, made.quote) == (24, 26, NEW[23])
+def test_a_quote_from_around_the_diff_needs_a_changed_line_that_enables_it() -> None:
+    around = claim("a.py", 26, "call_23()", start_line=24)
+    anchored = anchor_claims([around], PATCH, SHOWN)
+    assert (anchored.placed, anchored.fabricated, anchored.off_diff) == ((), (), (around,))
+    made, placement = put(replace(around, enabled_by=ENABLING))
+    assert placement.anchor == Anchor(Side.RIGHT, None, 31)
+    assert made.shows_at == Evidence("a.py", 24, NEW[23])
 
 
 def test_its_number_is_put_right() -> None:
-    made, placement = put(claim("a.py", 3, NEW[23], side=Side.LEFT))
-    assert placement.placed is Placed.FILE
-    assert (made.side, made.start_line, made.line) == (Side.RIGHT, None, 24)
+    made, _ = put(claim("a.py", 3, NEW[23], side=Side.LEFT, enabled_by=ENABLING))
+    assert made.shows_at == Evidence("a.py", 24, NEW[23])
 
 
 def test_the_diff_comes_first_but_for_the_very_line_that_is_meant() -> None:
     new = [*NEW[:24], "    sold(first)", *NEW[25:]]
     shown = {"a.py": [(number, new[number - 1]) for number in range(21, 42)]}
     assert put(claim("a.py", 27, "sold(first)"), shown=shown)[1].anchor == Anchor(Side.RIGHT, None, 31)
-    assert put(claim("a.py", 25, "sold(first)"), shown=shown)[1].placed is Placed.FILE
+    very_line = claim("a.py", 25, "sold(first)")
+    assert anchor_claims([very_line], PATCH, shown).off_diff == (very_line,)
 
 
 @pytest.mark.parametrize("quote", [NEW[9], "nothing of the kind", ""])
@@ -88,14 +95,15 @@ def test_a_finding_off_the_diff_is_open_as_long_as_its_line_stands(state: Findin
 
 
 def test_said_again_in_other_words_it_is_the_same_finding() -> None:
-    again = put(replace(OFF_DIFF, category="data-loss", title="it loses data"))
+    again = replace(OFF_DIFF, category="data-loss", title="it loses data"), Placement(Placed.FILE, None, OUTSIDE)
     found = identify([again], PATCH, [known_as(OFF_DIFF)], next_number=2, completed=lambda *_: False, outside={1})
     assert [one.number for one in found.findings] == [1]
 
 
 def test_a_dismissed_one_stays_dismissed() -> None:
     known = known_as(OFF_DIFF, FindingState.DISMISSED)
-    found = identify([put(OFF_DIFF)], PATCH, [known], next_number=2, completed=lambda *_: False)
+    again = OFF_DIFF, Placement(Placed.FILE, None, OUTSIDE)
+    found = identify([again], PATCH, [known], next_number=2, completed=lambda *_: False)
     assert found.findings == () or [one.number for one in found.findings] == [2]
 
 
@@ -114,19 +122,12 @@ def test_files_are_found_by_whatever_names_them() -> None:
 
 def test_equal_lines_off_the_diff_are_two_findings_and_stay_two() -> None:
     shown = {"a.py": [(22, "    return None"), (38, "    return None")]}
-    made = [claim("a.py", line, "return None", title=f"wrong at {line}") for line in (22, 38, 38)]
+    made = [claim("a.py", line, "return None", title=f"wrong at {line}", enabled_by=ENABLING) for line in (22, 38, 38)]
     first = identify(anchor_claims(made, PATCH, shown).placed, PATCH, [], next_number=1, completed=lambda *_: False)
-    assert [one.claim.line for one in first.findings] == [22, 38]
+    assert sorted(one.claim.shows_at.line or 0 for one in first.findings if one.claim.shows_at) == [22, 38]
     known = [
         KnownFinding(one.number, one.fingerprint, FindingState.OPEN, one.claim, one.placement.placed)
         for one in first.findings
     ]
-    again = identify(
-        anchor_claims(made, PATCH, shown).placed,
-        PATCH,
-        known,
-        next_number=3,
-        completed=lambda *_: False,
-        outside={1, 2},
-    )
+    again = identify(anchor_claims(made, PATCH, shown).placed, PATCH, known, next_number=3, completed=lambda *_: False)
     assert [one.number for one in again.findings] == [1, 2]

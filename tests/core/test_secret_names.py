@@ -11,7 +11,8 @@ from app.core.change.annotate import annotate
 from app.core.change.chunking import plan_review
 from app.core.change.diff import FilePatch, FileStatus, Patch
 from app.core.change.plan import LeftOut
-from app.core.findings.anchor import anchor_claims, find_file
+from app.core.findings.anchor import find_file
+from app.core.findings.enabling import anchor_claims
 from app.core.findings.finding import Placed
 from app.core.report.export import to_json
 from app.core.report.publication import compose

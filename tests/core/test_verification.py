@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.change.diff import Patch, Side
-from app.core.findings.anchor import anchor_claims
+from app.core.findings.enabling import anchor_claims
 from app.core.findings.finding import Claim, Evidence, Finding, Placed, Severity, Source, Standing
 from app.core.findings.merging import PlacedClaim
 from app.core.findings.verification.clusters import MOST_TOGETHER, cluster
@@ -105,11 +105,13 @@ def test_a_reader_that_fails_drops_nothing_and_makes_nothing_milder(said: Claim,
 
 
 @given(claims, opinions)
-def test_a_confirmation_is_sure_enough_and_no_more_than_one_step_milder(said: Claim, answer: Opinion) -> None:
+def test_a_confirmation_is_sure_enough_and_no_more_than_one_step_milder_or_graver(said: Claim, answer: Opinion) -> None:
     kept = look(said, hear(answer))
     if isinstance(kept, Claim) and standing(kept) is Standing.CONFIRMED:
         assert kept.confidence >= LEAST_CONFIDENCE[kept.severity]
-        assert kept.severity.rank <= said.severity.rank + 1
+        assert abs(kept.severity.rank - said.severity.rank) <= 1
+        assert min(said.severity.rank, answer.severity.rank) <= kept.severity.rank
+        assert kept.severity.rank <= max(said.severity.rank, answer.severity.rank)
         assert kept.verification is not None
         assert REAL.quote in {one.quote for one in kept.verification.evidence}
 
@@ -180,6 +182,14 @@ def test_what_the_budget_does_not_pay_for_is_kept_if_it_is_grave_and_not_said_ot
     unpaid = Unheard("over the review budget of $5.00", unpaid=True)
     assert standing(look(claim(severity=Severity.HIGH), unpaid)) is Standing.UNVERIFIED
     assert isinstance(look(claim(severity=Severity.LOW), unpaid), Refuted)
+
+
+@pytest.mark.parametrize("lenses", [("a",), ("a", "b")])
+def test_a_verifier_that_calls_everything_critical_shuts_no_gate_on_a_trifle(lenses: tuple[str, ...]) -> None:
+    said = claim(severity=Severity.LOW, lenses=lenses)
+    alarmed = Judged(opinion(Decision.CONFIRMED, REAL, severity=Severity.CRITICAL, confidence=100), MODEL)
+    kept = [look(replace(said, severity=severity), alarmed) for severity in (Severity.LOW, Severity.HIGH)]
+    assert [one.severity for one in kept if isinstance(one, Claim)] == [Severity.MEDIUM, Severity.CRITICAL]
 
 
 def test_two_lenses_make_a_claim_surer() -> None:
@@ -254,9 +264,10 @@ def test_what_the_base_excuses_is_not_claimed() -> None:
     ],
 )
 def test_a_name_that_the_file_defines_is_not_undefined(lines: list[str], title: str, *, defined: bool) -> None:
-    patch = change(change_file("a.py", [], ["x = helper()"]))
-    said = place(claim("a.py", 1, "x = helper()", title=title, severity=Severity.HIGH), patch)
-    found = refute(said, Ground(patch=patch, texts={"a.py": lines}))
+    whole = [*lines, "x = helper()"]
+    patch = change(change_file("a.py", [], whole))
+    said = place(claim("a.py", len(whole), "x = helper()", title=title, severity=Severity.HIGH), patch)
+    found = refute(said, Ground(patch=patch, texts={"a.py": whole}))
     assert (found == "line 1 of the file defines the name") is defined
 
 

@@ -11,6 +11,7 @@ from app.core.gate.policy import PolicyFault
 from app.core.gate.verdict import NO_MODEL_REASON, GateFacts, Situation, decide
 from app.core.model import Usage
 from app.core.report.comment import finding_comment, fixed_comment
+from app.core.report.export import to_json
 from app.core.report.fitting import MAX_BYTES
 from app.core.report.publication import is_summary, marked_finding
 from app.core.report.report import AnalyzerOutcome, AnalyzerState, Report, Spending
@@ -93,6 +94,23 @@ def test_a_comment_says_what_a_second_reading_made_of_it(
         suggestion="    total = price + tax(price)" if confirmed else None,
     )
     check_golden(name, finding_comment(finding).text + "\n")
+
+
+def test_a_comment_names_the_line_where_the_fault_shows_if_that_is_another(
+    check_golden: Callable[[str, str], None],
+) -> None:
+    far = Evidence("app/sell.py", 40, "    return charge(order)  # @octocat <img>")
+    evidence = (Evidence("app/sell.py", 40, "return charge(order)"), Evidence("app/tax.py", 7, "def tax(price):"))
+    finding = a_finding(6, shows_at=far, verification=Verification(standing=Standing.CONFIRMED, evidence=evidence))
+    check_golden("comment-elsewhere.md", finding_comment(finding).text + "\n")
+    assert "It shows at app/sell.py:40: return charge(order)" in to_json(a_report(finding))["findings"][0]["body"]
+
+
+def test_the_summary_counts_claims_that_stand_nowhere_by_reason() -> None:
+    said = summary(a_report(fabricated=2, off_diff=1), LINKS, MARKER).text
+    assert "2 claims dropped: the quoted code or rule does not exist" in said
+    assert "1 claim dropped: off the diff, and no changed line enables the fault" in said
+    assert "off the diff" not in summary(a_report(fabricated=2), LINKS, MARKER).text
 
 
 def test_the_summary_counts_what_a_second_look_dropped_and_repeats_none_of_it() -> None:

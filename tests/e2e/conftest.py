@@ -9,6 +9,7 @@ import pytest
 from tests.claude_answers import Plant, planted
 from tests.claude_server import ScriptedClaude
 from tests.claude_verdicts import Told, confirm, seconded
+from tests.e2e.auditor import Auditor
 from tests.e2e.town import Town, open_town
 
 BASE = {
@@ -52,3 +53,8 @@ async def town_of_its_own(tmp_path: Path, claude: ScriptedClaude) -> AsyncIterat
     """A town whose PostgreSQL may be stopped."""
     async with open_town(tmp_path, BASE, claude_url=claude.base_url) as town:
         yield town
+
+
+@pytest.fixture
+def audit(town: Town, capsys: pytest.CaptureFixture[str]) -> Auditor:
+    return Auditor(town, capsys)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.change.diff import FilePatch, Patch, Side
-from app.core.findings.anchor import anchor_claims
+from app.core.findings.enabling import anchor_claims
 from app.core.findings.finding import Source
 from app.hub.diff import Diff, read_diff
 from app.hub.reviews import Draft, find_fault

@@ -45,7 +45,7 @@ async def learn(town: Town, centibytes: int) -> None:
 async def test_over_the_budget_the_riskiest_is_read_and_the_rest_is_named_and_the_gate_stays_shut(
     town: Town, claude: ScriptedClaude
 ) -> None:
-    await limit(town, 0.35)
+    await limit(town, 1.3)
     pull = await town.propose(RISKY_AND_NOT)
     check = await town.judged(pull)
     asked = [str(seen.body) for seen in claude.requests]
@@ -54,20 +54,20 @@ async def test_over_the_budget_the_riskiest_is_read_and_the_rest_is_named_and_th
     assert all("app/auth/login.ts" in body and "docs/guide.md" not in body for body in asked)
     assert (check.conclusion, check.title) == ("action_required", "Not everything was reviewed")
     for words in (told(check), town.summary(pull)):
-        assert "not reviewed: over the review budget of \\$0.35." in words
+        assert "not reviewed: over the review budget of \\$1.30." in words
         assert "docs/guide.md" in words
     entry = (await town.ledger(pull))[-1]
     assert 0 < entry["reviewed_lines"] < entry["changed_lines"] == 2 * LINES + 2
 
 
 async def test_what_the_budget_pays_for_still_blocks(town: Town) -> None:
-    await limit(town, 0.75)
+    await limit(town, 1.7)
     pull = await town.propose(RISKY_AND_NOT)
     check = await town.judged(pull)
 
     assert (check.conclusion, check.title) == ("failure", "1 blocking finding")
     assert [item.path for item in town.comments(pull)] == ["app/auth/login.ts"]
-    assert "over the review budget of \\$0.75" in told(check)
+    assert "over the review budget of \\$1.70" in told(check)
 
 
 async def test_an_advisory_policy_says_so_and_holds_nobody_up(town: Town) -> None:
@@ -110,6 +110,61 @@ async def test_a_budget_of_nothing_asks_nobody(town: Town, claude: ScriptedClaud
 
     assert check.conclusion == "action_required"
     assert not claude.requests
+
+
+async def spend_elsewhere(town: Town, kind: str, usd: float) -> None:
+    """Earlier reviews took so much of every account of this kind."""
+    async with town.database.connection() as connection:
+        await connection.execute("UPDATE lintel.account SET booked_usd = %s WHERE kind = %s", [usd, kind])
+
+
+async def test_a_pull_requests_budget_holds_over_all_its_reviews(town: Town, claude: ScriptedClaude) -> None:
+    await town.commit("main", {".github/lintel.yml": "budget: {pull_request_usd: 3}\n"}, by="mona")
+    pull = await town.propose({"app/ok.py": "A = 1\n"})
+    assert (await town.judged(pull)).conclusion == "success"
+    asked = len(claude.requests)
+    await spend_elsewhere(town, "pull_request", 2.9)
+    await town.commit("change", {"app/more.py": "B = 1\n"})
+    check = await town.judged(pull)
+
+    assert (check.conclusion, len(claude.requests)) == ("action_required", asked)
+    words = told(check).replace("\\", "")
+    assert "not reviewed: over this pull request's budget of $3.00." in words
+    assert "`budget: pull_request_usd`" in words
+    other = await town.propose({"app/other.py": "C = 1\n"}, branch="other")
+    assert (await town.judged(other)).conclusion == "success"
+
+
+@pytest.fixture
+def month_of_three(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LINTEL_MONTHLY_BUDGET_USD", "3")
+
+
+async def test_a_months_budget_holds_over_all_pull_requests_of_an_installation(
+    month_of_three: None, town: Town, claude: ScriptedClaude
+) -> None:
+    assert (await town.judged(await town.propose({"app/ok.py": "A = 1\n"}))).conclusion == "success"
+    asked = len(claude.requests)
+    await spend_elsewhere(town, "month", 2.9)
+    check = await town.judged(await town.propose({"app/other.py": "C = 1\n"}, branch="other"))
+
+    assert (check.conclusion, len(claude.requests)) == ("action_required", asked)
+    words = told(check).replace("\\", "")
+    assert "not reviewed: over this month's budget of $3.00." in words
+    assert "`LINTEL_MONTHLY_BUDGET_USD`" in words
+
+
+async def test_what_was_answered_before_is_read_again_though_the_money_is_spent_meanwhile(
+    town: Town, claude: ScriptedClaude
+) -> None:
+    pull = await town.propose({"app/ok.py": "A = 1\n"})
+    assert (await town.judged(pull)).conclusion == "success"
+    asked = len(claude.requests)
+    await spend_elsewhere(town, "review", 5)
+    await town.tell(pull, "/lintel review")
+
+    assert (await town.judged(pull)).conclusion == "success"
+    assert len(claude.requests) == asked
 
 
 async def test_a_real_call_is_recorded_and_enough_of_them_plan_the_next_review(

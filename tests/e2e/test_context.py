@@ -9,6 +9,7 @@ import pytest
 
 from tests.claude_answers import Answer, finding, findings, prompt_texts, rejected, truncated
 from tests.claude_server import ScriptedClaude
+from tests.claude_verdicts import seconded
 from tests.e2e.town import Town, told
 
 TOKEN = "ghp_" + "A1b2C3d4E5" * 3 + "f6G7h8"
@@ -59,20 +60,28 @@ async def test_a_secret_around_the_change_does_not_leave(town: Town, claude: Scr
     assert PASSWORD not in sent
 
 
-async def test_what_a_model_says_of_a_line_around_the_change_stands_in_the_summary_until_that_line_goes(
+async def test_what_a_model_says_of_a_line_around_the_change_stands_at_the_changed_line_until_that_line_goes(
     town: Town, claude: ScriptedClaude
 ) -> None:
     await town.commit("main", {"app/shop.py": SHOP + "\n"}, by="mona")
-    said = finding(path="app/shop.py", start_line=26, end_line=26, quote=OUTSIDE.strip(), title="It goes wrong here")
-    claude.script = lambda _: findings(said)
+    enabling = {"path": "app/shop.py", "side": "R", "line": 36, "quote": "self.halt(item)"}
+    said = finding(
+        path="app/shop.py",
+        start_line=26,
+        end_line=26,
+        quote=OUTSIDE.strip(),
+        title="It goes wrong",
+        enabled_by=enabling,
+    )
+    claude.script = seconded(lambda _: findings(said))
     first = with_step(30, "        self.halt(item)")
     pull = await town.propose({"app/shop.py": first})
     check = await town.judged(pull)
 
     assert check.conclusion == "failure"
-    assert town.comments(pull) == []
-    assert "It goes wrong here" in town.summary(pull)
-    assert "the line is not part of the diff" in town.summary(pull)
+    (comment,) = town.comments(pull)
+    assert (comment.path, comment.line) == ("app/shop.py", 36)
+    assert f"It shows at `app/shop.py:26`: `{OUTSIDE.strip()}`" in comment.body
 
     claude.script = lambda _: findings()
     await town.commit("change", {"app/shop.py": with_step(31, "        self.sell(item)", first)})
@@ -88,9 +97,23 @@ async def test_what_a_model_says_of_a_line_around_the_change_stands_in_the_summa
     assert (await town.judged(pull)).conclusion == "failure", "the line is back"
 
 
-async def test_a_quote_of_a_line_that_the_model_was_not_shown_is_fabricated(town: Town, claude: ScriptedClaude) -> None:
+async def test_what_a_model_says_of_a_line_around_the_change_and_blames_on_no_changed_line_is_dropped_and_counted(
+    town: Town, claude: ScriptedClaude
+) -> None:
     await town.commit("main", {"app/shop.py": SHOP + "\n"}, by="mona")
-    claude.script = lambda _: findings(finding(path="app/shop.py", quote="    def __init__(self):"))
+    said = finding(path="app/shop.py", start_line=26, end_line=26, quote=OUTSIDE.strip(), title="It goes wrong")
+    claude.script = seconded(lambda _: findings(said))
+    pull = await town.propose({"app/shop.py": with_step(30, "        self.halt(item)")})
+    check = await town.judged(pull)
+
+    assert (check.conclusion, town.comments(pull)) == ("success", [])
+    assert "It goes wrong" not in town.summary(pull)
+    assert "claims dropped: off the diff, and no changed line enables the fault" in told(check)
+
+
+async def test_a_quote_of_a_line_that_the_file_does_not_have_is_fabricated(town: Town, claude: ScriptedClaude) -> None:
+    await town.commit("main", {"app/shop.py": SHOP + "\n"}, by="mona")
+    claude.script = lambda _: findings(finding(path="app/shop.py", quote="    def __init__(self, owner):"))
     check = await town.judged(await town.propose({"app/shop.py": with_step(30, "        self.halt(item)")}))
     assert check.conclusion == "success"
 

@@ -6,7 +6,9 @@ import asyncio
 import itertools
 import threading
 from collections.abc import AsyncIterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -16,8 +18,9 @@ from app.flows.review.desk import Step
 from app.hub.state import PullRequest
 from app.postgres import start
 from app.store.database import Database
-from tests.claude_answers import planted, slow
+from tests.claude_answers import Answer, Script, lens_of, planted, slow
 from tests.claude_server import ScriptedClaude
+from tests.claude_tools import asks, call, turns_of
 from tests.e2e.bot_process import BotProcess
 from tests.e2e.conftest import BASE, PLANTS
 from tests.e2e.town import PATIENCE_S, Town, hasty_outside, settle_repository, settle_settings
@@ -57,6 +60,16 @@ class MortalTown(Town):
         async with self.database.connection() as connection:
             row = await (await connection.execute("SELECT count(*) FROM lintel.reply")).fetchone()
             return int(row[0]) if row else 0
+
+    async def paid(self, pull: PullRequest) -> tuple[int, Decimal]:
+        """The calls and the dollars of its newest review, as the review's row has them."""
+        review = (await self.ledger(pull))[-1]["review"]
+        async with self.database.connection() as connection:
+            cursor = await connection.execute(
+                "SELECT (usage -> 'calls')::int, cost_usd FROM lintel.review WHERE id = %s", [review]
+            )
+            ((calls, usd),) = await cursor.fetchall()
+            return calls, usd
 
     async def assert_once(self, pull: PullRequest) -> None:
         """GitHub shows what it would show if nothing had died."""
@@ -122,6 +135,27 @@ async def test_killed_while_the_model_answers_it_asks_once_more_and_says_it_once
     assert town.asked(pull) == 2
 
 
+async def test_killed_between_two_turns_it_goes_on_where_it_was(town: MortalTown) -> None:
+    gate, script = threading.Event(), town.claude.script
+
+    def look_first(body: dict[str, Any], then: Script) -> Answer:
+        reads = lens_of(body).startswith("correctness")
+        return asks(call("list_dir", path="."), thinking="Where am I?") if reads and not turns_of(body) else then(body)
+
+    town.claude.script = lambda body: look_first(body, lambda _: slow(gate))
+    pull = await town.offer()
+    await town.until(lambda: town.asked(pull) == 2, "the second turn")
+    await town.do(town.process.kill)
+    town.claude.script = lambda body: look_first(body, script)
+    await town.survive()
+
+    await town.assert_once(pull)
+    assert [turns_of(seen.body) for seen in town.claude.readings[-3:]] == [0, 1, 1]
+    assert town.asked(pull) == 3
+    assert (await town.paid(pull))[0] >= 2
+    town.claude.script = script
+
+
 async def test_killed_twice_in_one_review_it_still_says_everything_once(town: MortalTown) -> None:
     town.process.dying.write_text(Step.READ)
     pull = await town.offer()
@@ -132,6 +166,52 @@ async def test_killed_twice_in_one_review_it_still_says_everything_once(town: Mo
 
     await town.assert_once(pull)
     assert town.asked(pull) == 1
+
+
+async def test_what_was_paid_before_a_death_is_told_with_the_rest(town: MortalTown) -> None:
+    town.process.dying.write_text(Step.READ)
+    pull = await town.offer()
+    await town.survive()
+    await town.judged(pull)
+
+    calls, usd = await town.paid(pull)
+    made = sum(f"app/{pull.head_ref}.py" in str(seen.body) for seen in (*town.claude.requests, *town.claude.asides))
+    assert calls == made > 0
+    assert f"{calls} calls: " in town.summary(pull)
+    assert f"\\${usd:.4f} of at most" in town.summary(pull)
+    assert "from memory" not in town.summary(pull)
+
+
+async def test_a_call_that_died_with_its_process_counts_with_the_most_it_could_cost(town: MortalTown) -> None:
+    gate, script = threading.Event(), town.claude.script
+    town.claude.script = lambda _: slow(gate)
+    pull = await town.offer()
+    await town.until(lambda: town.asked(pull), "a question")
+    await town.do(town.process.kill)
+    town.claude.script = script
+    await town.survive()
+    await town.judged(pull)
+    await town.tell(pull, "/lintel cost")
+
+    (answer,) = town.answers(pull)
+    assert "without an end that anybody saw: counted with the most that they could cost." in answer
+    _, usd = await town.paid(pull)
+    assert usd > Decimal("0.1")
+    assert f"\\${usd:.4f}" in answer
+
+
+async def test_killed_before_it_could_think_of_it_a_head_that_a_limit_held_up_is_looked_at_again(
+    town: MortalTown,
+) -> None:
+    script, town.claude.script = town.claude.script, lambda _: Answer(status=529, error_type="overloaded_error")
+    town.process.dying.write_text(Step.FINISHED)
+    pull = await town.offer()
+    await town.survive()
+    assert (await town.judged(pull)).conclusion == "action_required"
+
+    town.claude.script = script
+    await town.ten_minutes_later()
+    assert (await town.judged(pull)).conclusion == "failure"
 
 
 async def test_a_push_while_it_is_dead_is_judged_and_the_old_head_is_cancelled(town: MortalTown) -> None:

@@ -56,7 +56,7 @@ class Haste:
 def hasty_outside(watch: Watch, haste: Haste | None = None) -> Outside:
     """The real outside, whose pauses cost no time."""
     passing = haste or Haste()
-    outside = Outside(watch=watch, claude=Retries(jitter=lambda: 0.0, sleep=passing.sleep))
+    outside = Outside(watch=watch, claude=Retries(jitter=lambda: 0.0, sleep=passing.sleep, clock=passing.monotonic))
     github = dataclasses.replace(outside.github, sleep=passing.sleep, monotonic=passing.monotonic)
     return dataclasses.replace(outside, github=github)
 

@@ -14,7 +14,8 @@ from app.core.change.diff import Hunk
 from app.core.change.plan import Chunk, ChunkFile, FileClass, Sweep
 from app.core.gate.policy import Lenses
 from app.core.model import Request
-from app.lenses import brief, correctness, fence, summary
+from app.core.text import fence
+from app.lenses import brief, correctness, summary
 from app.lenses.choice import choose_lenses
 from app.lenses.contracts import CONTRACTS
 from app.lenses.correctness import CORRECTNESS

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.change.diff import Side
-from app.core.findings.finding import Claim, Severity, Source
+from app.core.findings.finding import Claim, Pointer, Severity, Source
 from app.core.model import FailureKind, ModelFailed, Reply, Usage
 from app.lenses.correctness import read
 from app.lenses.findings import FINDINGS, OLD_CONFIDENCE, REPLY_BYTES, TEXT_CHARACTERS, TITLE_CHARACTERS
@@ -58,6 +58,25 @@ def test_a_finding_becomes_a_claim_whose_body_is_trigger_and_consequence() -> No
         body="An order of two items.\n\nThe customer pays for one.",
         source=Source.MODEL,
     )
+
+
+def test_the_changed_line_that_enables_a_fault_is_read_with_its_number_and_quote_in_order() -> None:
+    place = {"path": " src/tax.py ", "side": "L", "line": 7.0, "quote": "\n  def tax(price):\r\n    return 0"}
+    assert read_one(enabled_by=place).enabled_by == Pointer("src/tax.py", Side.LEFT, 7, "  def tax(price):")
+    assert read_one(enabled_by={**place, "line": -3}).enabled_by == Pointer(
+        "src/tax.py", Side.LEFT, None, "  def tax(price):"
+    )
+
+
+def test_that_no_line_enables_it_may_be_said_or_left_out() -> None:
+    left_out = {name: value for name, value in finding().items() if name != "enabled_by"}
+    assert read_one(enabled_by=None).enabled_by is None
+    assert [claim.enabled_by for claim in read_text(findings(left_out).text)] == [None]
+
+
+@pytest.mark.parametrize("place", ["src/tax.py", {"path": "a"}, {"path": "a", "side": "R", "line": 1, "quote": None}])
+def test_an_enabling_line_in_another_form_makes_the_reply_malformed(place: object) -> None:
+    refused(findings(finding(enabled_by=place)).text)
 
 
 def test_no_findings_are_no_claims() -> None:

@@ -379,3 +379,27 @@ async def test_a_file_that_shrinks_below_the_limit_is_not_sent_as_a_delta_to_wha
     await mirrors.fetch(world.origin(), merge_base=world.head, head=world.head, others=[before])
     store = await mirrors.fetch(world.origin(), merge_base=world.head, head=after)
     assert await store.read_file(after, "shrinking") == large[:900_000]
+
+
+async def test_what_was_fetched_before_is_found_without_asking_anybody(world: World) -> None:
+    mirrors, later = Mirrors(world.directory), advance(world)
+    assert await mirrors.find(7, [world.head]) is None
+    assert not world.directory.exists()
+    await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=world.head)
+    asked = len(world.server.requests)
+    store = await mirrors.find(7, [world.merge_base, world.head])
+
+    assert store is not None
+    assert await store.read_file(world.head, "a.py") == b"2\n"
+    assert await mirrors.find(7, [world.merge_base, later]) is None
+    assert len(world.server.requests) == asked
+
+
+async def test_what_was_found_is_not_removed_while_it_is_read(world: World) -> None:
+    mirrors = Mirrors(world.directory)
+    await mirrors.fetch(world.origin(), merge_base=world.merge_base, head=world.head)
+    store = await mirrors.find(7, [world.head])
+    await mirrors.discard(7)
+
+    assert store is not None
+    assert await store.read_file(world.head, "a.py") == b"2\n"

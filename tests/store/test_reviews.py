@@ -18,7 +18,6 @@ from app.store.records.review_rows import (
     is_newest,
     latest,
     read,
-    spent_usd,
     unpublished,
 )
 from app.store.records.reviews import Outcome
@@ -155,18 +154,6 @@ async def test_what_github_does_not_show_yet_is_found_again(database: Database) 
         assert await unpublished(connection, NOW) == ()
         await reviews.mark_published(connection, row.id, now=later(2))
         assert await unpublished(connection, later(9)) == ()
-
-
-async def test_a_budget_counts_reviews_that_died(database: Database) -> None:
-    pr = await pull_request(database)
-    died = await begun(database, pr.id)
-    await finish(database, await begun(database, pr.id, review_key(head="d" * 40)))
-    async with database.transaction() as connection:
-        await reviews.set_spending(connection, died.id, {"calls": 1}, Decimal("0.25"))
-        await reviews.fail(connection, died.id, "broke", now=NOW)
-        assert await spent_usd(connection, 7, NOW) == Decimal("1.75")
-        assert await spent_usd(connection, 7, later(1)) == 0
-        assert await spent_usd(connection, 8, NOW) == 0
 
 
 async def test_what_does_not_exist_is_named(database: Database) -> None:

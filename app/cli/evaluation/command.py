@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -24,16 +25,19 @@ from app.cli.evaluation.text import describe, print_scores
 from app.cli.exits import Broke, Exit, Refusal
 from app.cli.files import open_report
 from app.cli.wishes import Format
-from app.core.budget import find_contradiction
+from app.core.budget.limits import Limits, find_contradiction
 from app.core.evaluation.outcome import Failed
 from app.core.evaluation.scores import Scored, pair, score
 from app.core.model import Stage
+from app.core.prices import PriceTable
 from app.flows.evaluation import Bench, Given, Tried, evaluate
 from app.flows.judging import Judge
+from app.flows.review.bank import Bank
 from app.flows.review.desk import Desk, Step
 from app.flows.review.prompts import prompt_digests
 from app.lenses import judge as judge_lens
 from app.settings import Settings
+from app.wiring.prices import read_price_table
 
 CACHE = Path(".cache") / "lintel" / "eval"
 """Where outcomes are kept, below the home directory, if nothing else is named."""
@@ -62,10 +66,11 @@ def run_eval(settings: Settings, wishes: Measuring) -> Exit:
     What was scored is told in any case.
     """
     cases = read_data_set(wishes.data_set)
-    _check(settings, wishes)
+    prices = read_price_table(settings)
+    _check(settings, prices, wishes)
     results = ResultsFile(wishes.output or _default_place(wishes.data_set), reuse=not wishes.fresh)
     notes = Console(stderr=True, highlight=False, soft_wrap=True)
-    tried = asyncio.run(_evaluate(settings, wishes, cases, results, notes))
+    tried = asyncio.run(_evaluate(settings, prices, wishes, cases, results, notes))
     told = _gather(settings, wishes, tried)
     with open_report(None) as console:
         if wishes.form is Format.JSON:
@@ -78,7 +83,7 @@ def run_eval(settings: Settings, wishes: Measuring) -> Exit:
     return Exit.FINE
 
 
-def _check(settings: Settings, wishes: Measuring) -> None:
+def _check(settings: Settings, prices: PriceTable, wishes: Measuring) -> None:
     """Raises Refusal for wishes that contradict themselves or the settings."""
     if wishes.record is not None and wishes.replay is not None:
         raise Refusal("--record and --replay exclude each other: a replay asks nobody")
@@ -92,7 +97,8 @@ def _check(settings: Settings, wishes: Measuring) -> None:
         raise Refusal(f"--replay {wishes.replay} is no directory")
     if wishes.replay is None and not settings.model_configured:
         raise Refusal("no model is configured: set ANTHROPIC_API_KEY, or measure the analyzers alone with --no-model")
-    if (contradiction := find_contradiction(settings.models, settings.review_limit)) is not None:
+    limits = Limits(review=settings.review_limit)
+    if (contradiction := find_contradiction(settings.models, limits, prices)) is not None:
         raise Refusal(contradiction)
 
 
@@ -103,7 +109,7 @@ def _default_place(data_set: Path) -> Path:
 
 
 async def _evaluate(
-    settings: Settings, wishes: Measuring, cases: list[Given], results: ResultsFile, notes: Console
+    settings: Settings, prices: PriceTable, wishes: Measuring, cases: list[Given], results: ResultsFile, notes: Console
 ) -> list[Tried]:
     done = 0
 
@@ -114,9 +120,9 @@ async def _evaluate(
             notes.print(f"[dim]{done:>4} of {len(cases)}[/dim]  ", end="")
             notes.print(describe(_scored(tried)))
 
-    async with _open_model(settings, wishes) as send:
+    async with _open_model(settings, prices, wishes) as (send, till):
         model = _judge(settings, wishes)
-        judge = Judge(send, model) if send is not None and model is not None else None
+        judge = Judge(send, model, prices) if send is not None and model is not None else None
         bench = Bench(
             desk=Desk(
                 send=send,
@@ -124,10 +130,12 @@ async def _evaluate(
                 monotonic=time.monotonic,
                 watch=_nobody_watches,
                 limit=settings.review_limit,
+                prices=prices,
+                bank=till,
             ),
             judge=judge,
             repos=wishes.repos,
-            basis=_basis(settings, wishes),
+            basis=_basis(settings, prices, wishes),
             results=results,
             at_once=wishes.jobs,
         )
@@ -139,23 +147,23 @@ def _nobody_watches(_step: Step, _line: str) -> None:
 
 
 @asynccontextmanager
-async def _open_model(settings: Settings, wishes: Measuring) -> AsyncIterator[Send | None]:
-    """The model to ask; its replies recorded, or recorded replies alone, or none."""
+async def _open_model(
+    settings: Settings, prices: PriceTable, wishes: Measuring
+) -> AsyncIterator[tuple[Send | None, Bank | None]]:
+    """The model to ask, and where reviews pay for it; its replies recorded, or recorded replies alone, or none."""
     if wishes.no_model:
-        yield None
+        yield None, None
         return
-    from app.wiring.model import in_form, open_model  # noqa: PLC0415 - seconds of work, for those who need it
+    from app.wiring.model import in_form, open_till  # noqa: PLC0415 - seconds of work, for those who need it
 
     if wishes.replay is not None:
-        yield in_form(Recorded(wishes.replay, None), settings)
+        yield in_form(Recorded(wishes.replay, None), settings), None
         return
-    if wishes.record is not None:
-        _make(wishes.record)
-    async with open_model(settings, without=False) as send:
-        if send is None:
-            yield None
-        else:
-            yield in_form(send if wishes.record is None else Recorded(wishes.record, send), settings)
+    record = wishes.record
+    if record is not None:
+        _make(record)
+    async with open_till(settings, prices, None if record is None else partial(Recorded, record)) as till:
+        yield (till.unbooked, till) if till else (None, None)
 
 
 def _make(directory: Path) -> None:
@@ -165,7 +173,7 @@ def _make(directory: Path) -> None:
         raise Refusal(f"--record {directory} cannot be made: {error.strerror}") from error
 
 
-def _basis(settings: Settings, wishes: Measuring) -> dict[str, str | list[str]]:
+def _basis(settings: Settings, prices: PriceTable, wishes: Measuring) -> dict[str, str | list[str]]:
     """What an outcome depends on beside its case. Recorded replies are others than those of a model asked now."""
     program: dict[str, str | list[str]] = {
         "version": __version__,
@@ -182,6 +190,7 @@ def _basis(settings: Settings, wishes: Measuring) -> dict[str, str | list[str]]:
         "judge": wishes.judge or "",
         "judge prompt": judge_lens.ask("", "", model="", salt="").digest,
         "limit": str(settings.review_limit.usd),
+        "prices": f"{prices.as_of} {prices.source}" if prices.overridden else str(prices.as_of),
         "replies": "" if source is None else str(source.resolve()),
     }
 

@@ -70,6 +70,7 @@ def _quality(scores: Scores) -> dict[str, Any]:
         "gate": {"faulty_cases_stopped": _share(scores.stopped), "clean_cases_stopped": _share(scores.hindered)},
         "fabricated_quotes": _share(scores.fabricated),
         "refuted": _share(scores.refuted),
+        "off_diff": _share(scores.off_diff),
         "reanchored": _share(scores.moved),
     }
 
@@ -119,6 +120,7 @@ def _case(scored: Scored) -> dict[str, Any]:
         "findings": findings,
         "fabricated_quotes": outcome.fabricated,
         "refuted": outcome.refuted,
+        "off_diff": outcome.off_diff,
         "usd": outcome.usd,
         "judge_usd": outcome.judge_usd,
         "seconds": round(outcome.seconds, 3),

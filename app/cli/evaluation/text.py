@@ -100,6 +100,7 @@ def _figures(scores: Scores, cases: int) -> Table:
         ("gate shut if faulty", scores.stopped, "cases with faults have a blocking finding"),
         ("gate shut if clean", scores.hindered, "clean cases have one"),
         ("fabricated quotes", scores.fabricated, "claims of the model quote what is not there"),
+        ("off the diff", scores.off_diff, "claims of the model are about unchanged code that no change enables"),
         ("refuted", scores.refuted, "claims of the model were dropped by a second look"),
         ("re-anchored", scores.moved, "of its findings stand on another line than it said"),
     ):

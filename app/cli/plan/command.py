@@ -20,6 +20,7 @@ from app.repo.checkout import LocalRangeError
 from app.repo.git import GitError
 from app.repo.local import open_range
 from app.settings import Settings
+from app.wiring.prices import read_price_table
 
 
 def run_plan(settings: Settings, range_: Range, wishes: Wishes, path: str | None) -> Exit:
@@ -55,8 +56,12 @@ async def _forecast(settings: Settings, range_: Range, wishes: Wishes) -> Foreca
             policy_path=str(wishes.policy or POLICY_PATH),
             without_model=wishes.no_model,
         )
-        asked = None if wishes.no_model else Asked(models=settings.models, limit=settings.review_limit)
+        asked = None if wishes.no_model else _ask(settings)
         return await forecast(forge, asked)
+
+
+def _ask(settings: Settings) -> Asked:
+    return Asked(models=settings.models, limit=settings.review_limit, prices=read_price_table(settings))
 
 
 def _tell(found: Forecast, wishes: Wishes, path: str | None) -> None:

@@ -7,7 +7,8 @@
     R 119   |+    if total >= 0:
 
 A renamed or copied file has a second heading, `=== WAS old/path ===`. A file whose shown lines all end in carriage
-return and line feed has the status `modified, CRLF`, and the carriage returns are not shown one by one. Unseen
+return and line feed has the status `modified, CRLF`, and the carriage returns are not shown one by one. Of a
+hunk that was read at an earlier head and is shown as context, the heading begins with `(read before)`. Unseen
 characters are revealed. Changed lines are always whole. A *context* line above 4,000 characters is cut in its middle,
 where it says so: nobody changed it, so nothing goes unread. What cannot be shown whole is left out by the plan.
 
@@ -37,6 +38,9 @@ MAX_CONTEXT_LINE = 4000
 CUT = re.compile(r"‹… [0-9,]+ characters cut …›")
 """What stands in a context line for its middle."""
 
+READ_BEFORE = "(read before) "
+"""What the heading of a hunk begins with that is not new."""
+
 _KEPT_BEFORE = 2500
 _KEPT_AFTER = 1000
 _CARRIAGE_RETURN = "\r"
@@ -47,7 +51,7 @@ _SIDES = {letter: side for side, letter in _LETTERS.items()}
 
 _FILE = re.compile(r"=== FILE (.*) \([a-z_]+(, CRLF)?\) ===")
 _WAS = re.compile(r"=== WAS .* ===")
-_HUNK = re.compile(r"@@ (?:.* )?@@")
+_HUNK = re.compile(r"(?:\(read before\) )?@@ (?:.* )?@@")
 _LINE = re.compile(r"([RL]) (\d+) +\|[-+ ](.*)")
 _SWEEP = re.compile(r"=== SAME EDIT AS AT .* ===")
 _SITE = re.compile(r"\* .*: [RL]\d+(?:-\d+)?(?:, [RL]\d+(?:-\d+)?)*")
@@ -73,13 +77,21 @@ def annotate(chunk: Chunk) -> str:
     for part in chunk.files:
         crlf = ends_crlf(part.file)
         out.append(head_file(part.file, crlf=crlf))
-        for hunk in part.hunks:
-            out.append(head_hunk(hunk))
+        for hunk, read in _in_order(part):
+            out.append(head_hunk(hunk, read=read))
             out.extend(show_rows(hunk, crlf=crlf))
     for sweep in chunk.sweeps:
         out.append(head_sweep(sweep))
         out.extend(map(show_site, sweep.sites))
     return "".join(out)
+
+
+def _in_order(part: ChunkFile) -> list[tuple[Hunk, bool]]:
+    """All hunks that are shown of a file, and of each whether it was read before."""
+    if not part.before:
+        return [(hunk, False) for hunk in part.hunks]
+    both = [*((hunk, False) for hunk in part.hunks), *((hunk, True) for hunk in part.before)]
+    return sorted(both, key=lambda item: (item[0].new_start, item[0].old_start))
 
 
 def ends_crlf(file: FilePatch) -> bool:
@@ -96,9 +108,10 @@ def head_file(file: FilePatch, *, crlf: bool) -> str:
     return heading if file.old_path == file.path else f"{heading}=== WAS {_on_one_line(file.shown_old_path)} ===\n"
 
 
-def head_hunk(hunk: Hunk) -> str:
-    """The heading of a hunk."""
-    return f"@@ {_on_one_line(hunk.section)} @@\n" if hunk.section else "@@ @@\n"
+def head_hunk(hunk: Hunk, *, read: bool = False) -> str:
+    """The heading of a hunk. Whether it was `read` before stands where no section can: the author chooses those."""
+    mark = READ_BEFORE if read else ""
+    return f"{mark}@@ {_on_one_line(hunk.section)} @@\n" if hunk.section else f"{mark}@@ @@\n"
 
 
 def show_line(line: Line, *, crlf: bool) -> str:

@@ -16,10 +16,11 @@ from app.core.change.attributes import Attributes
 from app.core.change.classify import classify
 from app.core.change.diff import Hunk, Patch
 from app.core.change.exclusion import ExcludeRule, read_exclusion
+from app.core.change.memory.recollection import NOTHING, Recollection
 from app.core.change.neighbourhood import group_files
 from app.core.change.packing import Room, pack
 from app.core.change.piece import Load, Packed, SweepPiece, list_sweep, load_file
-from app.core.change.plan import Chunk, ChunkFile, LeftOut, Plan, PlannedFile, Sweep
+from app.core.change.plan import Chunk, ChunkFile, LeftOut, Plan, PlannedFile, ReadBefore, Sweep
 from app.core.change.risk import rate_risk
 from app.core.change.size import measure_hunks
 from app.core.change.splitting import MAX_SECTION, Part, Rows, measure_heading
@@ -37,7 +38,7 @@ SMALL = 16
 _HEADING_BOUND = MAX_SECTION + len("@@  @@\n")
 
 
-def plan_review(
+def plan_review(  # noqa: PLR0913 - each is a fact of its own, and all but the patch have a default
     patch: Patch,
     *,
     exclude: Sequence[ExcludeRule] = (),
@@ -46,18 +47,16 @@ def plan_review(
     target_tokens: int = TARGET_TOKENS,
     limit_tokens: int | None = None,
     rate: TokenRate = DEFAULT_RATE,
+    before: Recollection = NOTHING,
 ) -> Plan:
     """The plan for a change. `attributes` and `exclude` are the base branch's. Chunks never pass `limit_tokens`.
 
     `plain` are the files whose new version is known to hold no literal of several lines. The limit is above the target,
-    by a quarter unless given. The order of chunks does not depend on the order of files in the patch. Raises BadGlob,
-    and ValueError for a limit that is not above the target.
+    by a quarter unless given. What was read `before` stands in no chunk, and a file of which some was is in no sweep.
+    The order of chunks does not depend on the order of files in the patch. Raises BadGlob, and ValueError for a limit
+    that is not above the target.
     """
-    limit = max(target_tokens * 5 // 4, target_tokens + 1) if limit_tokens is None else limit_tokens
-    if not 0 < target_tokens < limit:
-        raise ValueError(f"a limit of {limit} tokens is not above the target of {target_tokens}")
-    # The target is rounded up and the limit down: so both hold for the estimates too.
-    room = Room(rate.bytes_up(target_tokens), rate.bytes_down(limit))
+    room = _open_room(target_tokens, limit_tokens, rate)
     attributes = attributes or Attributes()
     exclusion = read_exclusion(exclude, attributes)
     files: list[PlannedFile] = []
@@ -73,16 +72,43 @@ def plan_review(
         else:
             left_out.append(missing)
         files.append(planned)
-    sweeps = find_sweeps(read, largest=room.widest // SMALL, plain=plain)
+    new = [planned for planned in read if not before.of(planned.file)]
+    sweeps = find_sweeps(new, largest=room.widest // SMALL, plain=plain)
     groups: list[list[Load | SweepPiece]] = []
     for group in group_files(read):
-        loads = [_load(planned, sweeps.keep(planned), room) for planned in group]
+        loads = [_load(planned, _leave(sweeps.keep(planned), planned, before), room) for planned in group]
         groups.append([load for load, _ in loads if load.parts])
         left_out += [missing for _, missing in loads if missing is not None]
         groups += [[_piece(sweep, room)] for sweep in sweeps.beside([planned.file.path for planned in group])]
     chunks = tuple(_chunk(number, packed, rate) for number, packed in enumerate(pack(groups, room), start=1))
     order = {planned.file.path: index for index, planned in enumerate(files)}
-    return Plan(tuple(files), chunks, tuple(sorted(left_out, key=lambda item: order[item.path])))
+    held = tuple(one for planned in read for one in _hold(planned, before))
+    return Plan(tuple(files), chunks, tuple(sorted(left_out, key=lambda item: order[item.path])), held)
+
+
+def _open_room(target: int, limit: int | None, rate: TokenRate) -> Room:
+    """The room of a chunk, in bytes. Raises ValueError for a limit that is not above the target."""
+    most = max(target * 5 // 4, target + 1) if limit is None else limit
+    if not 0 < target < most:
+        raise ValueError(f"a limit of {most} tokens is not above the target of {target}")
+    # The target is rounded up and the limit down: so both hold for the estimates too.
+    return Room(rate.bytes_up(target), rate.bytes_down(most))
+
+
+def _leave(hunks: tuple[Hunk, ...], planned: PlannedFile, before: Recollection) -> tuple[Hunk, ...]:
+    """Those of the hunks that nobody has read."""
+    known = before.of(planned.file)
+    return tuple(hunk for index, hunk in enumerate(hunks) if index not in known) if known else hunks
+
+
+def _hold(planned: PlannedFile, before: Recollection) -> list[ReadBefore]:
+    """The hunks of a file that were read before, head by head."""
+    heads: dict[str, list[Hunk]] = {}
+    for index, head in sorted(before.of(planned.file).items()):
+        heads.setdefault(head, []).append(planned.file.hunks[index])
+    return [
+        ReadBefore(ChunkFile(planned.file, planned.file_class, tuple(hunks)), head) for head, hunks in heads.items()
+    ]
 
 
 def _load(planned: PlannedFile, hunks: tuple[Hunk, ...], room: Room) -> tuple[Load, LeftOut | None]:

@@ -30,9 +30,18 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAt:
+    """How many lines a model read at an earlier head (a SHA), since when they and what they name have not changed."""
+
+    head: str
+    lines: int
+
+
+@dataclass(frozen=True, slots=True)
 class FileCoverage:
     """How many of a file's changed lines a model read. `swept_lines` of these were listed as places of one edit.
 
+    `before` tells how many of them were read at which earlier head.
     `unread` tells where the lines stand that nobody read, in a file of which others were read.
     """
 
@@ -41,6 +50,7 @@ class FileCoverage:
     reviewed_lines: int
     swept_lines: int = 0
     unread: tuple[Span, ...] = ()
+    before: tuple[ReadAt, ...] = ()
 
     @property
     def left_out_lines(self) -> int:
@@ -71,6 +81,14 @@ class Coverage:
         return sum(file.swept_lines for file in self.files)
 
     @property
+    def before(self) -> tuple[ReadAt, ...]:
+        """Lines among these that were read at earlier heads, by head, the most first."""
+        lines: dict[str, int] = {}
+        for one in (one for file in self.files for one in file.before):
+            lines[one.head] = lines.get(one.head, 0) + one.lines
+        return tuple(ReadAt(head, many) for head, many in sorted(lines.items(), key=lambda item: (-item[1], item[0])))
+
+    @property
     def left_out_lines(self) -> int:
         """Changed lines that nobody read."""
         return self.changed_lines - self.reviewed_lines
@@ -93,6 +111,10 @@ def account(plan: Plan, unread: Mapping[int, str]) -> Coverage:
     """
     read: dict[str, int] = {}
     swept: dict[str, int] = {}
+    before: dict[str, list[ReadAt]] = {}
+    for earlier in plan.read_before:
+        _count([earlier.part], read)
+        before.setdefault(earlier.part.file.path, []).append(ReadAt(earlier.head, earlier.part.changed_lines))
     for chunk in plan.chunks:
         if chunk.number not in unread:
             _count(chunk.parts, read)
@@ -103,7 +125,9 @@ def account(plan: Plan, unread: Mapping[int, str]) -> Coverage:
     files = tuple(
         FileCoverage(path, lines, 0)
         if path in lost
-        else FileCoverage(path, lines, read.get(path, 0), swept.get(path, 0), spans.get(path, ()))
+        else FileCoverage(
+            path, lines, read.get(path, 0), swept.get(path, 0), spans.get(path, ()), tuple(before.get(path, ()))
+        )
         for path, lines in ((planned.file.path, planned.file.changed_lines) for planned in plan.files)
     )
     return Coverage(files, (*(row for row in rows if row.path not in lost), *lost.values()))
@@ -128,7 +152,7 @@ def _locate_unread(plan: Plan, unread: Container[int], read: Mapping[str, int]) 
     files = (item.file for item in plan.files)
     partly = {file.path: file for file in files if 0 < read.get(file.path, 0) < file.changed_lines}
     seen: dict[tuple[str, Side], list[Span]] = {}
-    for part in (part for chunk in plan.chunks if chunk.number not in unread for part in chunk.parts):
+    for part in _parts_read(plan, unread):
         for hunk in part.hunks if part.file.path in partly else ():
             for span in filter(None, (_span(hunk, kind) for kind in _SIDES)):
                 seen.setdefault((part.file.path, span.side), []).append(span)
@@ -138,6 +162,11 @@ def _locate_unread(plan: Plan, unread: Container[int], read: Mapping[str, int]) 
         path: tuple(span for hunk in file.hunks for kind in _SIDES for span in _find_rest(hunk, kind, path, seen))
         for path, file in partly.items()
     }
+
+
+def _parts_read(plan: Plan, unread: Container[int]) -> Iterator[ChunkFile]:
+    yield from (earlier.part for earlier in plan.read_before)
+    yield from (part for chunk in plan.chunks if chunk.number not in unread for part in chunk.parts)
 
 
 def _find_rest(
@@ -183,9 +212,8 @@ def _find_unaccounted(plan: Plan, read: Mapping[str, int], rows: Iterable[LeftOu
     for row in rows:
         planned[row.path] = planned.get(row.path, 0) + row.lines
     hunks: dict[str, list[Hunk]] = {}
-    for chunk in plan.chunks:
-        for part in chunk.parts:
-            hunks.setdefault(part.file.path, []).extend(part.hunks)
+    for part in _parts_read(plan, ()):
+        hunks.setdefault(part.file.path, []).extend(part.hunks)
     return {
         file.path: LeftOut(file.path, file.changed_lines, UNACCOUNTED, excused=False)
         for file in (item.file for item in plan.files)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from app.core.change.annotate import annotate
 from app.core.change.diff import FilePatch
-from app.core.change.plan import Plan, PlannedFile
+from app.core.change.plan import Chunk, Plan, PlannedFile
 from app.core.change.risk import risk_of
 from app.core.change.tokens import count_bytes
 from app.core.text.plural import count
@@ -31,12 +31,12 @@ def outline_change(plan: Plan, max_bytes: int) -> str:
     head += [f"... and {count(more, 'more file')}\n"] if more else []
     room = rest + max_bytes - max_bytes // LIST_SHARE - MAX_SECTION * 3
     shown: list[str] = []
-    for chunk in plan.chunks:
+    for chunk in (*plan.chunks, *(Chunk(0, (earlier.part,), 0) for earlier in plan.read_before)):
         text = annotate(chunk)
         if (size := count_bytes(text)) <= room:
             room -= size
             shown.append(text)
-    unseen = len(plan.chunks) - len(shown)
+    unseen = len(plan.chunks) + len(plan.read_before) - len(shown)
     tail = [f"\n{count(unseen, 'part')} of the diff had no room here\n"] if unseen else []
     return "".join([*head, "\n", *shown, *tail])
 

@@ -44,11 +44,15 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class ChunkFile:
-    """The hunks of one file that stand in one chunk, in file order."""
+    """The hunks of one file that stand in one chunk, in file order.
+
+    `before` are others of its hunks that were read at an earlier head and are shown as context.
+    """
 
     file: FilePatch
     file_class: FileClass
     hunks: tuple[Hunk, ...]
+    before: tuple[Hunk, ...] = ()
 
     @property
     def changed_lines(self) -> int:
@@ -123,15 +127,24 @@ class PlannedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """All files, the chunks to review in order, and what is left out: each changed line is in one of the two.
+class ReadBefore:
+    """Hunks of a file that were read at an earlier head of the pull request, a SHA, and need no reading now."""
 
-    What no line shows is left out besides.
+    part: ChunkFile
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All files, the chunks to review in order, what was read before, and what is left out.
+
+    Each changed line is in one of the three. What no line shows is left out besides.
     """
 
     files: tuple[PlannedFile, ...]
     chunks: tuple[Chunk, ...]
     left_out: tuple[LeftOut, ...]
+    read_before: tuple[ReadBefore, ...] = ()
 
     @property
     def tokens(self) -> int:

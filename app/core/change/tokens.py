@@ -95,8 +95,10 @@ def count_bytes(text: str) -> int:
 
 
 def count_request_bytes(request: Request) -> int:
-    """The bytes of a request that become tokens: system prompt, blocks, schema, the answer it goes on from."""
+    """The bytes of a request that become tokens: tools, system prompt, blocks, schema, what it goes on from."""
     texts = [block.text for block in (*request.system, *request.blocks)]
+    texts += [part for tool in request.tools for part in (tool.name, tool.description, json.dumps(tool.schema))]
+    texts += [text for turn in request.turns for text in (turn.said, *(result.text for result in turn.results))]
     if request.repair is not None:
         texts += [request.repair.answer, request.repair.words]
     return sum(map(count_bytes, texts)) + count_bytes(json.dumps(request.schema))

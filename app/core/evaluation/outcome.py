@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from app.core.change.diff import Side
 from app.core.findings.finding import Placed, Severity, Source
 from app.core.findings.seeking import ON_ITS_LINE
+from app.core.report.account import tell_account
 from app.core.report.report import Report
 
 SCHEMA_VERSION = 1
@@ -58,6 +59,8 @@ class Judgement:
 class Outcome:
     """A case that was reviewed whole. `refuted` counts claims that a second look dropped.
 
+    `off_diff` counts claims dropped because they are about unchanged code that no changed line enables.
+
     `judgements` is None where no model judged: then place alone decides. `usd` and `judge_usd` are None for a model
     without a listed price; `seconds` is the wall time of the review.
     """
@@ -66,6 +69,7 @@ class Outcome:
     findings: tuple[Reported, ...]
     fabricated: int
     refuted: int = 0
+    off_diff: int = 0
     changed_lines: int
     reviewed_lines: int
     usd: float | None
@@ -136,7 +140,7 @@ def tell(case: str, report: Report) -> Outcome:
                 source=finding.claim.source,
                 confidence=finding.claim.confidence,
                 title=finding.claim.title,
-                body=finding.claim.body,
+                body=tell_account(finding.claim),
                 placed=finding.placement.placed,
                 blocking=finding.blocking,
                 moved=anchor is not None
@@ -147,6 +151,7 @@ def tell(case: str, report: Report) -> Outcome:
         ),
         fabricated=report.fabricated,
         refuted=len(report.refuted),
+        off_diff=report.off_diff,
         changed_lines=report.coverage.changed_lines,
         reviewed_lines=report.coverage.reviewed_lines,
         usd=report.spending.usd,

@@ -59,7 +59,8 @@ class Group:
 class Scores:
     """All figures. `silence` counts clean cases without any finding; `fabricated` claims that quote what is not there.
 
-    `refuted` counts those of the other claims that a second look dropped.
+    `refuted` counts those of the other claims that a second look dropped, `off_diff` those about unchanged code that no
+    changed line enables.
     `stopped` counts the cases with faults, `hindered` the clean ones, at which the gate would have stayed shut.
     `moved` counts, among the model's findings on a line, those whose quote stood on another line than was claimed.
     `comments` are the findings that stand on a line. Dollars are None where a model has no listed price.
@@ -75,6 +76,7 @@ class Scores:
     hindered: Share
     fabricated: Share
     refuted: Share
+    off_diff: Share
     moved: Share
     findings: int
     comments: int
@@ -100,6 +102,7 @@ def score(cases: Sequence[Scored]) -> Scores:
     modelled = [item for outcome in outcomes for item in outcome.findings if item.source is Source.MODEL]
     fabricated = sum(outcome.fabricated for outcome in outcomes)
     refuted = sum(outcome.refuted for outcome in outcomes)
+    off_diff = sum(outcome.off_diff for outcome in outcomes)
     lined = [item for item in modelled if item.placed is Placed.LINE]
     faulty = [scored for scored in cases if scored.case.faults]
     clean = [scored for scored in cases if not scored.case.faults]
@@ -115,6 +118,7 @@ def score(cases: Sequence[Scored]) -> Scores:
         hindered=Share(sum(map(_is_stopped, clean)), len(clean)),
         fabricated=Share(fabricated, fabricated + len(modelled)),
         refuted=Share(refuted, refuted + len(modelled)),
+        off_diff=Share(off_diff, off_diff + len(modelled)),
         moved=Share(sum(item.moved for item in lined), len(lined)),
         findings=sum(len(outcome.findings) for outcome in outcomes),
         comments=sum(item.placed is Placed.LINE for outcome in outcomes for item in outcome.findings),

@@ -3,13 +3,12 @@
 Sought in this order: the claimed line; the claimed hunk; the changed lines of the file; its context; what else of the
 file a model was shown. First the whole line (white space apart), then a line that contains the quote, then one that is
 nearly it. Of several, the nearest. GitHub takes comments on lines of the diff only, and ranges only inside one hunk and
-side (https://docs.github.com/en/rest/pulls/comments): what is said of another line stands at its file.
+side (https://docs.github.com/en/rest/pulls/comments): what a program says of another line stands at its file.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.change.diff import FilePatch, Patch, Side
@@ -18,9 +17,7 @@ from app.core.findings.seeking import Lines, Spot, seek
 from app.core.text.unicode import conceal
 
 OUTSIDE = "the line is not part of the diff"
-
-Shown = Mapping[str, Sequence[tuple[int, str]]]
-"""Lines of the new version that a model saw, by path: number and text."""
+NO_FILE = "the file is not part of the change"
 
 _TAG = re.compile(r"^[RL] \d+ +\|[-+ ]")
 _SIGN = re.compile(r"^[-+]")
@@ -32,14 +29,6 @@ class Fabricated:
     """The claim stands on nothing. `reason` says what does not exist."""
 
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Anchored:
-    """Claims by whether they stand. Paths of the placed ones are paths of the patch wherever it has the file."""
-
-    placed: tuple[tuple[Claim, Placement], ...]
-    fabricated: tuple[tuple[Claim, Fabricated], ...]
 
 
 def place(claim: Claim, patch: Patch) -> Placement | Fabricated:
@@ -60,64 +49,30 @@ class Places:
     def place(self, claim: Claim) -> Placement | Fabricated:
         """As the function of this name."""
         file = find_file(claim.path, self._patch)
-        if file is not None and file.path not in self._texts:
-            self._texts[file.path] = Lines.of(_read(file))
-        return _place(claim, file, None if file is None else self._texts[file.path])
+        return _place(claim, file, None if file is None else self.lines_of(file))
 
-
-def anchor_claims(claims: Sequence[Claim], patch: Patch, shown: Shown | None = None) -> Anchored:
-    """Every claim placed or named as fabricated, in the order given.
-
-    `shown` is what models saw of the files they speak of, the diff apart or not. A claim about a line of it that is off
-    the diff has that line's number and text.
-    """
-    places = Places(patch)
-    outside = {
-        path: _Outside(patch.by_path[path], lines) for path, lines in (shown or {}).items() if path in patch.by_path
-    }
-    placed: list[tuple[Claim, Placement]] = []
-    fabricated: list[tuple[Claim, Fabricated]] = []
-    for claim in claims:
-        file = find_file(claim.path, patch)
-        meant = claim if file is None else replace(claim, path=file.path)
-        around = outside.get(meant.path) if claim.source is Source.MODEL else None
-        pointed = None if around is None else around.point(meant)
-        if pointed is not None:
-            placed.append((pointed, Placement(Placed.FILE, None, OUTSIDE)))
-        elif isinstance(place := places.place(meant), Fabricated):
-            fabricated.append((claim, place))
-        else:
-            placed.append((meant, place))
-    return Anchored(tuple(placed), tuple(fabricated))
-
-
-class _Outside:
-    """The lines of a file that a model was shown, among which those off the diff are to be found."""
-
-    def __init__(self, file: FilePatch, shown: Sequence[tuple[int, str]]) -> None:
-        beyond = {number: text for number, text in shown if (Side.RIGHT, number) not in file.commentable}
-        spots = (Spot(None, Side.RIGHT, number, changed=False, text=normalise(text)) for number, text in beyond.items())
-        self._texts = beyond
-        self._lines = Lines.of([*_read(file), *spots])
-
-    def point(self, claim: Claim) -> Claim | None:
-        """The claim with number and text of the line that it means, if that is off the diff."""
-        first = _first_line(claim)
-        found = seek(self._lines, _quotes(claim.quote), claim.side, first)
-        if found is None or found[0].hunk is not None:
-            return None
-        number = found[0].number
-        more = 0 if claim.line is None or first is None else max(claim.line - first, 0)
-        start, end = (number, number + more) if more else (None, number)
-        return replace(claim, side=Side.RIGHT, start_line=start, line=end, quote=self._texts[number])
+    def lines_of(self, file: FilePatch) -> Lines:
+        """The lines of a file's diff."""
+        if file.path not in self._texts:
+            self._texts[file.path] = Lines.of(read_spots(file))
+        return self._texts[file.path]
 
 
 def find_file(path: str, patch: Patch) -> FilePatch | None:
     """The file that a path means: as it is, as a diff's heading shows it, or by the name it had before a rename."""
+    return next((patch.by_name[name] for name in _names(path) if name in patch.by_name), None)
+
+
+def _names(path: str) -> tuple[str, ...]:
     known = conceal(path)
     bare = known.removeprefix("./").removeprefix("/")
-    candidates = (path, known, bare, re.sub(r"^[ab]/", "", bare))
-    return next((patch.by_name[name] for name in candidates if name in patch.by_name), None)
+    return path, known, bare, re.sub(r"^[ab]/", "", bare)
+
+
+def name_candidates(path: str, patch: Patch) -> tuple[str, ...]:
+    """The paths at head that a path may mean: the one of the patch, or else whatever the tree has."""
+    file = find_file(path, patch)
+    return _names(path) if file is None else (file.path,)
 
 
 def settle(claim: Claim, placement: Placement, patch: Patch) -> Claim:
@@ -141,23 +96,22 @@ def normalise(text: str) -> str:
 def _place(claim: Claim, file: FilePatch | None, lines: Lines | None) -> Placement | Fabricated:
     if file is None or lines is None:
         if claim.source is Source.MODEL:
-            # Models are shown the change alone: what they say of other files nobody can prove, and nobody could mend.
-            return Fabricated("the file is not part of the change")
-        return Placement(Placed.SUMMARY, None, "the file is not part of the change")
-    quotes = _quotes(claim.quote)
+            return Fabricated(NO_FILE)
+        return Placement(Placed.SUMMARY, None, NO_FILE)
+    quotes = read_quotes(claim.quote)
     if not quotes:
         return _place_without_quote(claim, file)
-    found = seek(lines, quotes, claim.side, _first_line(claim))
+    found = seek(lines, quotes, claim.side, first_line(claim))
     if found is not None:
         spot, reason = found
-        return Placement(Placed.LINE, _reach(claim, spot, file), reason)
+        return Placement(Placed.LINE, reach(claim, spot, file), reason)
     if claim.source is not Source.MODEL:
         return Placement(Placed.FILE, None, OUTSIDE)
     return Fabricated("the quote does not stand in the change of the file")
 
 
 def _place_without_quote(claim: Claim, file: FilePatch) -> Placement | Fabricated:
-    first = _first_line(claim)
+    first = first_line(claim)
     if first is None:
         return Placement(Placed.FILE, None, "the claim is about the whole file")
     if claim.source is Source.MODEL:
@@ -166,14 +120,15 @@ def _place_without_quote(claim: Claim, file: FilePatch) -> Placement | Fabricate
     if found is None:
         return Placement(Placed.FILE, None, OUTSIDE)
     spot = Spot(found[0], claim.side, first, found[1].changed, "")
-    return Placement(Placed.LINE, _reach(claim, spot, file), "a program named the line")
+    return Placement(Placed.LINE, reach(claim, spot, file), "a program named the line")
 
 
-def _first_line(claim: Claim) -> int | None:
+def first_line(claim: Claim) -> int | None:
+    """The number of the first line claimed, which is the one that is quoted."""
     return claim.line if claim.start_line is None else claim.start_line
 
 
-def _quotes(quote: str) -> tuple[str, ...]:
+def read_quotes(quote: str) -> tuple[str, ...]:
     """The first line quoted: as it is, and how it reads without the marks that an annotated diff puts into it."""
     first = next((line for line in quote.split("\n") if line.strip()), "")
     readings = (first, _TAG.sub("", first), _SIGN.sub("", first))
@@ -182,16 +137,17 @@ def _quotes(quote: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in (normalise(first), *whole) if text))
 
 
-def _read(file: FilePatch) -> list[Spot]:
+def read_spots(file: FilePatch) -> list[Spot]:
+    """The lines of a file's diff, unchanged ones on either side."""
     return [
         Spot(index, side, number, line.changed, normalise(line.text))
         for (side, number), (index, line) in file.commentable.items()
     ]
 
 
-def _reach(claim: Claim, spot: Spot, file: FilePatch) -> Anchor:
+def reach(claim: Claim, spot: Spot, file: FilePatch) -> Anchor:
     """The claimed number of lines from `spot` on, as far as its hunk goes. A LEFT anchor begins with a removed line."""
-    first = _first_line(claim)
+    first = first_line(claim)
     end = spot.number + (0 if claim.line is None or first is None else max(claim.line - first, 0))
     hunk = file.hunks[spot.hunk or 0]
     if spot.side is Side.LEFT and not spot.changed:

@@ -82,6 +82,16 @@ class Origin:
     request: str
 
 
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A line that a claim names beside its own, and that is not proved yet; `quote` is its exact text."""
+
+    path: str
+    side: Side
+    line: int | None
+    quote: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
     """What a reviewer says, before its place is proved.
@@ -91,6 +101,9 @@ class Claim:
     `lenses` are the model's passes that found it, `origin` the reply of the one whose words these are. `introduced` is
     False if its finder thinks that the fault was there before. `verification` is None for what no second reader was
     asked about. `suggestion` is what is to stand in place of the claimed lines.
+
+    A fault may show on a line that the change leaves as it is: `enabled_by` is then the changed line that its finder
+    says causes or exposes it. Once that is proved the claim stands there, and `shows_at` is the line where it shows.
     """
 
     path: str
@@ -110,6 +123,8 @@ class Claim:
     origin: Origin | None = None
     introduced: bool = True
     verification: Verification | None = None
+    enabled_by: Pointer | None = None
+    shows_at: Evidence | None = None
 
 
 @dataclass(frozen=True, slots=True)

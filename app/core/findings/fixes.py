@@ -1,20 +1,16 @@
-"""Whether a suggested fix may be offered: it must apply to the claimed lines, keep their shape, and parse.
+"""Whether a suggested fix may be offered: it must apply to the claimed lines, keep their shape, and fit its file.
 
 Nothing of it is run. GitHub puts what stands in a `suggestion` in the place of the commented lines
 (https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/reviewing-changes-in-pull-requests), so a
-suggestion is the whole text of exactly these lines.
+suggestion is the whole text of exactly these lines; an empty one deletes them. What a file's language says of it is
+asked from outside: parsers are no part of the core.
 """
 
 from __future__ import annotations
 
-import ast
-import json
 import re
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
-
-import yaml
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.core.change.diff import Side
 from app.core.findings.finding import Finding, Placed, Source, Standing
@@ -25,12 +21,32 @@ MOST_LINES = 6
 """Lines that a fix may take the place of, and have."""
 
 LINE_CHARACTERS = 400
-PARSED_CHARACTERS = 400_000
-"""Longer lines are nothing that people judge at a glance, longer files nothing to parse on the way."""
+"""Longer lines are nothing that people judge at a glance."""
 
 _COVERED = re.compile(r"‹(?:secret:|U\+|… )")
-_STRING = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|`(?:[^`\\]|\\.)*`""")
-_OPENERS = {"(": ")", "[": "]", "{": "}"}
+_ROW = re.compile(r"[^\n]*\n|[^\n]+")
+_ABOUT_TEXT = frozenset({"rule", "steering"})
+"""Categories of claims that a comment or white space may be at fault for. All others are about what a program does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """A file in which `text` takes the place of whole lines: `before[start:end]`, and nothing else changes.
+
+    `behaviour`: whether it is to change what the program does, not only how it is written.
+    """
+
+    path: str
+    before: str
+    start: int
+    end: int
+    text: str
+    behaviour: bool = True
+
+    @property
+    def after(self) -> str:
+        """The whole file as it would be."""
+        return f"{self.before[: self.start]}{self.text}{self.before[self.end :]}"
 
 
 def is_fixable(finding: Finding) -> bool:
@@ -48,33 +64,65 @@ def claimed_lines(finding: Finding) -> range:
     return range(0) if anchor is None else range(anchor.start_line or anchor.line, anchor.line + 1)
 
 
-def find_flaw(path: str, text: str, lines: range, suggestion: str) -> str | None:
-    """Why `suggestion` cannot take the place of these lines of the new version `text`; None if it can."""
-    rows = text.split("\n")
-    new = suggestion.removesuffix("\n").split("\n")
+def is_about_behaviour(finding: Finding) -> bool:
+    """Whether what is claimed can only be mended by a change of what the program does."""
+    return finding.claim.source is Source.MODEL and finding.claim.category not in _ABOUT_TEXT
+
+
+def plan_replacement(
+    path: str, text: str, lines: range, suggestion: str, *, behaviour: bool = True
+) -> Replacement | str:
+    """The new version `text` with `suggestion` in the place of these lines; or why it cannot be there."""
+    rows = _ROW.findall(text)
+    new = read_rows(suggestion)
     if not lines or lines.start < 1 or lines.stop - 1 > len(rows):
         return "the lines are not there"
-    old = [row.removesuffix("\r") for row in rows[lines.start - 1 : lines.stop - 1]]
+    old = [_bare(row) for row in rows[lines.start - 1 : lines.stop - 1]]
     if len(new) > MOST_LINES or len(old) > MOST_LINES or any(len(row) > LINE_CHARACTERS for row in (*old, *new)):
         return "it is too long"
     if old == new:
         return "it changes nothing"
+    if new and not suggestion.strip():
+        return "it is blank"
     if not _is_bare(suggestion) or _COVERED.search("\n".join(old)):
         return "it holds what was covered, or what nobody sees"
-    if not _keeps_indentation(old, new):
+    if new and not _keeps_indentation(old, new):
         return "its indentation is another"
-    ending = "\r" if rows[lines.start - 1].endswith("\r") else ""
-    whole = "\n".join([*rows[: lines.start - 1], *(f"{row}{ending}" for row in new), *rows[lines.stop - 1 :]])
-    return None if _parses(path, whole, old, new) else "the file would not parse"
+    return _replace(path, rows, lines, new, behaviour=behaviour)
+
+
+def read_rows(suggestion: str) -> list[str]:
+    """The lines that stand in a suggestion's block: none in an empty one."""
+    return suggestion.removesuffix("\n").split("\n") if suggestion else []
+
+
+def tidy(suggestion: str) -> str:
+    """The same lines without the last line feed, unless a blank line would be lost with it."""
+    return suggestion if suggestion.endswith("\n\n") else suggestion.removesuffix("\n")
+
+
+def _replace(path: str, rows: Sequence[str], lines: range, new: Sequence[str], *, behaviour: bool) -> Replacement:
+    """New rows end as the old ones do, and the last of a file remains without a line feed if it had none."""
+    before = "".join(rows)
+    start = sum(map(len, rows[: lines.start - 1]))
+    end = start + sum(map(len, rows[lines.start - 1 : lines.stop - 1]))
+    ending = _ending(rows[lines.start - 1]) or _ending(rows[max(lines.start - 2, 0)]) or "\n"
+    text = f"{ending.join(new)}{_ending(rows[lines.stop - 2])}" if new else ""
+    return Replacement(path, before, start, end, text, behaviour)
+
+
+def _ending(row: str) -> str:
+    return row[len(_bare(row)) :]
+
+
+def _bare(row: str) -> str:
+    return row.removesuffix("\n").removesuffix("\r") if row.endswith("\n") else row
 
 
 def _is_bare(suggestion: str) -> bool:
     """Whether it can be shown as it is: no secret, no placeholder of ours, no unseen character."""
     return (
-        bool(suggestion.strip())
-        and not _COVERED.search(suggestion)
-        and reveal(suggestion) == suggestion
-        and redact(suggestion).text == suggestion
+        not _COVERED.search(suggestion) and reveal(suggestion) == suggestion and redact(suggestion).text == suggestion
     )
 
 
@@ -90,65 +138,3 @@ def _keeps_indentation(old: Sequence[str], new: Sequence[str]) -> bool:
 
 def _margin(row: str) -> str:
     return row[: len(row) - len(row.lstrip(" \t"))]
-
-
-def _parses(path: str, whole: str, old: Sequence[str], new: Sequence[str]) -> bool:
-    """Whether the new file is one its language's parser takes.
-
-    Of a language without a parser here: whether brackets and strings of the new lines end as those of the old did.
-    """
-    parse = _PARSERS.get(path.rpartition(".")[2].lower() if "." in path else "")
-    if parse is None:
-        balance = _balance(old)
-        return balance is not None and balance == _balance(new)
-    if len(whole) > PARSED_CHARACTERS:
-        return False
-    try:
-        parse(whole)
-    except (SyntaxError, ValueError, yaml.YAMLError, RecursionError, MemoryError):
-        return False
-    return True
-
-
-def _read_yaml(text: str) -> None:
-    """Every event of the stream; nothing is built from it."""
-    for _ in yaml.parse(text, Loader=yaml.SafeLoader):
-        pass
-
-
-_PARSERS: Mapping[str, Callable[[str], object]] = MappingProxyType(
-    {
-        "py": ast.parse,
-        "pyi": ast.parse,
-        "json": json.loads,
-        "toml": tomllib.loads,
-        "yml": _read_yaml,
-        "yaml": _read_yaml,
-    }
-)
-
-
-def _balance(rows: Sequence[str]) -> tuple[str, str] | None:
-    """The brackets that lines close of others, and those they leave open.
-
-    None where brackets cross, or a string does not end in its line.
-    """
-    bare = [_cut_strings(row) for row in rows]
-    closed: list[str] = []
-    opened: list[str] = []
-    for character in "".join(row or "" for row in bare):
-        if character in _OPENERS:
-            opened.append(_OPENERS[character])
-        elif character not in _OPENERS.values():
-            continue
-        elif not opened:
-            closed.append(character)
-        elif opened.pop() != character:
-            return None
-    return None if None in bare else ("".join(closed), "".join(opened))
-
-
-def _cut_strings(row: str) -> str | None:
-    """The row without its strings; None if one does not end in it."""
-    bare = _STRING.sub("", row)
-    return None if re.search(r"['\"`]", bare) else bare

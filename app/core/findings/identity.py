@@ -11,11 +11,21 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from app.core.change.diff import FileStatus, Patch
-from app.core.findings.anchor import find_file, normalise, settle
-from app.core.findings.finding import Claim, Finding, Placed, Placement, Source, fingerprint
+from app.core.change.diff import Patch
+from app.core.findings.anchor import settle
+from app.core.findings.finding import Claim, Finding, Placed, Placement, Source
 from app.core.findings.known import FindingState, KnownFinding
-from app.core.findings.merging import PlacedClaim, harden, merge, order, overlap, say_the_same, stand_on_one_spot
+from app.core.findings.lasting import mark, tell_lasting
+from app.core.findings.merging import (
+    PlacedClaim,
+    harden,
+    merge,
+    order,
+    overlap,
+    say_the_same,
+    show_alike,
+    stand_on_one_spot,
+)
 from app.core.findings.quotes import QuoteIndex
 from app.core.findings.trace import Trace, Tracer
 
@@ -58,7 +68,7 @@ class _Standing:
 
     def evade(self, taken: Container[str]) -> str:
         """Its fingerprint, or the next one where a finding has it that moved to another file since."""
-        later = (_fingerprint(self.loose, self.symbol, ordinal) for ordinal in count(self.ordinal, _MANY * _MANY))
+        later = (mark(self.loose, self.symbol, ordinal) for ordinal in count(self.ordinal, _MANY * _MANY))
         return next(one for one in later if one not in taken)
 
 
@@ -89,18 +99,19 @@ def identify(
     next_number: int,
     completed: Callable[[Source, str], bool],
     outside: Container[int] = frozenset(),
+    mended: Container[int] = frozenset(),
 ) -> Identified:
     """The findings of a review of `patch`, given those known before it. Independent of the order of both.
 
     `completed` says whether a program (never asked about models) ran to its end on a path of the patch: only then does
     its silence mean that a finding is fixed. A finding of a model is fixed when its quote has gone from its side of
     the file's diff; if the file left the change, when no file of it brings that line in. `outside` are the known ones
-    whose quote stands in the file all the same, off the diff, as it did. No number and no fingerprint is ever given
-    twice, whatever `next_number` says.
+    whose quote stands in the file all the same, off the diff, as it did; `mended` those that showed on a line which the
+    head no longer has: they are fixed. No number and no fingerprint is ever given twice, whatever `next_number` says.
     """
     merged = merge((settle(claim, placement, patch), placement) for claim, placement in placed)
     standing = _stand(merged.kept, patch)
-    items = _trace(known, patch, outside)
+    items = _trace(known, patch, outside, mended)
     matches = _match(standing, items)
     outcome = _Outcome()
     number = max([next_number, *(item.number + 1 for item in known)])
@@ -116,7 +127,8 @@ def identify(
     for missing in items:
         if missing.trace is not None and missing.finding.number not in again:
             _carry_or_close(missing.finding, missing.trace, completed, outcome)
-    _reopen([item.finding for item in items if item.finding.number not in again], patch, outside, outcome)
+    silent = [item.finding for item in items if item.finding.number not in again]
+    _reopen([known for known in silent if known.number not in mended], patch, outside, outcome)
     return Identified(
         findings=tuple(sorted(outcome.open, key=lambda finding: finding.number)),
         raised=frozenset(outcome.raised),
@@ -136,7 +148,7 @@ def _stand(kept: Sequence[PlacedClaim], patch: Patch) -> list[_Standing]:
     standing: list[_Standing] = []
     for claim, placement in sorted(kept, key=order):
         file = patch.by_path.get(claim.path)
-        loose = _loose(claim, patch)
+        loose = tell_lasting(claim, patch)
         symbol, ordinal, alone = placement.placed.value, 0, True
         if file is not None and placement.anchor is not None:
             if file.path not in indexes:
@@ -146,26 +158,14 @@ def _stand(kept: Sequence[PlacedClaim], patch: Patch) -> list[_Standing]:
         more = seen[loose, symbol, ordinal]
         seen[loose, symbol, ordinal] += 1
         ordinal += more * _MANY
-        strict = _fingerprint(loose, symbol, ordinal)
+        strict = mark(loose, symbol, ordinal)
         standing.append(_Standing(claim, placement, loose, symbol, ordinal, alone, strict))
     return standing
 
 
-def _fingerprint(loose: tuple[str, str, str], symbol: str, ordinal: int) -> str:
-    path, category, quote = loose
-    return fingerprint(path=path, category=category, quote=quote, symbol=symbol, ordinal=ordinal)
-
-
-def _loose(claim: Claim, patch: Patch) -> tuple[str, str, str]:
-    """Path (the old one of a rename), kind (a program's rule is part of it) and quote."""
-    file = find_file(claim.path, patch)
-    path = claim.path if file is None else file.old_path if file.status is FileStatus.RENAMED else file.path
-    exact = claim.source is not Source.MODEL and claim.rule
-    category = f"{claim.category}/{claim.rule}" if exact else claim.category
-    return path, category, normalise(claim.quote) or normalise(claim.title)
-
-
-def _trace(known: Sequence[KnownFinding], patch: Patch, outside: Container[int]) -> list[_Known]:
+def _trace(
+    known: Sequence[KnownFinding], patch: Patch, outside: Container[int], mended: Container[int]
+) -> list[_Known]:
     """The known findings by number, the open ones as they stand now. A dismissal never follows its line anywhere."""
     tracer = Tracer(patch)
     items: list[_Known] = []
@@ -173,7 +173,8 @@ def _trace(known: Sequence[KnownFinding], patch: Patch, outside: Container[int])
         trace = None
         if finding.state is FindingState.OPEN:
             trace = tracer.trace(finding.claim, finding.placed, outside=finding.number in outside)
-        items.append(_Known(finding, _loose(finding.claim if trace is None else trace.claim, patch), trace))
+            trace = replace(trace, stands=False, again=None) if finding.number in mended else trace
+        items.append(_Known(finding, tell_lasting(finding.claim if trace is None else trace.claim, patch), trace))
     return items
 
 
@@ -218,7 +219,8 @@ def _neighbours(item: _Standing, known: _Known) -> bool:
     trace = known.trace
     if trace is None or trace.stands or trace.again is None or item.claim.source is not Source.MODEL:
         return False
-    return item.claim.category == trace.claim.category and overlap(item.placement, trace.again[1])
+    alike = item.claim.category == trace.claim.category and show_alike(item.claim) == show_alike(trace.claim)
+    return alike and overlap(item.placement, trace.again[1])
 
 
 def _raise(item: _Standing, number: int, taken: set[str], outcome: _Outcome) -> None:

@@ -5,7 +5,8 @@ one lens names are two faults, however near: what is done about one must settle 
 look at one change without knowing of each other, and each may point at another line of one fault: claims of one kind on
 neighbouring lines that name the same things of the code are one, and what the weaker said is kept with the other. What
 programs say is exact: two hits are two faults unless they are equal in everything that matters. What different sources
-say is never one claim: they fall silent for different reasons.
+say is never one claim: they fall silent for different reasons. One changed line can break several others: faults that
+show in different places are two, though they stand on one line.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def merge(claims: Iterable[PlacedClaim]) -> Merged:
 
 def _are_one(item: PlacedClaim, rival: PlacedClaim) -> bool:
     """Whether two claims of one review on one file are to be one finding."""
-    return _seen_by_two(item, rival) or (say_the_same(item, rival) and not _apart(item, rival))
+    return not _apart(item, rival) and (_seen_by_two(item, rival) or say_the_same(item, rival))
 
 
 def say_the_same(one: PlacedClaim, other: PlacedClaim) -> bool:
@@ -64,6 +65,8 @@ def say_the_same(one: PlacedClaim, other: PlacedClaim) -> bool:
     if claim.source is not Source.MODEL:
         return _exact(one) == _exact(other)
     same_quote = bool(normalise(claim.quote)) and normalise(claim.quote) == normalise(rival.quote)
+    if show_alike(claim) != show_alike(rival):
+        return False
     if placement.placed is not Placed.LINE:
         return same_quote or (claim.category == rival.category and normalise(claim.title) == normalise(rival.title))
     return same_quote and overlap(placement, rival_placement)
@@ -78,9 +81,17 @@ def _seen_by_two(one: PlacedClaim, other: PlacedClaim) -> bool:
 
 
 def _apart(one: PlacedClaim, other: PlacedClaim) -> bool:
-    """Whether two claims of one review quote equal lines off the diff that are two lines."""
+    """Whether two claims of one review quote equal lines off the diff that are two lines, or show in two places."""
+    places = {(far.path, far.line) for far in (one[0].shows_at, other[0].shows_at) if far is not None}
+    if len(places) == 2:
+        return True
     lines = [claim.line for claim, placement in (one, other) if placement.placed is Placed.FILE and claim.quote.strip()]
     return len(lines) == 2 and None not in lines and lines[0] != lines[1]
+
+
+def show_alike(claim: Claim) -> str:
+    """What tells whether two claims show alike: the quote of the line where a fault shows that it does not stand on."""
+    return "" if claim.shows_at is None else normalise(claim.shows_at.quote)
 
 
 def overlap(one: Placement, other: Placement) -> bool:
@@ -106,7 +117,7 @@ def harden(claim: Claim, known: Claim) -> Claim:
 
 def _join(claim: Claim, weaker: Claim) -> Claim:
     """The stronger of two claims that are one, with what the other said of another line."""
-    joined = harden(claim, weaker)
+    joined = replace(harden(claim, weaker), shows_at=claim.shows_at or weaker.shows_at)
     if normalise(claim.quote) == normalise(weaker.quote) or weaker.line is None:
         return joined
     return replace(joined, body=f"{joined.body}\n\nAlso, of line {weaker.line}: {weaker.title}".strip())
@@ -146,4 +157,5 @@ def stand_on_one_spot(claim: Claim, placement: Placement, other: Finding) -> boo
         placement.placed is Placed.LINE
         and (other.claim.path, other.placement.anchor) == (claim.path, placement.anchor)
         and (other.claim.source, other.claim.category) == (claim.source, claim.category)
+        and show_alike(other.claim) == show_alike(claim)
     )

@@ -52,14 +52,21 @@ class Lines:
         return cls(held, {(spot.side, spot.number): spot for spot in held}, by_text)
 
 
-def seek(lines: Lines, quotes: Sequence[str], side: Side, first: int | None) -> tuple[Spot, str] | None:
-    """The line that a quote, in any of its readings, means where `first` on `side` is claimed; and how it was found."""
+def seek(
+    lines: Lines, quotes: Sequence[str], side: Side, first: int | None, *, nearest: bool = False
+) -> tuple[Spot, str] | None:
+    """The line that a quote, in any of its readings, means where `first` on `side` is claimed; and how it was found.
+
+    `nearest`: of equal lines the nearest is meant, whether the change touches it or not.
+    """
     here = None if first is None else lines.by_place.get((side, first))
     if here is not None and here.text in quotes:
         return here, ON_ITS_LINE
 
     def distance(spot: Spot) -> tuple[int, bool, int, int, bool]:
-        if spot.hunk is None:
+        if nearest:
+            tier = 0
+        elif spot.hunk is None:
             tier = 4
         elif here is not None and spot.hunk == here.hunk:
             tier = 0 if spot is here else 1

@@ -207,7 +207,6 @@ _DORMANT = {
     "check": (),
     "architecture": ("layers", "forbid", "cycles", "severity"),
     "people": ("ai_authored", "sensitive", "override"),
-    "budget": ("pull_request_usd",),
     "floor": (),
 }
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from app.core.findings.finding import Evidence, Finding, Severity, Source, Standing
-from app.core.secrecy.redaction import redact
-from app.core.text.markdown import Markdown, bullets, code, comment_marker, fence, paragraphs, plain, rich
+from app.core.findings.finding import Finding, Severity, Source, Standing
+from app.core.report.account import show_place, write_account
+from app.core.text.markdown import Markdown, bullets, code, comment_marker, fence, paragraphs, plain
 
 SIGNS = {
     Severity.CRITICAL: "🟥",
@@ -33,7 +33,7 @@ def finding_comment(finding: Finding) -> Markdown:
     claim = finding.claim
     asked = " · a question" if _standing(finding) is Standing.UNCERTAIN else ""
     head = Markdown(f"{SIGNS[claim.severity]} **{finding.id} · {claim.severity}{asked}** · ") + plain(claim.title)
-    parts = [head, rich(claim.body), _evidence(finding)]
+    parts = [head, write_account(claim), _evidence(finding)]
     if claim.suggestion is not None:
         parts.append(fence(claim.suggestion, "suggestion"))
     return paragraphs(*parts, _provenance(finding), finding_marker(finding))
@@ -43,7 +43,7 @@ def fixed_comment(finding: Finding) -> Markdown:
     """The same comment once the finding is gone. That a secret is gone from the files makes it no secret again."""
     head = Markdown(f"✅ **{finding.id} · fixed** · ~~") + plain(finding.claim.title) + Markdown("~~")
     still = Markdown(_STILL_KNOWN if finding.claim.source is Source.SECRETS else "")
-    return paragraphs(head, still, rich(finding.claim.body), _provenance(finding), finding_marker(finding))
+    return paragraphs(head, still, write_account(finding.claim), _provenance(finding), finding_marker(finding))
 
 
 def finding_marker(finding: Finding) -> Markdown:
@@ -57,18 +57,15 @@ def _standing(finding: Finding) -> Standing | None:
 
 
 def _evidence(finding: Finding) -> Markdown:
-    """The lines that a second reader rests on, but for the one that the comment stands on."""
+    """The lines that a second reader rests on, but for the one that the comment stands on and the one it shows at."""
     claim = finding.claim
     if claim.verification is None:
         return Markdown("")
-    others = [one for one in claim.verification.evidence if one.quote.strip() not in claim.quote]
-    rows = [code(_place(one)) + Markdown(": ") + code(one.quote) for one in others]
+    far = "" if claim.shows_at is None else claim.shows_at.quote
+    told = (claim.quote, far)
+    others = [one for one in claim.verification.evidence if not any(one.quote.strip() in quote for quote in told)]
+    rows = [code(show_place(one)) + Markdown(": ") + code(one.quote) for one in others]
     return paragraphs(Markdown("It rests on:"), bullets(rows)) if rows else Markdown("")
-
-
-def _place(evidence: Evidence) -> str:
-    path = redact(evidence.path).text
-    return path if evidence.line is None else f"{path}:{evidence.line}"
 
 
 def _provenance(finding: Finding) -> Markdown:

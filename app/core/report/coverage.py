@@ -27,6 +27,7 @@ MAX_DIRECTORIES = 5
 MAX_DEPTH = 6
 MAX_SPANS = 4
 MAX_EDITS = 10
+MAX_HEADS = 3
 
 _HEADING = Markdown("| file | changed | read | left out | why |\n| --- | ---: | ---: | ---: | --- |")
 _SHUT = Markdown(" **(keeps the gate shut)**")
@@ -80,7 +81,22 @@ def _totals(report: Report) -> Markdown:
         words += (
             f", {coverage.swept_lines:,} of them as the same edit in many places, reviewed once with all places listed"
         )
-    return Markdown(f"{words}.")
+    return join([Markdown(f"{words}."), *_read_before(report)], " ")
+
+
+def _read_before(report: Report) -> list[Markdown]:
+    """What of it was read at earlier heads."""
+    before = report.coverage.before
+    if not before:
+        return []
+    lines = sum(one.lines for one in before)
+    many = "All" if lines == report.coverage.reviewed_lines else f"{lines:,}"
+    named = [code(one.head[:12]) for one in before[:MAX_HEADS]]
+    more = len(before) - MAX_HEADS
+    tail = Markdown(f" and {count(more, 'more head')}" if more > 0 else "")
+    unasked = ": no model was asked about this head" if report.plan and not report.plan.chunks else ""
+    words = Markdown(f"{many} of them were read at "), join(named, ", "), tail, Markdown(f", unchanged since{unasked}.")
+    return [join(words, "")]
 
 
 def _edits(report: Report) -> Markdown:

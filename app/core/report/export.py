@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.core.findings.finding import Claim, Finding
+from app.core.report.account import tell_account
 from app.core.report.report import Report
 
 SCHEMA_VERSION = 1
@@ -82,7 +83,7 @@ def _finding(finding: Finding, report: Report) -> dict[str, Any]:
         "category": claim.category,
         "confidence": claim.confidence,
         "title": claim.title,
-        "body": claim.body,
+        "body": tell_account(claim),
         "quote": claim.quote,
         "source": claim.source.value,
         "rule": claim.rule,

@@ -15,6 +15,7 @@ from app.core.change.diff import Side
 from app.core.findings.finding import Anchor, Finding, Placed, Severity
 from app.core.gate.policy import Policy
 from app.core.gate.verdict import Conclusion
+from app.core.report.account import tell_account
 from app.core.report.comment import finding_comment, fixed_comment
 from app.core.report.report import Report
 from app.core.report.summary import check_summary, check_text, summary
@@ -202,5 +203,5 @@ def _annotation(finding: Finding, anchor: Anchor) -> Annotation:
         end_line=anchor.line,
         level="warning" if claim.severity.at_least(Severity.MEDIUM) else "notice",
         title=reveal(f"{finding.id}: {claim.title}")[:255],
-        message=reveal(claim.body[:10_000]) or reveal(claim.title),
+        message=reveal(tell_account(claim)[:10_000]) or reveal(claim.title),
     )

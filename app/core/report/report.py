@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 
 from app.core.change.coverage import Coverage
+from app.core.change.memory.hunks import Memory
 from app.core.change.plan import Plan
 from app.core.findings.finding import Finding
 from app.core.findings.verification.weighing import Refuted
@@ -37,11 +40,17 @@ class AnalyzerOutcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spending:
-    """What the review used. `usd` is None where the model has no price in the table. `seconds` is wall time."""
+    """What the review used. `usd` is None where the model has no price in the table. `seconds` is wall time.
+
+    `limit_usd` is what it could take at most; None: nothing was held to a limit. `recalled` are the digests of the
+    requests whose replies came from memory: nothing was paid for them.
+    """
 
     usage: Usage = field(default_factory=Usage)
     usd: float | None = 0.0
     seconds: float = 0.0
+    limit_usd: Decimal | None = None
+    recalled: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,11 +58,15 @@ class Report:
     """A finished review of one head.
 
     `findings` are the open ones, most severe first, all numbered. `fixed` are findings of earlier heads that are gone.
-    `fabricated` counts claims dropped because the code they quote does not exist. `models` are the ids that answered.
+    `fabricated` counts claims dropped because the code they quote does not exist; `off_diff` those dropped because they
+    are about code that the change leaves alone, with no changed line that enables them. `models` are the ids that
+    answered.
     `about` is what a model says that the change does, untrusted; `notes` are sentences on what could not be done beside
     the reading, in words of ours.
     `refuted` are claims that a second look dropped.
-    `rules` are the written ones that the change was held to.
+    `rules` are the written ones that the change was held to. `retry_after_s` is when the model's server said that
+    asking again makes sense; `again_at` is when that is done unasked, in UTC.
+    `memory` is what counts as read from now on; None where no model was asked.
     """
 
     snapshot: Snapshot
@@ -64,6 +77,7 @@ class Report:
     plan: Plan | None = None
     analyzers: tuple[AnalyzerOutcome, ...] = ()
     fabricated: int = 0
+    off_diff: int = 0
     refuted: tuple[Refuted, ...] = ()
     model_configured: bool = True
     models: tuple[str, ...] = ()
@@ -71,6 +85,9 @@ class Report:
     notes: tuple[str, ...] = ()
     spending: Spending = field(default_factory=Spending)
     rules: RulesChecked = field(default_factory=RulesChecked)
+    retry_after_s: float | None = None
+    again_at: datetime | None = None
+    memory: Memory | None = None
 
     def show_path(self, path: str) -> str:
         """A path of a finding, or of what was left out, as it may be shown: without a secret that stands in it."""

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from app.core.budget.limits import find_overdrawn
 from app.core.findings.finding import Finding, Placed, Source
 from app.core.gate.verdict import Conclusion, Situation
+from app.core.report.account import write_account
 from app.core.report.comment import SIGNS
+from app.core.report.cost import tell_spending
 from app.core.report.coverage import MAX_LISTED, tell_coverage, tell_files
 from app.core.report.fitting import DROPPED, Graded, clip, clip_path, fit, name_some
 from app.core.report.report import AnalyzerOutcome, AnalyzerState, Report
 from app.core.report.rules import tell_rules
+from app.core.report.sparing import name_spared
 from app.core.report.words import Links, mend, title
 from app.core.text.markdown import (
     Markdown,
@@ -24,7 +28,6 @@ from app.core.text.markdown import (
     paragraphs,
     permalink,
     plain,
-    rich,
 )
 from app.core.text.plural import count
 
@@ -40,7 +43,8 @@ _VERDICT_SIGNS = {
     Conclusion.CANCELLED: "⏹️",
 }
 _NEVER_LOOKED = {Situation.POLICY_FAULT, Situation.NOT_DONE}
-_NOTHING = Graded((Markdown(""),))
+_NONE = Markdown("")
+_NOTHING = Graded((_NONE,))
 
 
 def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
@@ -57,7 +61,7 @@ def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
             _fixed(report.fixed),
             tell_rules(report),
             _coverage(report, by_file=True),
-            paragraphs(_who_looked(report), _notes(report), _footer(report, links), marker),
+            paragraphs(_who_looked(report), _notes(report), _given_up(report), _footer(report, links), marker),
         ]
     )
 
@@ -70,7 +74,7 @@ def check_summary(report: Report, links: Links) -> Markdown:
             _table(report, links),
             tell_rules(report),
             _coverage(report, by_file=False),
-            paragraphs(_who_looked(report), _notes(report), _footer(report, links)),
+            paragraphs(_who_looked(report), _notes(report), _given_up(report), _footer(report, links)),
         ]
     )
 
@@ -103,7 +107,7 @@ def _about(report: Report) -> Graded:
 
 
 def _notes(report: Report) -> Markdown:
-    return join([plain(note) for note in report.notes], " ")
+    return join([plain(note) for note in report.notes if find_overdrawn(note) is None], " ")
 
 
 def _coverage(report: Report, *, by_file: bool) -> Graded:
@@ -159,7 +163,7 @@ def _beyond_lines(findings: Sequence[Finding]) -> Graded:
     told = [
         paragraphs(
             name,
-            rich(finding.claim.body),
+            write_account(finding.claim),
             Markdown("<sub>not on a line: ") + plain(finding.placement.reason) + Markdown("</sub>"),
         )
         for name, finding in zip(names, rest, strict=False)
@@ -188,13 +192,20 @@ def _who_looked(report: Report) -> Markdown:
     model = (
         Markdown("Models: ") + join([code(name) for name in report.models], ", ")
         if report.models
-        else Markdown("No model read this change")
+        else Markdown("No model was asked about this head" if report.coverage.before else "No model read this change")
     )
     ran = [_analyzer(outcome) for outcome in report.analyzers]
-    claims = count(report.fabricated, "claim")
-    dropped = Markdown(f" · {claims} dropped: the quoted code or rule does not exist" if report.fabricated else "")
+    dropped = Markdown("".join(_tell_dropped(report)))
     looked = model + Markdown(" · analyzers: ") + (join(ran, ", ") if ran else Markdown("none")) + dropped
     return paragraphs(looked, _second_look(report))
+
+
+def _tell_dropped(report: Report) -> Iterator[str]:
+    """The models' claims that stand nowhere."""
+    if report.fabricated:
+        yield f" · {count(report.fabricated, 'claim')} dropped: the quoted code or rule does not exist"
+    if report.off_diff:
+        yield f" · {count(report.off_diff, 'claim')} dropped: off the diff, and no changed line enables the fault"
 
 
 def _second_look(report: Report) -> Markdown:
@@ -213,11 +224,11 @@ def _analyzer(outcome: AnalyzerOutcome) -> Markdown:
 
 
 def _footer(report: Report, links: Links) -> Markdown:
-    usage = report.spending.usage
-    tokens = usage.input_tokens + usage.cache_read_tokens + usage.cache_write_tokens
-    cost = "price unknown" if report.spending.usd is None else f"${report.spending.usd:.2f}"
-    calls = count(usage.calls, "call")
-    revisions = f"head `{report.snapshot.head_sha[:12]}` against `{report.snapshot.merge_base[:12]}`"
-    words = f"<sub>{revisions} · {calls}, {tokens:,} tokens in, {usage.output_tokens:,} out, {cost}"
+    revisions = f"<sub>head `{report.snapshot.head_sha[:12]}` against `{report.snapshot.merge_base[:12]}` · "
     page = Markdown(" · ") + link(Markdown("details"), links.dashboard_url) if links.dashboard_url else Markdown("")
-    return Markdown(words) + page + Markdown(" · `/lintel help`</sub>")
+    return Markdown(revisions) + tell_spending(report.spending) + page + Markdown(" · `/lintel help`</sub>")
+
+
+def _given_up(report: Report) -> Markdown:
+    told = name_spared(report)
+    return paragraphs(Markdown("Given up for want of money:"), bullets([plain(one) for one in told])) if told else _NONE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.core.budget import OVER_BUDGET
+from app.core.budget.limits import Account, find_overdrawn
 from app.core.findings.finding import Placed
 from app.core.gate.verdict import Situation, Verdict
 from app.core.report.report import Report
@@ -62,26 +62,43 @@ def mend(report: Report) -> Markdown:
         case Situation.POLICY_FAULT:
             return Markdown("Mend `.github/lintel.yml` on the base branch: policy is read from there alone.")
         case Situation.NOT_DONE:
-            return Markdown("Comment `/lintel review` to try again.")
+            retry = _retry(report)
+            return Markdown(retry[:1].upper() + retry[1:])
         case Situation.UNREAD:
             return Markdown(_mend_unread(report))
         case _:
             return Markdown("")
 
 
+_MORE_MONEY = {
+    Account.REVIEW: "allow more money: the smaller of `budget: review_usd` there and of `LINTEL_REVIEW_BUDGET_USD` "
+    "where Lintel runs counts.",
+    Account.PULL_REQUEST: "allow more money for one pull request: `budget: pull_request_usd` there.",
+    Account.MONTH: "wait for the next month (UTC), or allow more money: `LINTEL_MONTHLY_BUDGET_USD` where Lintel runs.",
+}
+"""What allows more money, by the account that is spent: the end of a sentence about the policy's file."""
+
+
+def _retry(report: Report) -> str:
+    if report.again_at is None:
+        return "comment `/lintel review` to try again."
+    return f"it will be tried again at {report.again_at:%H:%M} UTC; comment `/lintel review` to try at once."
+
+
 def _mend_unread(report: Report) -> str:
     if report.verdict.passing:
-        return "What stood in the way may pass: comment `/lintel review` to try again."
+        return f"What stood in the way may pass: {_retry(report)}"
     if not report.model_configured:
         return (
             "To let Claude read changes, set `ANTHROPIC_API_KEY` where Lintel runs; to accept reviews that no model "
             "made, set `model: optional` in `.github/lintel.yml` on the base branch."
         )
-    if any(item.reason.startswith(OVER_BUDGET) for item in report.coverage.unexcused):
+    overdrawn = {find_overdrawn(item.reason) for item in report.coverage.unexcused}
+    more = next((words for account, words in _MORE_MONEY.items() if account in overdrawn), None)
+    if more is not None:
         return (
             "Split the change, list paths that need no review under `review: exclude:` in `.github/lintel.yml` on the "
-            "base branch, or allow more money: the smaller of `budget: review_usd` there and of "
-            "`LINTEL_REVIEW_BUDGET_USD` where Lintel runs counts."
+            f"base branch, or {more}"
         )
     return (
         "Split the change, or list paths that need no review under `review: exclude:` in `.github/lintel.yml` on the "

@@ -8,6 +8,15 @@ from app.core.secrecy.cuts import apply_cuts, cut_by_rule, cut_echoes, secrets_o
 from app.core.secrecy.echo import Echoes
 
 
+def learn_secrets(text: str) -> dict[str, str]:
+    """The secrets that rules find in a text, each with its rule: what `redact_further` takes out of it unasked."""
+    found: dict[str, str] = {}
+    while cuts := cut_by_rule(text):
+        found |= secrets_of(text, cuts)
+        text = apply_cuts(text, cuts)
+    return found
+
+
 def redact_further(texts: Mapping[str, str], known: Mapping[str, str]) -> dict[str, str]:
     """The texts without secrets, lines kept; `known` are those of the change, each with its rule.
 

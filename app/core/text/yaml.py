@@ -24,6 +24,16 @@ Path = tuple[int | str, ...]
 Place = tuple[int, int]
 
 
+class _Undated(yaml.SafeLoader):
+    """A loader to which a date is the text that it is written as."""
+
+
+_Undated.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 class YamlFault(Exception):
     """The text cannot be used. `line` and `column` count from 1."""
 
@@ -46,17 +56,17 @@ class Document:
         return self.places.get(path, (1, 1))
 
 
-def read_yaml(text: str) -> Document:
+def read_yaml(text: str, *, dates: bool = False) -> Document:
     """Values and places of one YAML document.
 
     Raises YamlFault for broken syntax, more than 64 KiB, nesting deeper than 12, aliases, tags, repeated keys,
-    keys that are no text and values that JSON lacks (dates, NaN).
+    keys that are no text and values that JSON lacks (dates, NaN). With `dates` a date is taken as the text it is.
     """
     if len(text.encode("utf-8", "replace")) > MAX_BYTES:
         raise YamlFault(1, 1, f"the file is larger than {MAX_BYTES // 1024} KiB")
     try:
         _refuse_bombs(text)
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_Undated if dates else yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         raise _fault(error.problem_mark, error.problem or "not valid YAML") from error
     except (yaml.YAMLError, RecursionError) as error:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
 from app.core.change.plan import Plan
+from app.core.gate.again import look_again_at, look_again_in
 from app.core.gate.attendance import Attendance, attend
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, Situation, decide
@@ -22,8 +23,9 @@ from app.flows.pull_request.ancestry import SEVERAL_MERGE_BASES, has_one_merge_b
 from app.flows.pull_request.check import Check, Identity
 from app.flows.pull_request.publishing import publish_comments, publish_summary
 from app.flows.pull_request.record import Recorder
+from app.flows.pull_request.register import Register
 from app.flows.pull_request.snapshot import NO_MERGE_BASE, take_snapshot
-from app.flows.pull_request.source import fetch_objects
+from app.flows.pull_request.source import bring_earlier, fetch_objects
 from app.flows.review.desk import Step, Watch
 from app.flows.review.forge import ChangeUnreadable, History, Superseded
 from app.github.application import GitHubApp
@@ -44,6 +46,7 @@ class GitHubServices:
     database: Database
     links: Links
     model: str
+    register: Register
     now: Callable[[], datetime]
     new_id: Callable[[], UUID] = uuid4
 
@@ -59,9 +62,12 @@ class PullRequestForge:
         self._still_mine = still_mine
         self._watch = watch
         self._client: GitHubClient = services.app.repository(job.installation_id, job.repository_id, job.repository)
-        self._recorder = Recorder(services.database, job, services.now, services.new_id, services.model)
+        self._recorder = Recorder(
+            services.database, job, services.now, services.new_id, services.model, services.register
+        )
         self._check = Check(self._client, services.identity)
         self._begun: tuple[ReviewRow, Snapshot] | None = None
+        self._read_before = ""
 
     async def snapshot(self) -> Snapshot:
         """The live facts, and the policy at the tip of the base branch."""
@@ -78,12 +84,21 @@ class PullRequestForge:
         if begun is None:
             return None
         self._begun = begun.review, snapshot
+        self._read_before = begun.history.memory.head
         await self._end_stale(begun.stale, snapshot, Situation.SUPERSEDED)
         await self._check.queue(_name(snapshot), snapshot.head_sha, begun.review.id)
         return begun.history
 
     async def fetch(self, snapshot: Snapshot, *, anew: bool = False) -> GitStore:
         """Both versions, brought under a token that can do nothing else."""
+        try:
+            return await self._fetch(snapshot, anew=anew)
+        except ChangeUnreadable as error:
+            if self._begun is not None:
+                await self._recorder.note_obstacle(self._begun[0], error)
+            raise
+
+    async def _fetch(self, snapshot: Snapshot, *, anew: bool) -> GitStore:
         if snapshot.merge_base == NO_MERGE_BASE:
             raise ChangeUnreadable("Base and head have no common ancestor.", passing=False)
         if not await has_one_merge_base(self._client, snapshot):
@@ -97,7 +112,8 @@ class PullRequestForge:
             clone_url=f"{services.links.github_url}/{snapshot.repository}.git",
             token=token.get_secret_value(),
         )
-        return await fetch_objects(services.mirrors, self._client, origin, snapshot)
+        store = await fetch_objects(services.mirrors, self._client, origin, snapshot)
+        return await bring_earlier(services.mirrors, origin, snapshot, store, self._read_before)
 
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
         """Show the check in progress."""
@@ -116,6 +132,7 @@ class PullRequestForge:
             raise RuntimeError("conclude was called before begin")
         review, _ = self._begun
         await self._guard(report.snapshot)
+        report = await self._recorder.account_for(review, self._date(report))
         entry = await self._recorder.record(review, report)
         self._watch(Step.RECORDED, f"ledger entry {entry.seq}")
         publication = compose(report, self._services.links)
@@ -127,7 +144,8 @@ class PullRequestForge:
         await self._guard(report.snapshot)
         await self._check.complete(publication.check, review.id, entry, notes)
         self._watch(Step.CHECKED, report.verdict.conclusion.value)
-        await self._recorder.published(review.id)
+        again_in_s = look_again_in(report.retry_after_s) if report.verdict.passing else None
+        await self._recorder.published(review.id, again_in_s=again_in_s)
 
     async def abandon(self, reason: str) -> None:
         """Say on the check that the review cannot be made, without reading anything of the change."""
@@ -142,12 +160,19 @@ class PullRequestForge:
             return
         review, snapshot = self._begun
         await self._check.queue(_name(snapshot), snapshot.head_sha, review.id)
+        await self._recorder.note_obstacle(review, ChangeUnreadable(reason, passing=True))
         facts = GateFacts(policy=snapshot.policy, obstacle=reason, passing=True)
-        report = Report(snapshot=snapshot, verdict=decide(facts))
+        report = await self._recorder.account_for(review, Report(snapshot=snapshot, verdict=decide(facts)))
         entry = await self._recorder.record(review, report)
         # The check alone: comments may be what broke.
         await self._check.complete(compose(report, self._services.links).check, review.id, entry, [])
         await self._recorder.published(review.id)
+
+    def _date(self, report: Report) -> Report:
+        """With the time at which what passes is tried again."""
+        if not report.verdict.passing:
+            return report
+        return replace(report, again_at=look_again_at(self._services.now(), report.retry_after_s))
 
     async def _guard(self, snapshot: Snapshot) -> None:
         """Raise Superseded unless the job is ours and all that the verdict is bound to still holds."""

@@ -11,16 +11,22 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from app import __version__
+from app.claude.purse import Payer
+from app.core.change.memory.hunks import Memory
 from app.core.findings.known import FindingState, KnownFinding
 from app.core.gate.snapshot import Snapshot
-from app.core.job import ReviewJob
+from app.core.job import ReviewJob, review_of
 from app.core.report.report import Report
-from app.flows.review.forge import History, Superseded
+from app.core.report.sparing import name_given_up
+from app.flows.pull_request.costs import GIVEN_UP, account_for
+from app.flows.pull_request.register import Register, enter_obstacle
+from app.flows.review.forge import ChangeUnreadable, History, Superseded
 from app.flows.review.prompts import prompt_digests
 from app.store.database import Connection, Database
-from app.store.records import findings, ledger, pull_requests, reviews, token_rates
+from app.store.records import findings, ledger, pull_requests, read_hunks, reviews, token_rates
 from app.store.records.ledger import Entry
 from app.store.records.review_rows import ReviewKey, ReviewRow, ReviewState, is_newest, latest
+from app.store.work.queue import enqueue
 
 GATE_SET = "gate.set"
 """The kind of the ledger entry that stands for each verdict."""
@@ -42,9 +48,16 @@ class Recorder:
     """The store as one review uses it. Each method is one transaction under the pull request's row lock."""
 
     def __init__(
-        self, database: Database, job: ReviewJob, now: Callable[[], datetime], new_id: Callable[[], UUID], model: str
+        self,
+        database: Database,
+        job: ReviewJob,
+        now: Callable[[], datetime],
+        new_id: Callable[[], UUID],
+        model: str,
+        register: Register,
     ) -> None:
         """`model` is the one that will read: new reviews are planned with its token rate."""
+        self._register = register
         self._database = database
         self._job = job
         self._model = model
@@ -81,16 +94,30 @@ class Recorder:
             await self._note_cancelled(connection, stale)
             known = await findings.known(connection, pull_request)
             next_number = await findings.next_number(connection, pull_request)
+            # Asked for in full, a change is read as if nobody had ever read it.
+            memory = Memory() if self._job.full else await read_hunks.before(connection, begun.review)
             self._elsewhere = await self._blocking_elsewhere(connection, snapshot)
-        history = History(
-            known=tuple(_known(item) for item in known),
-            next_number=next_number,
-            elsewhere=self._elsewhere,
-            salt=str(begun.review.id) if self._job.full else "",
-            repair=f"repair {begun.review.id}",
-            rate=begun.review.rate,
-        )
+            history = History(
+                known=tuple(_known(item) for item in known),
+                next_number=next_number,
+                elsewhere=self._elsewhere,
+                salt=str(begun.review.id) if self._job.full else "",
+                repair=f"repair {begun.review.id}",
+                rate=begun.review.rate,
+                memory=memory,
+                payer=Payer(
+                    review_id=begun.review.id,
+                    pull_request_id=begun.review.pull_request_id,
+                    installation_id=self._job.installation_id,
+                ),
+            )
+            await self._register.enter(connection, begun.review.id, snapshot, history, at=self._now())
         return Recorded(begun.review, history, stale)
+
+    async def note_obstacle(self, review: ReviewRow, error: ChangeUnreadable) -> None:
+        """The change of this review cannot be read: that is one more thing that it is made from."""
+        async with self._database.transaction() as connection:
+            await enter_obstacle(connection, review.id, error)
 
     async def check_elsewhere(self, snapshot: Snapshot) -> None:
         """Raise Superseded if what other pull requests say of the same head and base has changed since `begin`."""
@@ -115,17 +142,24 @@ class Recorder:
             await self._note_cancelled(connection, stale)
             return stale
 
+    async def account_for(self, review: ReviewRow, report: Report) -> Report:
+        """The report with all that its review has cost, whatever process paid it."""
+        async with self._database.transaction() as connection:
+            return await account_for(connection, self._job, review, report, self._now().date())
+
     async def record(self, review: ReviewRow, report: Report) -> Entry:
         """Findings, verdict and ledger entry together, before GitHub hears of them. Raises Superseded.
 
         Recording the same verdict of the same review again changes nothing and gives the same entry.
         """
-        body = _gate_body(review, report)
+        body = gate_body(review.id, report)
         async with self._database.transaction() as connection:
             await pull_requests.lock(connection, review.pull_request_id)
             if not await is_newest(connection, review):
                 raise Superseded(f"review {review.id} was overtaken")
             await _save(connection, review, report)
+            if report.memory is not None:
+                await read_hunks.save(connection, review, report.memory)
             fixed = [finding.number for finding in report.fixed]
             await findings.mark_fixed(connection, review.pull_request_id, fixed)
             chain = str(self._job.installation_id)
@@ -135,10 +169,16 @@ class Recorder:
             await reviews.finish(connection, review.id, _outcome(report), now=self._now())
             return await ledger.append(connection, chain, GATE_SET, body, at=self._now())
 
-    async def published(self, review_id: UUID) -> None:
-        """GitHub shows how this review ended."""
+    async def published(self, review_id: UUID, *, again_in_s: float | None = None) -> None:
+        """GitHub shows how this review ended. In so many seconds, if at all, the head is looked at again.
+
+        Both or none of it happens: whatever dies in between, a head that something passing held up is not forgotten.
+        """
         async with self._database.transaction() as connection:
             await reviews.mark_published(connection, review_id, now=self._now())
+            if again_in_s is not None:
+                job = review_of(self._job, self._job.number, full=self._job.full, again=True, delay_s=again_in_s)
+                await enqueue(connection, [job])
 
     async def _note_cancelled(self, connection: Connection, stale: tuple[ReviewRow, ...]) -> None:
         """One ledger entry for each gate that is about to be cancelled."""
@@ -197,16 +237,17 @@ def _outcome(report: Report) -> reviews.Outcome:
             "cache_read_tokens": usage.cache_read_tokens,
             "cache_write_tokens": usage.cache_write_tokens,
             "output_tokens": usage.output_tokens,
+            GIVEN_UP: list(name_given_up(report)),
         },
         cost_usd=Decimal(str(report.spending.usd or 0)),
     )
 
 
-def _gate_body(review: ReviewRow, report: Report) -> dict[str, JsonValue]:
+def gate_body(review_id: UUID, report: Report) -> dict[str, JsonValue]:
     """What an auditor needs about one verdict. It must come out the same when a crashed review is made again."""
     snapshot = report.snapshot
     return {
-        "review": str(review.id),
+        "review": str(review_id),
         "repository": snapshot.repository_id,
         "pull_request": snapshot.number,
         "base_ref": snapshot.base_ref,
@@ -233,6 +274,7 @@ def _gate_body(review: ReviewRow, report: Report) -> dict[str, JsonValue]:
         ],
         "changed_lines": report.coverage.changed_lines,
         "reviewed_lines": report.coverage.reviewed_lines,
+        "read_before": {one.head: one.lines for one in report.coverage.before},
         "models": list(report.models),
         "prompts": dict(prompt_digests()),
         "program": __version__,

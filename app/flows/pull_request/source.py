@@ -60,6 +60,27 @@ async def fetch_objects(mirrors: Mirrors, client: GitHubClient, origin: Origin, 
         raise ChangeUnreadable(f"{unfetched}; and over GitHub's API: {_reason(error)}.", passing=True) from error
 
 
+async def bring_earlier(
+    mirrors: Mirrors, origin: Origin, snapshot: Snapshot, store: GitStore, earlier: str
+) -> GitStore:
+    """The store with the head that was read before too, if git still gives it; else as it is.
+
+    A store that GitHub's API was asked for stays as it is. Raises GitMissingError.
+    """
+    held = (snapshot.merge_base, snapshot.head_sha, snapshot.base_sha)
+    try:
+        if not earlier or await mirrors.find(origin.repository_id, held) is None:
+            return store
+        return await mirrors.fetch(
+            origin, merge_base=snapshot.merge_base, head=snapshot.head_sha, others=[snapshot.base_sha, earlier]
+        )
+    except GitMissingError:
+        raise
+    except (CannotFetchError, GitError) as error:
+        _log.info("the head of %s that was read before is not to be had: %s", snapshot.repository, error)
+        return store
+
+
 async def _replicate(mirrors: Mirrors, client: GitHubClient, snapshot: Snapshot) -> GitStore:
     policy = snapshot.policy
     globs = [Glob.parse(pattern) for pattern in policy.review.guidance] if isinstance(policy, Policy) else []

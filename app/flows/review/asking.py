@@ -15,7 +15,8 @@ from app.core.change.chunking import TARGET_TOKENS
 from app.core.change.diff import Patch
 from app.core.change.halving import halve
 from app.core.change.plan import Chunk
-from app.core.findings.anchor import Shown, find_file
+from app.core.findings.anchor import find_file
+from app.core.findings.enabling import Shown
 from app.core.findings.finding import Claim, Origin
 from app.core.model import Failure, FailureKind, ModelFailed, Reply, Request
 from app.flows.review.change import Change

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from app.core.model import Failure, Paid, Reply, Usage
-from app.core.prices import price
+from app.core.prices import PriceTable
 from app.core.report.report import Spending
 
 
@@ -47,9 +47,14 @@ class Calls:
 NONE = Calls()
 
 
-def spend(paid: Sequence[Paid], seconds: float) -> Spending:
+def recall(replies: Iterable[Reply]) -> frozenset[str]:
+    """The digests of the requests whose replies came from memory."""
+    return frozenset(reply.digest for reply in replies if reply.stored)
+
+
+def spend(paid: Sequence[Paid], seconds: float, prices: PriceTable) -> Spending:
     """What was used in all; no dollars if a model that was paid has no listed price."""
-    prices = [price(one.model, one.usage) for one in paid]
-    known = [amount for amount in prices if amount is not None]
-    usd = float(sum(known, Decimal(0))) if len(known) == len(prices) else None
+    amounts = [prices.price(one.model, one.usage) for one in paid]
+    known = [amount for amount in amounts if amount is not None]
+    usd = float(sum(known, Decimal(0))) if len(known) == len(amounts) else None
     return Spending(usage=sum((one.usage for one in paid), Usage()), usd=usd, seconds=seconds)

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 
 from app.analyzers.run import Analysis
 from app.core.change.diff import Patch
-from app.core.findings.anchor import Anchored, anchor_claims, find_file, settle
+from app.core.findings.anchor import find_file, settle
+from app.core.findings.enabling import NOTHING_ELSE, Anchored, anchor_claims, name_far_files
 from app.core.findings.finding import Claim, Finding, Source
 from app.core.findings.identity import Identified, identify
 from app.core.findings.merging import PlacedClaim
+from app.core.findings.tree import TreeTexts
 from app.core.gate.policy import Policy
 from app.core.rules.outcome import RulesChecked, settle_rules
 from app.core.secrecy.redaction import redact
@@ -23,13 +25,19 @@ MAX_TITLE = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """The change, the policy that judges it, what earlier heads left, and what was found in it."""
+    """The change, the policy that judges it, what earlier heads left, and what was found in it.
+
+    `tree` has the files of the head that claims speak of and the diff does not show whole; `mended` are the findings of
+    earlier heads that showed on a line which is gone.
+    """
 
     change: Change
     policy: Policy
     history: History
     analysis: Analysis
     reading: Reading
+    tree: TreeTexts = NOTHING_ELSE
+    mended: frozenset[int] = frozenset()
 
     @property
     def patch(self) -> Patch:
@@ -44,7 +52,11 @@ class Case:
     def anchor(self) -> Anchored:
         """What was claimed, without secrets, against the diff."""
         claims = [_presentable(claim, self.patch) for claim in (*self._wanted(), *self.reading.claims)]
-        return anchor_claims(claims, self.patch, self.reading.shown)
+        return anchor_claims(claims, self.patch, self.reading.shown, self.tree)
+
+    def name_far_files(self) -> frozenset[str]:
+        """The paths at head of which the diff does not show what models claim about them."""
+        return name_far_files([_presentable(claim, self.patch) for claim in self.reading.claims], self.patch)
 
     def identify(self, placed: Sequence[PlacedClaim]) -> Identified:
         """The findings that these claims and those of earlier heads make."""
@@ -55,12 +67,13 @@ class Case:
             next_number=self.history.next_number,
             completed=lambda source, path: path in self.analysis.completed.get(source, frozenset()),
             outside=self.reading.outside,
+            mended=self.mended,
         )
 
     def check_rules(self, findings: Sequence[Finding]) -> RulesChecked:
         """How each written rule came out, by the findings that stand."""
         cited = [claim for claim in self.reading.claims if claim.rule is not None]
-        placed = anchor_claims(cited, self.patch, self.reading.shown).placed
+        placed = anchor_claims(cited, self.patch, self.reading.shown, self.tree).placed
         claims = [settle(claim, placement, self.patch) for claim, placement in placed]
         return settle_rules(self.change.rulebook, self.reading.rules, claims, findings)
 
@@ -76,6 +89,7 @@ def _presentable(claim: Claim, patch: Patch) -> Claim:
 
     The path of a changed file stays as it is, because comments are posted by it: the report knows how it is shown.
     """
+    pointer = claim.enabled_by
     return replace(
         claim,
         path=claim.path if find_file(claim.path, patch) else redact(claim.path).text,
@@ -83,4 +97,5 @@ def _presentable(claim: Claim, patch: Patch) -> Claim:
         body=redact(claim.body).text,
         quote=redact(claim.quote).text,
         suggestion=None if claim.suggestion is None else redact(claim.suggestion).text,
+        enabled_by=None if pointer is None else replace(pointer, quote=redact(pointer.quote).text),
     )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 
-from app.core.budget import Readers, find_contradiction, limit_in_force, limit_spending, price_plan
+from app.core.budget.estimate import Readers, price_plan
+from app.core.budget.limits import find_contradiction
+from app.core.budget.sharing import Shares, limit_spending, share
 from app.core.change.attributes import Attributes
 from app.core.change.chunking import plan_review
 from app.core.change.diff import Patch
 from app.core.change.exclusion import ExcludeRule
 from app.core.change.plan import Plan
-from app.core.change.tokens import TokenRate
 from app.core.gate.policy import POLICY_PATH, Policy
 from app.core.gate.snapshot import Snapshot
 from app.core.model import Stage
@@ -21,9 +23,11 @@ from app.core.rules.selection import choose
 from app.core.secrecy.redaction import RedactedPatch, redact_patch
 from app.core.text.plural import count
 from app.flows.review.desk import Desk, Step
-from app.flows.review.forge import ChangeUnreadable, Forge
+from app.flows.review.forge import ChangeUnreadable, Forge, History
+from app.flows.review.funds import Funds
 from app.flows.review.guidance import read_rulebook
 from app.flows.review.plainness import find_plain_files
+from app.flows.review.recalling import name_readers_of, recall
 from app.lenses.choice import SMALL_LINES, choose_lenses
 from app.repo.attributes import read_attributes
 from app.repo.git import GitError
@@ -38,7 +42,9 @@ _UNREADABLE = (GitError, InventoryUnreadableError, ObjectMissingError)
 class Change:
     """`patch` is as git has it and never leaves this machine; `redacted` is what models, comments and logs may see.
 
-    `rulebook` holds the written rules of the base; it is empty where no model is asked about them.
+    `rulebook` holds the written rules of the base; it is empty where no model is asked about them. `shares` is how the
+    plan shares the money, and `short` why something of it was given up: the end of a sentence for people. `readers` has
+    a digest over all that makes the reading of a file, by its path; it is empty without a model.
     """
 
     snapshot: Snapshot
@@ -47,6 +53,9 @@ class Change:
     redacted: RedactedPatch
     plan: Plan
     rulebook: Rulebook = field(default_factory=Rulebook)
+    shares: Shares = field(default_factory=Shares)
+    short: str = ""
+    readers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,31 +85,47 @@ async def fetch_change(forge: Forge, snapshot: Snapshot) -> Fetched:
             raise ChangeUnreadable("Git could not read the change.", passing=False) from error
 
 
-async def read_change(desk: Desk, forge: Forge, snapshot: Snapshot, policy: Policy, rate: TokenRate) -> Change:
-    """Fetch, parse, redact and plan the change, tokens estimated by `rate`.
+async def read_change(
+    desk: Desk, forge: Forge, snapshot: Snapshot, policy: Policy, history: History, funds: Funds
+) -> Change:
+    """Fetch, parse, redact and plan the change, estimated at its history's token rate, for the money of `funds`.
 
+    What the history holds as read is not planned to be read again.
     Raises ChangeUnreadable when the whole of it cannot be read, or may not be because of what that could cost.
     """
-    limit = limit_in_force(desk.limit, policy.budget.review_usd)
-    if desk.send is not None and (contradiction := find_contradiction(desk.models, limit)) is not None:
-        raise ChangeUnreadable(contradiction, passing=False)
+    if desk.send is not None and (why := find_contradiction(desk.models, funds.limits, desk.prices)) is not None:
+        raise ChangeUnreadable(why, passing=False)
     fetched = await fetch_change(forge, snapshot)
     store, patch, attributes = fetched.store, fetched.patch, fetched.attributes
     desk.watch(Step.FETCHED, f"{count(len(patch.files), 'file')}, {count(patch.changed_lines, 'changed line')}")
     rules = exclude_rules(policy)
     # Both walk every line of the change: in the loop they would stop heartbeats.
     redacted = await asyncio.to_thread(redact_patch, patch)
-    plan = await asyncio.to_thread(
-        plan_review, redacted.patch, exclude=rules, attributes=attributes, plain=fetched.plain, rate=rate
+    plan_with = partial(
+        plan_review, redacted.patch, exclude=rules, attributes=attributes, plain=fetched.plain, rate=history.rate
     )
     if desk.send is None:
+        plan = await asyncio.to_thread(plan_with)
         desk.watch(Step.PLANNED, _tell(plan, None))
         return Change(snapshot=snapshot, store=store, patch=patch, redacted=redacted, plan=plan)
     rulebook = await read_rulebook(store, snapshot.base_sha, policy.review)
-    readers = name_readers(desk.models, policy, patch, rulebook)
-    plan = limit_spending(plan, readers, limit)
+    named = await asyncio.to_thread(name_readers_of, desk.models, snapshot, policy, patch, rulebook)
+    before = await recall(desk, store, snapshot, redacted.patch, named, history.memory)
+    plan = await asyncio.to_thread(plan_with, before=before)
+    readers = replace(name_readers(desk.models, policy, patch, rulebook), prices=desk.prices, rate=history.rate)
+    plan = limit_spending(plan, readers, funds.room)
     desk.watch(Step.PLANNED, _tell(plan, readers))
-    return Change(snapshot=snapshot, store=store, patch=patch, redacted=redacted, plan=plan, rulebook=rulebook)
+    return Change(
+        snapshot=snapshot,
+        store=store,
+        patch=patch,
+        redacted=redacted,
+        plan=plan,
+        rulebook=rulebook,
+        shares=share(plan, readers, funds.room),
+        short=funds.room.reason,
+        readers=named,
+    )
 
 
 def name_readers(models: Mapping[Stage, str], policy: Policy, patch: Patch, rulebook: Rulebook) -> Readers:

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.claude.seam import Send
-from app.core.budget import DEFAULT_LIMIT, Limit
+from app.core.budget.limits import DEFAULT_LIMIT, Limit
 from app.core.model import Stage
+from app.core.prices import LISTED, PriceTable
+from app.flows.review.bank import Bank
 
 
 class Step(StrEnum):
@@ -36,7 +38,9 @@ Watch = Callable[[Step, str], None]
 class Desk:
     """`send` is None where no model is configured. `monotonic` counts seconds.
 
-    `models` names who answers each stage. `limit` is what the operator lets one review cost; a policy may lower it.
+    `models` names who answers each stage, at which `prices`. `limit` is what the operator lets one review cost; a
+    policy may lower it. `month` is what all reviews of an installation may cost in a calendar month. `bank` gives each
+    review a `send` of its own that is booked; without one nothing is.
     """
 
     send: Send | None
@@ -44,3 +48,6 @@ class Desk:
     monotonic: Callable[[], float]
     watch: Watch
     limit: Limit = DEFAULT_LIMIT
+    month: Limit | None = None
+    prices: PriceTable = LISTED
+    bank: Bank | None = None

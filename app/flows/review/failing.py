@@ -20,11 +20,13 @@ _REASONS = {
     FailureKind.MALFORMED: "the model's reply was not in the agreed form",
     FailureKind.UNANSWERED: "the model left written rules unanswered",
     FailureKind.ENDLESS: "the model asked for more and more instead of answering",
-    FailureKind.BUDGET: "the budget is spent",
     FailureKind.UNEXPECTED: "the model's reply could not be used",
 }
 
 
 def tell_failure(failure: Failure) -> str:
-    """The end of a sentence that says what is missing."""
-    return _REASONS[failure.kind]
+    """The end of a sentence that says what is missing.
+
+    A failure for money says itself, in our own words, which account is spent.
+    """
+    return failure.detail if failure.kind is FailureKind.BUDGET else _REASONS[failure.kind]

@@ -7,13 +7,23 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from app.analyzers.sandbox import ToolFailed
+from app.analyzers.weighing import weigh_apart
 from app.claude.fan_out import ask_all
+from app.core.change.diff import LineKind, Patch
 from app.core.findings.finding import Finding
-from app.core.findings.fixes import claimed_lines, find_flaw, is_fixable
+from app.core.findings.fixes import (
+    Replacement,
+    claimed_lines,
+    is_about_behaviour,
+    is_fixable,
+    plan_replacement,
+    tidy,
+)
 from app.core.findings.verification.excerpt import show_code
 from app.core.model import Failure, ModelFailed, Reply, Request, Stage
-from app.core.report.report import Report
-from app.flows.review.calls import Calls, spend
+from app.core.report.report import Report, Spending
+from app.flows.review.calls import Calls, recall, spend
 from app.flows.review.case import Case
 from app.flows.review.contents import read_files
 from app.flows.review.desk import Desk
@@ -22,6 +32,7 @@ from app.flows.review.telling import tell_claim
 from app.flows.review.versions import read_versions
 from app.lenses import fix
 from app.repo.git import GitError
+from app.syntax.replacement import is_weighable
 
 MOST_FIXES = 10
 """Findings that one call is asked to mend, the weightiest first."""
@@ -37,13 +48,16 @@ async def offer_fixes(desk: Desk, case: Case, report: Report) -> Report:
     """
     began = desk.monotonic()
     known = {item.number for item in case.history.known}
-    wanted = [item for item in report.findings if item.number not in known and is_fixable(item)][:MOST_FIXES]
+    wanted = [item for item in report.findings if item.number not in known and _may_be_fixed(item, case.patch)]
+    wanted = wanted[:MOST_FIXES]
     standing = [item for item in report.findings if item.claim.suggestion is not None]
     if not wanted and not standing:
         return report
     offered = {item.number: item.claim.suggestion for item in standing if len(claimed_lines(item)) == 1}
     calls, notes = Calls(), report.notes
-    if desk.send is not None and wanted:
+    if desk.send is not None and wanted and not case.change.shares.fixes:
+        notes = (*notes, f"No fixes are suggested: {case.change.short}.")
+    elif desk.send is not None and wanted:
         (outcome,) = await ask_all(desk.send, [await _question(desk, case, wanted)])
         calls = Calls.of([outcome])
         answer = _read(outcome, len(wanted))
@@ -52,8 +66,27 @@ async def offer_fixes(desk: Desk, case: Case, report: Report) -> Report:
         else:
             offered |= {item.number: text for item, text in zip(wanted, answer, strict=True)}
     texts = await _read_heads(case, [*wanted, *standing])
-    fits = await asyncio.to_thread(_keep_fitting, report.findings, offered, texts)
-    return _with_fixes(replace(report, notes=notes), fits, calls, desk.monotonic() - began)
+    fits = await _keep_fitting(report.findings, offered, texts)
+    added = replace(spend(calls.paid, desk.monotonic() - began, desk.prices), recalled=recall(calls.replies))
+    return _with_fixes(replace(report, notes=notes), fits, added, calls.models)
+
+
+def _may_be_fixed(finding: Finding, patch: Patch) -> bool:
+    """Whether a fix is worth asking for: one can be offered on these lines, and read in such a file.
+
+    GitHub applies no suggestion to lines with removed ones among them.
+    """
+    anchor = finding.placement.anchor
+    if anchor is None or not is_fixable(finding) or not is_weighable(finding.claim.path):
+        return False
+    file = patch.by_path.get(finding.claim.path)
+    if file is None:
+        return False
+    index, line = file.commentable[anchor.side, anchor.start_line or anchor.line]
+    rows = file.hunks[index].lines
+    rows = rows[rows.index(line) :]
+    last = next((at for at, row in enumerate(rows) if row.new == anchor.line), len(rows))
+    return all(row.kind is not LineKind.REMOVED for row in rows[:last])
 
 
 async def _question(desk: Desk, case: Case, wanted: Sequence[Finding]) -> Request:
@@ -90,27 +123,58 @@ async def _read_heads(case: Case, findings: Sequence[Finding]) -> dict[str, str]
     return texts
 
 
-def _keep_fitting(
+async def _keep_fitting(
     findings: Sequence[Finding], offered: Mapping[int, str | None], texts: Mapping[str, str]
 ) -> dict[int, str]:
-    """The suggestions that apply and parse, by number."""
+    """The suggestions that apply and fit their files, by number. One file that nobody can parse costs no other."""
     fits: dict[int, str] = {}
+    planned = await asyncio.to_thread(_plan, findings, offered, texts)
+    for path in sorted({replacement.path for replacement in planned.values()}):
+        here = {number: replacement for number, replacement in planned.items() if replacement.path == path}
+        try:
+            flaws = await weigh_apart(list(here.values()))
+        except ToolFailed as error:
+            _log.warning("no fixes are offered in a file: %s", error)
+            continue
+        for number, flaw in zip(here, flaws, strict=True):
+            if flaw is None:
+                fits[number] = tidy(offered[number] or "")
+            else:
+                _log.info("no fix is offered for F%d: %s", number, flaw)
+    return fits
+
+
+def _plan(
+    findings: Sequence[Finding], offered: Mapping[int, str | None], texts: Mapping[str, str]
+) -> dict[int, Replacement]:
+    """The suggestions that apply and keep their shape, by number of their finding."""
+    planned: dict[int, Replacement] = {}
     for item in findings:
         suggestion, text = offered.get(item.number), texts.get(item.claim.path)
         if suggestion is None or text is None:
             continue
-        if find_flaw(item.claim.path, text, claimed_lines(item), suggestion) is None:
-            fits[item.number] = suggestion.removesuffix("\n")
-    return fits
+        lines, behaviour = claimed_lines(item), is_about_behaviour(item)
+        plan = plan_replacement(item.claim.path, text, lines, suggestion, behaviour=behaviour)
+        if isinstance(plan, Replacement):
+            planned[item.number] = plan
+        else:
+            _log.info("no fix is offered for %s: %s", item.id, plan)
+    return planned
 
 
-def _with_fixes(report: Report, fits: Mapping[int, str], calls: Calls, seconds: float) -> Report:
-    """The report with exactly these suggestions, and what they took."""
+def _with_fixes(report: Report, fits: Mapping[int, str], added: Spending, models: Sequence[str]) -> Report:
+    """The report with exactly these suggestions, what they took, and who made them."""
     findings = tuple(
         replace(item, claim=replace(item.claim, suggestion=fits.get(item.number))) for item in report.findings
     )
-    added, before = spend(calls.paid, seconds), report.spending
+    before = report.spending
     usd = None if before.usd is None or added.usd is None else before.usd + added.usd
-    spending = replace(before, usage=before.usage + added.usage, usd=usd, seconds=before.seconds + seconds)
-    models = tuple(dict.fromkeys((*report.models, *calls.models)))
-    return replace(report, findings=findings, models=models, spending=spending)
+    spending = replace(
+        before,
+        usage=before.usage + added.usage,
+        usd=usd,
+        seconds=before.seconds + added.seconds,
+        recalled=before.recalled | added.recalled,
+    )
+    named = tuple(dict.fromkeys((*report.models, *models)))
+    return replace(report, findings=findings, models=named, spending=spending)

@@ -11,14 +11,16 @@ from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, decide
 from app.core.report.report import Report
 from app.core.text.plural import count
-from app.flows.review.case import Case
 from app.flows.review.change import Change, read_change
 from app.flows.review.desk import Desk, Step
 from app.flows.review.examination import examine
 from app.flows.review.fixing import offer_fixes
 from app.flows.review.forge import ChangeUnreadable, Forge, History
+from app.flows.review.funds import book, open_funds
 from app.flows.review.judgement import judge
+from app.flows.review.opening import open_case
 from app.flows.review.reading import read_chunks
+from app.flows.review.toolbox import equip
 from app.flows.review.verifying import verify_claims
 
 
@@ -49,12 +51,13 @@ async def review(desk: Desk, forge: Forge) -> Report | Attendance:
 async def _reviewed(desk: Desk, forge: Forge, snapshot: Snapshot, history: History, started: float) -> Report:
     if isinstance(snapshot.policy, PolicyFault):
         return Report(snapshot=snapshot, verdict=decide(GateFacts(policy=snapshot.policy)))
+    funds = await open_funds(desk, snapshot.policy, history.payer)
     try:
-        change = await read_change(desk, forge, snapshot, snapshot.policy, history.rate)
+        change = await read_change(desk, forge, snapshot, snapshot.policy, history, funds)
     except ChangeUnreadable as error:
         obstacle = GateFacts(policy=snapshot.policy, obstacle=str(error), passing=error.passing)
         return Report(snapshot=snapshot, verdict=decide(obstacle))
-    return await _read_and_judged(desk, forge, change, snapshot.policy, history, started)
+    return await _read_and_judged(book(desk, funds, change.shares), forge, change, snapshot.policy, history, started)
 
 
 async def _read_and_judged(
@@ -63,11 +66,12 @@ async def _read_and_judged(
     await forge.planned(change.snapshot, change.plan)
     analysis = await examine(change, policy)
     desk.watch(Step.ANALYZED, f"{count(len(analysis.claims), 'claim')} by analyzers")
+    desk = equip(desk, change)
     reading = await read_chunks(
         desk, change, policy, history, lambda progress: forge.progressed(change.snapshot, progress, change.plan)
     )
     desk.watch(Step.READ, f"{len(change.plan.chunks) - len(reading.unread)} of {len(change.plan.chunks)} chunks read")
-    case = Case(change=change, policy=policy, history=history, analysis=analysis, reading=reading)
+    case = await open_case(change, policy, history, analysis, reading)
     verified = await verify_claims(desk, case)
-    report = judge(case, verified, seconds=desk.monotonic() - started)
+    report = judge(case, verified, seconds=desk.monotonic() - started, prices=desk.prices)
     return await offer_fixes(desk, case, report)

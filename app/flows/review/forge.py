@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from app.claude.purse import Payer
+from app.core.change.memory.hunks import Memory
 from app.core.change.plan import Plan
 from app.core.change.tokens import DEFAULT_RATE, TokenRate
 from app.core.findings.known import KnownFinding
@@ -35,7 +37,9 @@ class History:
     `salt` differs where everything is to be asked anew. `repair` differs from review to review: a question whose
     answer was of no use is asked once more under it. `elsewhere`: blocking findings of other pull requests with the
     same head and base, by their number; a check belongs to the commit, so they hold this gate too. `rate` is what the
-    plan estimates tokens with; it stays the same for as long as the review lasts, crashes included.
+    plan estimates tokens with; it stays the same for as long as the review lasts, crashes included. `payer` is on whose
+    accounts its calls are booked; None: nobody keeps any. `memory` is what models have read by the end of the review
+    before this one; it is empty where everything is to be read.
     """
 
     known: tuple[KnownFinding, ...] = ()
@@ -44,6 +48,8 @@ class History:
     repair: str = "repair"
     elsewhere: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     rate: TokenRate = DEFAULT_RATE
+    payer: Payer | None = None
+    memory: Memory = field(default_factory=Memory)
 
 
 class Forge(Protocol):

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.core.change.coverage import account
 from app.core.findings.finding import Finding, Placed, Placement
 from app.core.findings.identity import Identified
 from app.core.findings.known import FindingState, KnownFinding
 from app.core.findings.ranking import rank
 from app.core.gate.verdict import GateFacts, blocks, decide
+from app.core.prices import PriceTable
 from app.core.report.report import Report
-from app.flows.review.calls import spend
+from app.flows.review.calls import recall, spend
 from app.flows.review.case import Case
 from app.flows.review.forge import History
+from app.flows.review.remembering import remember
 from app.flows.review.verifying import Verified
 
 
-def judge(case: Case, verified: Verified, *, seconds: float) -> Report:
-    """The report. `seconds` is the wall time of the review so far."""
+def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable) -> Report:
+    """The report. `seconds` is the wall time of the review so far; `prices` are those that were paid."""
     change, policy, history, reading = case.change, case.policy, case.history, case.reading
     identified = case.identify(verified.placed)
     findings = rank([item.evolve(blocking=blocks(item, policy)) for item in identified.findings], case.patch)
@@ -42,13 +46,19 @@ def judge(case: Case, verified: Verified, *, seconds: float) -> Report:
         plan=change.plan,
         analyzers=case.analysis.outcomes,
         fabricated=verified.fabricated + reading.rules.fabricated,
+        off_diff=verified.off_diff,
         rules=rules,
         refuted=verified.refuted,
         model_configured=reading.configured,
+        retry_after_s=reading.retry_after_s,
         models=tuple(dict.fromkeys((*reading.models, *verified.calls.models))),
         about=reading.about,
         notes=(*reading.notes, *verified.notes),
-        spending=spend((*reading.paid, *verified.calls.paid), seconds),
+        memory=remember(case, findings),
+        spending=replace(
+            spend((*reading.paid, *verified.calls.paid), seconds, prices),
+            recalled=recall((*reading.replies, *verified.calls.replies)),
+        ),
     )
 
 

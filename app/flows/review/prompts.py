@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from app.claude.exploring import REACHES
+from app.core.model import Request
 from app.lenses import brief, fix, summary, verify
 from app.lenses.contracts import CONTRACTS
 from app.lenses.correctness import CORRECTNESS
 from app.lenses.rules import RulesLens
 from app.lenses.security import SECURITY
+from app.tools.toolbox import TOOLS
 
 
 def prompt_digests() -> dict[str, str]:
-    """By lens, SHA-256 in hex over everything that is constant in its prompt, schema and effort included."""
+    """By lens, SHA-256 in hex over everything that is constant in its prompt: schema, effort and tools too."""
     looks = (CORRECTNESS, CONTRACTS, SECURITY, RulesLens(()))
     asked = {look.name: look.ask("", change_map="", model="", salt="") for look in looks}
     asked[brief.NAME] = brief.ask("", model="", salt="")
     asked[summary.NAME] = summary.ask("", "", model="", salt="")
     asked[verify.NAME] = verify.ask((), "", rules="", model="", salt="")
     asked[fix.NAME] = fix.ask((), "", model="", salt="")
-    return {name: request.digest for name, request in asked.items()}
+    return {name: _equip(request).digest for name, request in asked.items()}
+
+
+def _equip(request: Request) -> Request:
+    """With the tools that its stage is given: what they are called and how they are told belongs to the prompt."""
+    return replace(request, tools=TOOLS) if request.stage in REACHES else request

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 
 from app.claude.seam import Send
 from app.core.change.plan import Chunk
-from app.core.findings.anchor import Shown
+from app.core.findings.enabling import Shown
 from app.core.findings.finding import Claim
+from app.core.gate.again import find_retry
 from app.core.gate.policy import Policy
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import NO_MODEL_REASON
@@ -48,7 +49,8 @@ class Reading:
 
     `outside` are the findings of earlier heads that still stand off the diff, where no model need say them again.
     `shown` holds the lines off the diff that the model saw of the files it speaks of, by path. `configured` is whether
-    there was a model to ask. `passing`: every failure may be gone in a while. `lost` is what calls took that gave no
+    there was a model to ask. `passing`: every failure may be gone in a while, and not before `retry_after_s` if the
+    server said so. `lost` is what calls took that gave no
     reply. `about` says what the change does, for people alone; `notes` name what else was to be written and is not.
     `rules` is what was said about written ones.
     """
@@ -63,6 +65,7 @@ class Reading:
     notes: tuple[str, ...] = ()
     rules: RulesTold = field(default_factory=RulesTold)
     passing: bool = False
+    retry_after_s: float | None = None
     configured: bool = True
 
     @property
@@ -98,7 +101,9 @@ async def read_chunks(desk: Desk, change: Change, policy: Policy, history: Histo
     inquiries = [(chunk, _assign(chunk, chosen[chunk.number], change, policy)) for chunk in plan.chunks]
     unread = {chunk.number: NO_LENS_REASON for chunk, lenses in inquiries if not lenses}
     if len(unread) == len(plan.chunks):
-        return Reading(unread=unread, outside=outside)
+        # Of a change that was read before, what was said of it still holds.
+        said = history.memory.about if plan.read_before and not unread else ""
+        return Reading(unread=unread, outside=outside, about=said)
     writer = await open_writer(desk.send, desk.models[Stage.BRIEF], change, history)
     overview = await writer.write_map(plan) if change.patch.changed_lines >= SMALL_LINES else NOTHING
     asker = Asker(desk.send, desk.models[Stage.LENS], change, history, overview.text)
@@ -203,6 +208,7 @@ def _gather(answers: Sequence[Answer], texts: Sequence[Written]) -> Reading:
         about=about.text,
         notes=tuple(text.note for text in texts if text.note),
         passing=bool(failures) and all(failure.passing for failure in failures),
+        retry_after_s=find_retry(failures),
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from app.claude.fan_out import ask_all
 from app.claude.seam import Send
-from app.core.budget import VERIFIED, VERIFY_READ, VERIFY_WRITTEN, limit_in_force, price_plan, show_usd
+from app.core.budget.estimate import VERIFY_WRITTEN
 from app.core.change.diff import Side
 from app.core.change.tokens import count_request_bytes
 from app.core.findings.finding import Finding
@@ -20,12 +20,12 @@ from app.core.findings.verification.opinion import Answer, Judged, Unheard, Void
 from app.core.findings.verification.proof import Proof
 from app.core.findings.verification.weighing import is_void
 from app.core.model import Failure, FailureKind, ModelFailed, Reply, Request, Stage, Usage
-from app.core.prices import price
+from app.core.prices import PriceTable
 from app.flows.review.calls import NONE, Calls
 from app.flows.review.case import Case
-from app.flows.review.change import name_readers
 from app.flows.review.desk import Desk
 from app.flows.review.failing import tell_failure
+from app.flows.review.quoted_files import read_quoted
 from app.flows.review.telling import tell_claim
 from app.flows.review.versions import Versions
 from app.lenses import verify
@@ -36,10 +36,14 @@ Group = Sequence[Finding]
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """An answer for each finding asked about, by number, and what the calls took."""
+    """An answer for each finding asked about, by number, and what the calls took.
+
+    `versions` are the files that were at hand to check it, those that are quoted among them.
+    """
 
     answers: Mapping[int, Answer] = field(default_factory=dict)
     calls: Calls = NONE
+    versions: Versions = field(default_factory=Versions)
 
 
 async def hear(desk: Desk, case: Case, findings: Sequence[Finding], versions: Versions) -> Heard:
@@ -57,12 +61,10 @@ async def hear(desk: Desk, case: Case, findings: Sequence[Finding], versions: Ve
         [ordered[index] for index in indexes] for indexes in cluster([(item.claim, item.placement) for item in ordered])
     ]
     requests = await asyncio.to_thread(lambda: [reader.question(group) for group in groups])
-    limit = limit_in_force(desk.limit, case.policy.budget.review_usd).usd
-    paid_for = _count_affordable(requests, _find_room(desk, case, limit), case)
+    paid_for = _count_affordable(requests, desk.prices, case)
     heard = await reader.ask(groups[:paid_for], requests[:paid_for])
-    reason = f"over the review budget of {show_usd(limit)}"
-    unpaid = {item.number: Unheard(reason, unpaid=True) for group in groups[paid_for:] for item in group}
-    return Heard({**heard.answers, **unpaid}, heard.calls)
+    unpaid = {item.number: Unheard(case.change.short, unpaid=True) for group in groups[paid_for:] for item in group}
+    return replace(heard, answers={**heard.answers, **unpaid})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,37 +85,48 @@ class _Reader:
 
     async def ask(self, groups: Sequence[Group], requests: Sequence[Request]) -> Heard:
         """The answers of one round, and of another for those that could not be used."""
-        proof = Proof(self.case.patch, self.versions.of(Side.RIGHT), self.versions.of(Side.LEFT))
         outcomes = await ask_all(self.send, requests)
-        answers = _read_all(groups, outcomes, proof)
+        answers, versions = await self._judge(groups, outcomes, self.versions)
         again = [[item for item in group if _is_worth_another(answers[item.number])] for group in groups]
         repeated = [group for group in again if group]
         questions = await asyncio.to_thread(
             lambda: [self.question(group, self.case.history.repair) for group in repeated]
         )
         others = await ask_all(self.send, questions)
-        final = {**answers, **_read_all(repeated, others, proof)}
+        final, versions = await self._judge(repeated, others, versions)
         calls = Calls.of(outcomes) + Calls.of(others)
-        return Heard({number: _settle(answer) for number, answer in final.items()}, calls)
+        settled = {number: _settle(answer) for number, answer in {**answers, **final}.items()}
+        return Heard(settled, calls, versions)
+
+    async def _judge(
+        self, groups: Sequence[Group], outcomes: Sequence[Reply | Failure], versions: Versions
+    ) -> tuple[dict[int, Answer | Failure], Versions]:
+        """What each outcome says of each finding, by the files at hand, which what is quoted is added to."""
+        heard = {
+            item.number: said
+            for group, outcome in zip(groups, outcomes, strict=True)
+            for item, said in zip(group, _read(group, outcome), strict=True)
+        }
+        opinions = [said.opinion for said in heard.values() if isinstance(said, Judged)]
+        quotes = [quote for one in opinions for quote in (*one.evidence, *one.counter_evidence)]
+        more = await read_quoted(self.case.change, versions, quotes)
+        proof = Proof(self.case.patch, more.of(Side.RIGHT), more.of(Side.LEFT))
+        return {number: _hold(said, proof) for number, said in heard.items()}, more
 
 
-def _read_all(
-    groups: Sequence[Group], outcomes: Sequence[Reply | Failure], proof: Proof
-) -> dict[int, Answer | Failure]:
-    answers: dict[int, Answer | Failure] = {}
-    for group, outcome in zip(groups, outcomes, strict=True):
-        answers |= zip((item.number for item in group), _read(group, outcome, proof), strict=True)
-    return answers
-
-
-def _read(group: Group, outcome: Reply | Failure, proof: Proof) -> Sequence[Answer | Failure]:
+def _read(group: Group, outcome: Reply | Failure) -> Sequence[Judged | Failure]:
+    """What an outcome says of each finding of a group, before its quotes are looked up."""
     if isinstance(outcome, Failure):
         return [outcome] * len(group)
     try:
-        opinions = verify.read(outcome, len(group))
+        return [Judged(opinion, outcome.model) for opinion in verify.read(outcome, len(group))]
     except ModelFailed as error:
         return [error.failure] * len(group)
-    return [Void(outcome.model) if is_void(one, proof) else Judged(one, outcome.model) for one in opinions]
+
+
+def _hold(said: Judged | Failure, proof: Proof) -> Answer | Failure:
+    """An opinion against the code that it quotes."""
+    return Void(said.model) if isinstance(said, Judged) and is_void(said.opinion, proof) else said
 
 
 def _is_worth_another(answer: Answer | Failure) -> bool:
@@ -123,30 +136,22 @@ def _is_worth_another(answer: Answer | Failure) -> bool:
 
 
 def _settle(answer: Answer | Failure) -> Answer:
-    return Unheard(tell_failure(answer)) if isinstance(answer, Failure) else answer
+    if isinstance(answer, Failure):
+        return Unheard(tell_failure(answer), unpaid=answer.kind is FailureKind.BUDGET)
+    return answer
 
 
-def _find_room(desk: Desk, case: Case, limit: Decimal) -> Decimal | None:
-    """Dollars for verification: what the plan leaves of the limit, its own allowance for it included.
+def _count_affordable(requests: Sequence[Request], prices: PriceTable, case: Case) -> int:
+    """How many of the requests, from the first on, are expected to be paid for by what the plan has for them.
 
-    By estimates alone, so that a review that is made again after a crash asks the same. None: models without a price.
+    By estimates alone, so that a review that is made again after a crash asks the same.
     """
-    plan = case.change.plan
-    readers = name_readers(desk.models, case.policy, case.change.patch, case.change.rulebook)
-    planned = price_plan(plan, readers).total
-    one = price(desk.models[Stage.VERIFY], Usage(calls=1, input_tokens=VERIFY_READ, output_tokens=VERIFY_WRITTEN))
-    if planned is None or one is None:
-        return None
-    return max(limit - planned, Decimal(0)) + one * VERIFIED * len(plan.chunks)
-
-
-def _count_affordable(requests: Sequence[Request], room: Decimal | None, case: Case) -> int:
-    """How many of the requests, from the first on, the room pays for."""
+    room = case.change.shares.verification
     spent = Decimal(0)
     for index, request in enumerate(requests):
         tokens = case.history.rate.tokens(count_request_bytes(request))
-        cost = price(request.model, Usage(calls=1, input_tokens=tokens, output_tokens=VERIFY_WRITTEN))
-        spent += cost or Decimal(0)
+        cost = prices.price(request.model, Usage(calls=1, input_tokens=tokens, output_tokens=VERIFY_WRITTEN))
+        spent += max(cost or Decimal(0), case.change.shares.each)
         if room is not None and spent > room:
             return index
     return len(requests)

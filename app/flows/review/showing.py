@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from app.core.change.annotate import annotate
 from app.core.change.context.widening import widen
 from app.core.change.diff import FilePatch, FileStatus
+from app.core.change.memory.beside import show_beside
 from app.core.change.plan import Chunk
 from app.core.change.tokens import TokenRate
 from app.core.secrecy.further import redact_further
@@ -27,6 +28,8 @@ _log = logging.getLogger(__name__)
 async def show_chunk(change: Change, chunk: Chunk, limit_tokens: int, rate: TokenRate) -> str:
     """The annotated diff of a chunk, widened as far as `limit_tokens` allow; the same each time it is asked for.
 
+    What was read before of its files stands beside it, as far as there is room.
+
     A file whose content is not at hand or too large is shown as its diff has it.
     """
     paths = [part.file.path for part in chunk.files if _has_surroundings(part.file)]
@@ -38,14 +41,14 @@ async def show_chunk(change: Change, chunk: Chunk, limit_tokens: int, rate: Toke
         _log.warning("chunk %d is shown without more context: %s", chunk.number, error)
         contents = {}
     # Redaction and layout walk every byte: in the loop they would stop heartbeats.
-    return await asyncio.to_thread(_show, chunk, contents, change.redacted.known, limit_tokens, rate)
+    return await asyncio.to_thread(_show, chunk, contents, change, limit_tokens, rate)
 
 
-def _show(
-    chunk: Chunk, contents: Mapping[str, bytes], known: Mapping[str, str], limit_tokens: int, rate: TokenRate
-) -> str:
+def _show(chunk: Chunk, contents: Mapping[str, bytes], change: Change, limit_tokens: int, rate: TokenRate) -> str:
     texts = {path: content.decode("utf-8", "replace") for path, content in contents.items()}
-    return annotate(widen(chunk, redact_further(texts, known), limit_tokens, rate))
+    redacted = redact_further(texts, change.redacted.known)
+    wide = widen(chunk, redacted, limit_tokens, rate)
+    return annotate(show_beside(wide, change.plan.read_before, redacted, limit_tokens, rate))
 
 
 def _has_surroundings(file: FilePatch) -> bool:

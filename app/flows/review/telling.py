@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from app.core.change.diff import Patch, Side
-from app.core.findings.finding import Finding
+from app.core.findings.finding import Evidence, Finding
+from app.core.report.account import show_place
+from app.core.text.unicode import reveal
 from app.lenses.findings import DOUBT
 from app.lenses.verify import Questioned
 
@@ -16,7 +18,12 @@ def tell_claim(finding: Finding, patch: Patch) -> Questioned:
     lines = "" if last is None else f", line {last}" if first is None else f", lines {first} to {last}"
     version = "new" if side is Side.RIGHT else "old"
     shown = patch.by_path[claim.path].shown_path
-    return Questioned(f"{shown}{lines} of the {version} version", claim.title, _without_doubt(claim.body), claim.rule)
+    place = f"{shown}{lines} of the {version} version"
+    return Questioned(place, claim.title, _without_doubt(claim.body), claim.rule, _tell_far(claim.shows_at))
+
+
+def _tell_far(far: Evidence | None) -> str:
+    return "" if far is None else f"{show_place(far)}: {reveal(far.quote.strip())}"
 
 
 def _without_doubt(body: str) -> str:

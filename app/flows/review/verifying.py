@@ -16,8 +16,9 @@ from app.core.findings.anchor import normalise
 from app.core.findings.finding import Claim, Finding, Severity, Source, Standing
 from app.core.findings.identity import Identified
 from app.core.findings.known import KnownFinding
-from app.core.findings.merging import PlacedClaim
+from app.core.findings.merging import PlacedClaim, show_alike
 from app.core.findings.ranking import MOST_NITS, score
+from app.core.findings.verification.absence import TreeFacts
 from app.core.findings.verification.opinion import Unheard
 from app.core.findings.verification.proof import Proof
 from app.core.findings.verification.refuting import Ground, is_unchanged, refute
@@ -27,6 +28,7 @@ from app.flows.review.calls import NONE, Calls
 from app.flows.review.case import Case
 from app.flows.review.desk import Desk
 from app.flows.review.second_opinion import Heard, hear
+from app.flows.review.tree_facts import gather_facts
 from app.flows.review.versions import Versions, read_versions
 
 
@@ -34,12 +36,14 @@ from app.flows.review.versions import Versions, read_versions
 class Verified:
     """What is left to be judged. `refuted` are claims that were dropped, `fabricated` counts quotes that do not exist.
 
+    `off_diff` counts claims about lines that the change leaves alone, without a changed line that enables them.
     `notes` are sentences on what could not be verified.
     """
 
     placed: tuple[PlacedClaim, ...]
     refuted: tuple[Refuted, ...] = ()
     fabricated: int = 0
+    off_diff: int = 0
     calls: Calls = NONE
     notes: tuple[str, ...] = ()
 
@@ -49,21 +53,24 @@ async def verify_claims(desk: Desk, case: Case) -> Verified:
 
     Without a model nothing is asked. A second reader who fails drops nothing.
     """
-    anchored = case.anchor()
+    # Quotes are sought through whole files: in the loop it would stop heartbeats.
+    anchored = await asyncio.to_thread(case.anchor)
     fabricated = sum(claim.source is Source.MODEL for claim, _ in anchored.fabricated)
     first = case.identify(anchored.placed)
     programs = [item for item in anchored.placed if item[0].source is not Source.MODEL]
     said = [item for item in first.findings if item.claim.source is Source.MODEL and item.number not in first.carried]
     fresh = [item for item in said if _is_fresh(item, case.history.known)]
-    versions = await read_versions(case.change, sorted({item.claim.path for item in fresh}))
-    refuted = await asyncio.to_thread(_refute, fresh, first, case, versions)
+    versions = (await read_versions(case.change, sorted({item.claim.path for item in fresh}))).beside(case.tree)
+    facts = await gather_facts(case.change, [item.claim for item in fresh], versions.of(Side.RIGHT))
+    refuted = await asyncio.to_thread(_refute, fresh, first, case, versions, facts)
     heard = await hear(desk, case, [item for item in fresh if item.number not in refuted], versions)
-    weighed = refuted | _weigh(fresh, heard, case, versions)
+    weighed = refuted | _weigh(fresh, heard, case)
     settled = [(_settle(item, weighed.get(item.number), case.history.known), item.placement) for item in said]
     return Verified(
         placed=(*programs, *((claim, place) for claim, place in settled if isinstance(claim, Claim))),
         refuted=tuple(claim for claim, _ in settled if isinstance(claim, Refuted)),
         fabricated=fabricated,
+        off_diff=len(anchored.off_diff),
         calls=heard.calls,
         notes=_note(heard),
     )
@@ -89,7 +96,8 @@ def _settle(finding: Finding, weighed: Claim | Refuted | None, known: Sequence[K
         return weighed
     own, old = finding.claim, before.claim
     place = replace(old, path=own.path, side=own.side, start_line=own.start_line, line=own.line, quote=own.quote)
-    cited = replace(place, rule=own.rule or old.rule)  # rules are numbered anew where guidance has changed
+    # Rules are numbered anew where guidance has changed.
+    cited = replace(place, rule=own.rule or old.rule, shows_at=own.shows_at)
     return cited if _length(own) == _length(old) else replace(cited, suggestion=None)
 
 
@@ -102,10 +110,13 @@ def _find_known(finding: Finding, known: Sequence[KnownFinding]) -> KnownFinding
 
 
 def _is_same_code(finding: Finding, before: KnownFinding) -> bool:
-    return normalise(finding.claim.quote) == normalise(before.claim.quote)
+    same = normalise(finding.claim.quote) == normalise(before.claim.quote)
+    return same and show_alike(finding.claim) == show_alike(before.claim)
 
 
-def _refute(fresh: Sequence[Finding], first: Identified, case: Case, versions: Versions) -> dict[int, Claim | Refuted]:
+def _refute(
+    fresh: Sequence[Finding], first: Identified, case: Case, versions: Versions, facts: TreeFacts
+) -> dict[int, Claim | Refuted]:
     """What code alone refutes, and the nits that are too many, by number."""
     numbers = {item.number for item in fresh}
     ground = Ground(
@@ -114,6 +125,7 @@ def _refute(fresh: Sequence[Finding], first: Identified, case: Case, versions: V
         excused=case.excused,
         texts=versions.of(Side.RIGHT),
         repeated=bool(case.history.known),
+        facts=facts,
     )
     reasons = {item.number: refute((item.claim, item.placement), ground) for item in fresh}
     nits = [item for item in fresh if item.severity is Severity.NIT and reasons[item.number] is None]
@@ -122,8 +134,8 @@ def _refute(fresh: Sequence[Finding], first: Identified, case: Case, versions: V
     return {item.number: Refuted(item.claim, why) for item in fresh if (why := reasons[item.number]) is not None}
 
 
-def _weigh(fresh: Sequence[Finding], heard: Heard, case: Case, versions: Versions) -> dict[int, Claim | Refuted]:
-    proof = Proof(case.patch, versions.of(Side.RIGHT), versions.of(Side.LEFT))
+def _weigh(fresh: Sequence[Finding], heard: Heard, case: Case) -> dict[int, Claim | Refuted]:
+    proof = Proof(case.patch, heard.versions.of(Side.RIGHT), heard.versions.of(Side.LEFT))
     return {
         item.number: weigh(
             item.claim,

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.core.change.diff import FileStatus, Side
+from app.core.findings.tree import TreeTexts
 from app.core.secrecy.further import redact_further
 from app.flows.review.change import Change
 from app.flows.review.contents import read_files
@@ -28,6 +29,10 @@ class Versions:
     def of(self, wanted: Side) -> dict[str, Sequence[str]]:
         """One version, by path at head."""
         return {path: lines for (side, path), lines in self.texts.items() if side is wanted}
+
+    def beside(self, tree: TreeTexts) -> Versions:
+        """These, and what else of the tree at the head was read."""
+        return Versions({(Side.RIGHT, path): lines for path, lines in tree.lines.items()} | dict(self.texts))
 
 
 async def read_versions(change: Change, paths: Sequence[str]) -> Versions:

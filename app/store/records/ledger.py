@@ -76,13 +76,14 @@ async def append(
     return entry
 
 
-async def last_of_review(connection: Connection, chain: str, kind: str, review: str) -> Entry | None:
-    """The newest entry of a kind whose body names this review, if there is any."""
+async def last_of_review(connection: Connection, chain: str | None, kind: str, review: str) -> Entry | None:
+    """The newest entry of a kind whose body names this review, if there is any; without a chain in any of them."""
     async with connection.cursor(row_factory=class_row(Entry)) as cursor:
         await cursor.execute(
             "SELECT chain, seq, at, kind, body, prev, hash FROM lintel.ledger"
-            " WHERE chain = %s AND kind = %s AND body ->> 'review' = %s ORDER BY seq DESC LIMIT 1",
-            [chain, kind, review],
+            " WHERE (%(chain)s::text IS NULL OR chain = %(chain)s) AND kind = %(kind)s"
+            " AND body ->> 'review' = %(review)s ORDER BY at DESC, seq DESC LIMIT 1",
+            {"chain": chain, "kind": kind, "review": review},
         )
         return await cursor.fetchone()
 

@@ -12,17 +12,14 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg.types.json import Jsonb
 
 from app.core.model import Reply, Usage
 from app.store.database import Database
+from app.store.records.seal import Seal, SealBroken
 from app.store.text import strip_text
 
 _log = logging.getLogger(__name__)
-_NONCE_BYTES = 12
-_FORMAT = b"\x01"
 
 
 class Replies:
@@ -37,12 +34,9 @@ class Replies:
         random_bytes: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
         """Raises ValueError for a key of another length."""
-        if len(key) != 32:
-            raise ValueError("the store's key has 32 bytes")
         self._database = database
-        self._cipher = AESGCM(key)
+        self._seal = Seal(key, random_bytes=random_bytes)
         self._clock = clock
-        self._random_bytes = random_bytes
 
     async def get(self, digest: str) -> Reply | None:
         """The stored reply, marked as stored; None if there is none that this key opens (that is logged)."""
@@ -60,7 +54,7 @@ class Replies:
                 " model = excluded.model, created = excluded.created",
                 [
                     reply.digest,
-                    self._seal(reply),
+                    self._close(reply),
                     Jsonb(dataclasses.asdict(reply.usage)),
                     strip_text(reply.model),
                     self._clock(),
@@ -73,17 +67,14 @@ class Replies:
             cursor = await connection.execute("DELETE FROM lintel.reply WHERE created < %s", [before])
             return cursor.rowcount
 
-    def _seal(self, reply: Reply) -> bytes:
+    def _close(self, reply: Reply) -> bytes:
         # ASCII JSON: a lone surrogate in a model's text survives the round trip.
-        plain = json.dumps(dataclasses.asdict(reply), ensure_ascii=True).encode()
-        nonce = self._random_bytes(_NONCE_BYTES)
-        return _FORMAT + nonce + self._cipher.encrypt(nonce, plain, reply.digest.encode())
+        return self._seal.close(json.dumps(dataclasses.asdict(reply), ensure_ascii=True).encode(), reply.digest)
 
     def _open(self, digest: str, stored: bytes) -> Reply | None:
-        start, end = len(_FORMAT), len(_FORMAT) + _NONCE_BYTES
         try:
-            fields = json.loads(self._cipher.decrypt(stored[start:end], stored[end:], digest.encode()))
+            fields = json.loads(self._seal.open(stored, digest))
             return Reply(**{**fields, "usage": Usage(**fields["usage"]), "also_paid": (), "stored": True})
-        except (InvalidTag, ValueError, TypeError, LookupError) as error:
+        except (SealBroken, ValueError, TypeError, LookupError) as error:
             _log.warning("stored reply %s cannot be opened (%s): it is asked anew", digest, type(error).__name__)
             return None

@@ -110,18 +110,6 @@ async def is_newest(connection: Connection, review: ReviewRow) -> bool:
     return await cursor.fetchone() is not None
 
 
-async def spent_usd(connection: Connection, installation_id: int, since: datetime) -> Decimal:
-    """What an installation's reviews begun since then have cost."""
-    cursor = await connection.execute(
-        "SELECT coalesce(sum(r.cost_usd), 0) FROM lintel.review r"
-        " JOIN lintel.pull_request p ON p.id = r.pull_request_id"
-        " WHERE p.installation_id = %s AND r.started_at >= %s",
-        [installation_id, since],
-    )
-    row = await cursor.fetchone()
-    return Decimal(0) if row is None else Decimal(row[0])
-
-
 async def select(connection: Connection, where: str, params: list[Any]) -> tuple[ReviewRow, ...]:
     """The reviews that a constant condition on `r` selects."""
     async with connection.cursor(row_factory=dict_row) as cursor:

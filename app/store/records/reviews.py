@@ -133,17 +133,6 @@ async def set_check_run(connection: Connection, review_id: UUID, check_run_id: i
     _changed(cursor.rowcount, review_id)
 
 
-async def set_spending(
-    connection: Connection, review_id: UUID, usage: Mapping[str, JsonValue], cost_usd: Decimal
-) -> None:
-    """Record what the review has used so far, so that a budget also counts one that dies. Raises NotStored."""
-    cursor = await connection.execute(
-        "UPDATE lintel.review SET usage = %s, cost_usd = %s WHERE id = %s",
-        [to_jsonb(dict(usage)), cost_usd, review_id],
-    )
-    _changed(cursor.rowcount, review_id)
-
-
 async def mark_published(connection: Connection, review_id: UUID, *, now: datetime) -> None:
     """GitHub shows how this review ended. Raises NotStored for a review that still runs."""
     cursor = await connection.execute(

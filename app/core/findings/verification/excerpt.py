@@ -1,5 +1,7 @@
 """The code that a second reader is shown: the hunks that claims are about, and both versions of the file around them.
 
+Where a fault is said to show on a line that the change leaves as it is, what stands around that line comes first.
+
 All of it is without secrets already. What is shown depends on nothing but the change and the claims, so that the same
 question has the same digest.
 """
@@ -15,6 +17,7 @@ from app.core.change.tokens import count_bytes
 from app.core.findings.finding import Claim, Placement
 from app.core.findings.identifiers import identifiers
 from app.core.findings.merging import PlacedClaim
+from app.core.secrecy.redaction import redact
 from app.core.text.unicode import reveal
 
 Texts = Mapping[tuple[Side, str], Sequence[str]]
@@ -109,6 +112,10 @@ def _rank_further(claims: Sequence[Claim], patch: Patch) -> list[tuple[FilePatch
 
 def _show_surroundings(items: Sequence[PlacedClaim], patch: Patch, texts: Texts) -> Iterator[str]:
     wanted: dict[tuple[Side, str], set[int]] = {}
+    for far in (claim.shows_at for claim, _ in items if claim.shows_at is not None):
+        lines = texts.get((Side.RIGHT, far.path), ())
+        if far.line is not None and 1 <= far.line <= len(lines):
+            wanted.setdefault((Side.RIGHT, far.path), set()).update(_around(lines, far.line))
     for claim, placement in items:
         for side, line in _places(claim, placement, patch.by_path[claim.path]):
             lines = texts.get((side, claim.path), ())
@@ -116,7 +123,7 @@ def _show_surroundings(items: Sequence[PlacedClaim], patch: Patch, texts: Texts)
                 wanted.setdefault((side, claim.path), set()).update(_around(lines, line))
     room = AROUND_BYTES
     for (side, path), numbers in wanted.items():
-        yield f"=== {_VERSIONS[side]} VERSION OF {_on_one_line(patch.by_path[path].shown_path)} ===\n"
+        yield f"=== {_VERSIONS[side]} VERSION OF {_on_one_line(_show_path(path, patch))} ===\n"
         before = 0
         for number in sorted(numbers):
             row = f"{_LETTERS[side]} {number:<5} | {_on_one_line(texts[side, path][number - 1][:LINE_CHARACTERS])}\n"
@@ -125,6 +132,10 @@ def _show_surroundings(items: Sequence[PlacedClaim], patch: Patch, texts: Texts)
                 return
             yield row if number == before + 1 or not before else f"@@ @@\n{row}"
             before = number
+
+
+def _show_path(path: str, patch: Patch) -> str:
+    return patch.by_path[path].shown_path if path in patch.by_path else redact(path).text
 
 
 def _places(claim: Claim, placement: Placement, file: FilePatch) -> list[tuple[Side, int]]:

@@ -19,8 +19,17 @@ MOST_SHOWN = 200
 _SAYS_SOMETHING = re.compile(r"\w.*\w")
 
 
+def name_file(path: str, patch: Patch) -> str:
+    """The path at head that a quote's path means: that of a changed file, or else of whatever file has that name."""
+    file = find_file(path, patch)
+    return conceal(path).removeprefix("./") if file is None else file.path
+
+
 class Proof:
-    """The lines of files, by path, both versions together: what the diff has, and what of the files is at hand."""
+    """The lines of files, by path, both versions together: what the diff has, and what of the files is at hand.
+
+    A file that is not part of the change proves as much, if it is among the texts that were read.
+    """
 
     def __init__(self, patch: Patch, texts: Mapping[str, Sequence[str]], before: Mapping[str, Sequence[str]]) -> None:
         """`texts` are the lines of the new versions that were read, by path at head; `before` of the old ones."""
@@ -31,11 +40,10 @@ class Proof:
 
     def holds(self, evidence: Evidence) -> bool:
         """Whether each line quoted stands in its file: whole, or, unless it is short, as a part of a line."""
-        file = find_file(evidence.path, self._patch)
         rows = [row for row in evidence.quote.split("\n") if row.strip()]
-        if file is None or not rows:
+        if not rows:
             return False
-        lines = self._read(file.path)
+        lines = self._read(name_file(evidence.path, self._patch))
         return all(_stands(row, lines) for row in rows)
 
     def settle(self, evidence: Evidence) -> Evidence:
@@ -43,8 +51,7 @@ class Proof:
 
         Its line is kept only if the new version has it there.
         """
-        file = find_file(evidence.path, self._patch)
-        path = evidence.path if file is None else file.path
+        path = name_file(evidence.path, self._patch)
         quote = next((_TAG.sub("", row) for row in evidence.quote.split("\n") if is_code_row(row)), "").strip()
         lines = self._texts.get(path, ())
         number = evidence.line or 0
@@ -53,7 +60,8 @@ class Proof:
 
     def _read(self, path: str) -> frozenset[str]:
         if path not in self._lines:
-            own = (line.text for hunk in self._patch.by_path[path].hunks for line in hunk.lines)
+            hunks = self._patch.by_path[path].hunks if path in self._patch.by_path else ()
+            own = (line.text for hunk in hunks for line in hunk.lines)
             self._lines[path] = frozenset(
                 normalise(text) for text in (*own, *self._texts.get(path, ()), *self._before.get(path, ()))
             )

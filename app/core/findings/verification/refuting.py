@@ -1,19 +1,21 @@
 """Claims that code alone can settle, before a model is asked again. Each is dropped with its reason.
 
 Nothing here opens a gate on a model's word: what is said of changed lines is never refuted by its own finder's doubt,
-and a duplicate gives way only to a finding that holds the gate as firmly.
+and a duplicate gives way only to a finding that holds the gate as firmly. That something is missing is refuted by what
+the tree at the head has, on proof alone.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.core.change.diff import Patch, Side
 from app.core.findings.finding import Claim, Finding, Placed, Placement, Severity
-from app.core.findings.identifiers import identifiers, share_identifiers
+from app.core.findings.identifiers import share_identifiers
 from app.core.findings.merging import PlacedClaim, overlap
+from app.core.findings.verification.absence import NO_FACTS, Absence, Lack, TreeFacts, disprove, read_absence
 
 _FORMATTERS = re.compile(
     r"\b(?:unused (?:import|variable|argument|parameter)|line (?:is )?too long|trailing (?:white ?space|comma)"
@@ -21,11 +23,13 @@ _FORMATTERS = re.compile(
     r"|inconsistent (?:indentation|formatting|naming|quotes)|naming convention|formatting|code style)\b",
     re.IGNORECASE,
 )
-_UNDEFINED = re.compile(
-    r"\b(?:undefined|undeclared|not defined|never defined|is not imported|never imported|has no definition)\b",
+_UNTESTED = re.compile(
+    r"\A(?:there (?:is|are) )?(?:no|missing) (?:\w+ ){0,2}tests? (?:cover|exist|check|exercise|verif)"
+    r"|\A(?:missing|lacks?) (?:\w+ ){0,2}tests?(?: coverage)?(?: for [^,;:]+)?\W*\Z"
+    r"|\b(?:is|are) (?:untested|not tested|not covered by (?:any |a )?tests?)\W*\Z",
     re.IGNORECASE,
 )
-_DEFINES = r"(?:(?:async\s+)?def|class|func|function|fn|const|let|var|import|from\s+\S+\s+import)\b[^#'\"]*?(?<![\w.])"
+_DEFINES = r"(?:export\s+)?(?:async\s+)?(?:class|function|fn|const|let|var)\s+"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +37,7 @@ class Ground:
     """What refuters look at. `standing` are open findings that nobody asks about again.
 
     `excused` are paths that the base's policy keeps from review; `texts` the new versions of files, line by line.
-    `repeated` is whether the pull request was reviewed before.
+    `repeated` is whether the pull request was reviewed before; `facts` are what of the whole tree was looked at.
     """
 
     patch: Patch
@@ -41,6 +45,7 @@ class Ground:
     excused: frozenset[str] = frozenset()
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     repeated: bool = False
+    facts: TreeFacts = NO_FACTS
 
 
 def refute(item: PlacedClaim, ground: Ground) -> str | None:
@@ -49,7 +54,9 @@ def refute(item: PlacedClaim, ground: Ground) -> str | None:
 
 
 def is_unchanged(claim: Claim, placement: Placement, patch: Patch) -> bool:
-    """Whether the claim is about lines that the change leaves as they were."""
+    """Whether the claim is about lines that the change leaves as they were, whatever may enable the fault there."""
+    if claim.shows_at is not None:
+        return True
     anchor = placement.anchor
     if anchor is None:
         return placement.placed is Placed.FILE and bool(claim.quote.strip())
@@ -96,17 +103,32 @@ def _stands_already(item: PlacedClaim, ground: Ground) -> str | None:
     return None
 
 
-def _is_defined(item: PlacedClaim, ground: Ground) -> str | None:
-    """A name that is said to be undefined, and that the same file defines or imports at its outermost level."""
+def _asks_for_a_test(item: PlacedClaim, ground: Ground) -> str | None:  # noqa: ARG001 - refuters are alike
+    """A test that nobody wrote is no fault. One that was taken out may be, and a written rule may ask for one."""
     claim = item[0]
-    if claim.side is Side.LEFT or not _UNDEFINED.search(claim.title):
+    as_such = claim.category == "test" and claim.rule is None and claim.side is Side.RIGHT
+    return "a missing test is no fault by itself" if as_such and _UNTESTED.search(claim.title) else None
+
+
+def _is_defined(item: PlacedClaim, ground: Ground) -> str | None:
+    """What is said to be missing, and is not."""
+    absence = read_absence(item[0])
+    if absence is None:
         return None
-    named = [name for name in identifiers(claim) if re.search(rf"(?<![\w.]){re.escape(name)}\b", claim.title)]
-    if len(named) != 1 or f".{named[0]}" in f"{claim.quote} {claim.title}":
+    facts = replace(ground.facts, texts={**ground.texts, **ground.facts.texts})
+    return disprove(absence, facts) or _is_declared(absence, ground)
+
+
+def _is_declared(absence: Absence, ground: Ground) -> str | None:
+    """A name that a file in a language which nothing parses here declares at its outermost level."""
+    if absence.lack not in (Lack.BINDING, Lack.DEFINITION) or absence.path.endswith((".py", ".go")):
         return None
-    defines = re.compile(rf"(?:export\s+)?{_DEFINES}{re.escape(named[0])}\b|{re.escape(named[0])}\s*(?::[^=]+)?=[^=]")
-    lines = enumerate(ground.texts.get(claim.path, ()), start=1)
+    defines = re.compile(rf"{_DEFINES}{re.escape(absence.name)}\b")
+    lines = enumerate(ground.texts.get(absence.path, ()), start=1)
     line = next((number for number, text in lines if defines.match(text)), None)
+    if line is not None and absence.quote[:1].strip() and (absence.line or 0) <= line:
+        # Both stand at the outermost level, and the claimed line may run first.
+        return None
     return None if line is None else f"line {line} of the file defines the name"
 
 
@@ -116,5 +138,6 @@ _REFUTERS: tuple[Callable[[PlacedClaim, Ground], str | None], ...] = (
     _owned_by_a_formatter,
     _trifle,
     _stands_already,
+    _asks_for_a_test,
     _is_defined,
 )

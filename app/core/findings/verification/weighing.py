@@ -70,7 +70,7 @@ def _believe(
     confirmed = opinion.decision is Decision.CONFIRMED
     if confirmed and opinion.pre_existing and unchanged:
         return Refuted(claim, "a second reader found that it was there before the change")
-    severity = _bounded(opinion.severity, claim.severity)
+    severity = bound_severity(opinion.severity, claim.severity)
     confidence = min(100, opinion.confidence + _more_eyes(claim))
     if not confirmed or confidence < LEAST_CONFIDENCE[severity]:
         return _doubt(claim, model, grave=grave)
@@ -93,10 +93,17 @@ def _more_eyes(claim: Claim) -> int:
     return MORE_EYES if len(claim.lenses) > 1 else 0
 
 
-def _bounded(judged: Severity, claimed: Severity) -> Severity:
-    """The verifier's severity, but no more than one step milder than the finder's: more takes a refutation."""
-    mildest = list(Severity)[min(claimed.rank + 1, len(Severity) - 1)]
-    return judged if judged.at_least(mildest) else mildest
+def bound_severity(judged: Severity, claimed: Severity) -> Severity:
+    """The verifier's severity, but no more than one step from the finder's, in either direction.
+
+    To be two steps milder takes a refutation. To be two steps graver takes a finder who thinks so: severity decides the
+    gate, and one reader's word, who may call everything critical, must not shut it on what another called small. That
+    two lenses found a claim makes no difference: the graver of the two is the finder's word already, so both of them
+    speak against a verifier who goes further. A step is what readers of one fault differ by in good faith.
+    """
+    steps = list(Severity)
+    nearest = min(max(judged.rank, claimed.rank - 1), claimed.rank + 1)
+    return steps[nearest]
 
 
 def _pick(evidence: Iterable[Evidence], proof: Proof) -> tuple[Evidence, ...]:
