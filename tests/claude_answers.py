@@ -34,6 +34,7 @@ class Answer:
     """One behaviour. A status other than 200 answers with an error body (or `garbage`), before any stream.
 
     `content` are blocks that come after the text, as the API has them; the `input` of one may be broken JSON, a text.
+    `told_first` and `told_last` are the tokens told at the start and at the end, instead of those that were counted.
     """
 
     text: str = '{"findings": []}'
@@ -51,6 +52,8 @@ class Answer:
     garbage: str = "event: content_block_delta\ndata: {broken\n\n"
     piece: int = 64 * 1024
     content: tuple[Mapping[str, Any], ...] = ()
+    told_first: Mapping[str, Any] | None = None
+    told_last: Mapping[str, Any] | None = None
 
 
 def text(words: str) -> Answer:

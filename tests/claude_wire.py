@@ -75,6 +75,8 @@ async def stream_events(
     """The events of one message, as far as the answer lets it come."""
     message = {"id": "msg_1", "type": "message", "role": "assistant", "model": model, "content": []}
     opening = {"stop_reason": None, "stop_sequence": None, "usage": {**usage, "output_tokens": 1}}
+    if answer.told_first is not None:
+        opening["usage"] = dict(answer.told_first)
     yield {"type": "message_start", "message": message | opening}
     yield {"type": "ping"}
     await wire.hold(answer.after_start)
@@ -90,7 +92,7 @@ async def stream_events(
         yield {
             "type": "message_delta",
             "delta": {"stop_reason": answer.stop_reason, "stop_sequence": None},
-            "usage": output,
+            "usage": output if answer.told_last is None else dict(answer.told_last),
         }
         yield {"type": "message_stop"}
     elif answer.end is End.ERROR_EVENT:

@@ -10,6 +10,7 @@ import resource
 import sys
 
 OPEN_FILES = 256
+EXPENDABLE = b"1000"
 
 
 def main(arguments: list[str]) -> None:
@@ -27,7 +28,15 @@ def main(arguments: list[str]) -> None:
         _, hard = resource.getrlimit(kind)
         allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
         resource.setrlimit(kind, (allowed, allowed))
+    _go_first()
     os.execv(command[0], command)  # noqa: S606 - no shell is the point; the path is the caller's own
+
+
+def _go_first() -> None:
+    """Where memory runs out on the machine, the kernel ends this process, and not the service that started it."""
+    score = os.open("/proc/self/oom_score_adj", os.O_WRONLY)
+    os.write(score, EXPENDABLE)
+    os.close(score)
 
 
 if __name__ == "__main__":

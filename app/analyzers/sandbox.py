@@ -59,7 +59,8 @@ async def run_tool(program: Path, arguments: Sequence[str], files: Mapping[str, 
     """
     try:
         async with _directory(files) as (root, elsewhere):
-            command = _command(program, [*arguments, "--", *(str(root / name) for name in files)], limits)
+            bounds = (max(1, round(limits.seconds)), limits.memory_bytes, limits.output_bytes)
+            command = bound_command(program, [*arguments, "--", *(str(root / name) for name in files)], bounds)
             async with asyncio.timeout(limits.seconds):
                 stdout, status = await _run(program.name, command, elsewhere, limits.output_bytes)
     except TimeoutError as error:
@@ -69,9 +70,36 @@ async def run_tool(program: Path, arguments: Sequence[str], files: Mapping[str, 
     return Output(root, status, stdout)
 
 
-def _command(program: Path, arguments: Sequence[str], limits: Limits) -> list[str]:
-    bounds = [str(max(1, round(limits.seconds))), str(limits.memory_bytes), str(limits.output_bytes)]
-    return [sys.executable, "-I", "-S", str(LAUNCHER), *bounds, "--", str(program), *arguments]
+def bound_command(program: Path, arguments: Sequence[str], bounds: tuple[int, int, int]) -> list[str]:
+    """The command line of a program with bounds: seconds of processor time, bytes of memory and of a file it writes."""
+    return [sys.executable, "-I", "-S", str(LAUNCHER), *map(str, bounds), "--", str(program), *arguments]
+
+
+@contextlib.asynccontextmanager
+async def open_process(
+    command: Sequence[str], folder: Path, *, stdin: int = asyncio.subprocess.DEVNULL, limit: int = CHUNK
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A process that sees nothing of ours, killed with all its children on leaving. `limit`: bytes of a line it says.
+
+    Raises OSError if it cannot be started.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *command,
+        cwd=folder,
+        env=ENVIRONMENT,
+        stdin=stdin,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # it may quote the change, secrets included
+        start_new_session=True,
+        limit=limit,
+    )
+    try:
+        yield process
+    finally:
+        # The leader may be gone and its children not: the group is killed in any case.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
 
 
 @contextlib.asynccontextmanager
@@ -98,23 +126,9 @@ def _write(root: Path, elsewhere: Path, files: Mapping[str, bytes]) -> None:
 
 
 async def _run(name: str, command: Sequence[str], elsewhere: Path, most: int) -> tuple[bytes, int]:
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        cwd=elsewhere,
-        env=ENVIRONMENT,
-        stdin=asyncio.subprocess.DEVNULL,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,  # it may quote the change, secrets included
-        start_new_session=True,
-    )
-    try:
+    async with open_process(command, elsewhere) as process:
         stdout = await _read(process, name, most)
         status = await process.wait()
-    finally:
-        # The leader may be gone and its children not: the group is killed in any case.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
     if status < 0:
         raise ToolFailed(f"{name} was ended by signal {-status}, as for too much time or memory")
     log.debug("%s ended with status %d and %d bytes", name, status, len(stdout))

@@ -20,6 +20,9 @@ from app.core.tool_calls import read_tool_calls
 REPLY_CHARACTERS = 16 * 1024 * 1024
 """No model writes as much; a server that does is cut off before it fills the memory."""
 
+MOST_TOKENS = 10_000_000
+"""Many times what any model reads or writes at once; a server that tells more cannot count."""
+
 EVENT_CHARACTERS = 16
 """What an event counts beside its text: endless empty ones fill the memory as well."""
 
@@ -88,8 +91,9 @@ class Arrival:
         self._usage: dict[str, Any] = {}
         self._blocks: list[_Block] = []
         self._stop_reason: object = None
-        self._characters = 0
+        self.characters = 0
         self.whole = False
+        self._told_length = False
 
     async def read(self, events: AsyncIterator[object]) -> Missed | None:
         """Read to the end; None if it can be used, else why not.
@@ -99,7 +103,7 @@ class Arrival:
         try:
             async for event in events:
                 self._take(event)
-                if self._characters > REPLY_CHARACTERS:
+                if self.characters > REPLY_CHARACTERS:
                     return miss(FailureKind.MALFORMED, f"more than {REPLY_CHARACTERS} characters")
         except _BROKEN as error:
             return miss(FailureKind.MALFORMED, f"the stream broke the protocol ({type(error).__name__})")
@@ -112,17 +116,18 @@ class Arrival:
         """One event. Raises TypeError, LookupError, ValueError, AttributeError where it breaks the protocol."""
         if not isinstance(event, dict):
             raise TypeError
-        self._characters += EVENT_CHARACTERS
+        self.characters += EVENT_CHARACTERS
         match event.get("type"):
             case "message_start":
                 self._begin(event["message"])
             case "content_block_start":
                 self._open(event["index"], event["content_block"])
             case "content_block_delta":
-                self._characters += self._blocks[event["index"]].grow(event["delta"])
+                self.characters += self._blocks[event["index"]].grow(event["delta"])
             case "message_delta":
                 self._stop_reason = event["delta"].get("stop_reason")
                 self._usage |= {name: value for name, value in event["usage"].items() if value is not None}
+                self._told_length = event["usage"].get("output_tokens") is not None
             case "message_stop":
                 self.whole = self._message is not None
 
@@ -138,7 +143,7 @@ class Arrival:
         if self._message is None or index != len(self._blocks) or not isinstance(block, dict):
             raise ValueError
         self._blocks.append(_Block(dict(block)))
-        self._characters += sum(len(value) for value in block.values() if isinstance(value, str))
+        self.characters += sum(len(value) for value in block.values() if isinstance(value, str))
 
     def _keep(self) -> Missed | None:
         """Keep what the model said before it stopped for tools, if all of its calls can be answered."""
@@ -168,6 +173,11 @@ class Arrival:
         return "" if self._message is None else str(self._message.get("model", ""))
 
     @property
+    def measured(self) -> bool:
+        """Whether the server told at the end how long the answer was. Text that took no tokens was not counted."""
+        return self._told_length and bool(_count(self._usage.get("output_tokens")) or not self.text)
+
+    @property
     def usage(self) -> Usage:
         """What was counted so far, as one call; nothing before the answer began."""
         if self._message is None:
@@ -190,4 +200,4 @@ def _push(pieces: list[str], piece: object) -> int:
 
 def _count(value: object) -> int:
     """A count of tokens; 0 for anything else (nobody checks what a server sends)."""
-    return value if isinstance(value, int) and value > 0 else 0
+    return min(value, MOST_TOKENS) if isinstance(value, int) and value > 0 else 0

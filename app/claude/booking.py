@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Protocol
 
 from app.claude.purse import Charge, Purse, Took
 from app.core.budget.reserving import NOTHING, price_at_most
+from app.core.budget.settling import Heard, price_heard
 from app.core.model import Failure, Reply, Request, Stage, Usage
 from app.core.prices import PriceTable
 
@@ -27,8 +28,18 @@ class Counted(Protocol):
         ...
 
     @property
+    def characters(self) -> int:
+        """How much of it has arrived."""
+        ...
+
+    @property
     def whole(self) -> bool:
         """Whether that is all."""
+        ...
+
+    @property
+    def measured(self) -> bool:
+        """Whether the server told at the end how long it was."""
         ...
 
 
@@ -39,14 +50,29 @@ class Attempt:
     counted: Counted | None = None
     ended: bool = False
     failure: Failure | None = None
+    _elapsed: Callable[[], float] = field(default=float)
 
-    def watch(self, counted: Counted) -> None:
-        """Its answer is about to arrive."""
-        self.counted = counted
+    def watch(self, counted: Counted, clock: Callable[[], float]) -> None:
+        """It is sent now, by a clock that counts seconds, and its answer is about to arrive."""
+        sent = clock()
+        self.counted, self._elapsed = counted, lambda: clock() - sent
 
     def end(self, failure: Failure | None) -> None:
         """It is over; without a failure it was answered."""
         self.ended, self.failure = True, failure
+
+    @property
+    def heard(self) -> Heard | None:
+        """What was heard of its answer until now; None if it was never sent."""
+        if self.counted is None:
+            return None
+        return Heard(
+            usage=self.counted.usage,
+            characters=self.counted.characters,
+            whole=self.counted.whole,
+            measured=self.counted.measured,
+            left_after_s=None if self.ended else self._elapsed(),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +87,7 @@ class Book:
     async def enter(self, request: Request) -> AsyncIterator[Attempt]:
         """Reserve the most that an attempt can cost, and settle with what it took. Raises OverBudget.
 
-        An answer that began, and whose end nobody heard, is booked as if it had been as long as it may be: what the
-        model wrote meanwhile is paid, and nobody counted it.
+        What nobody counted is booked as the most that it can be, as `price_heard` says: what a model wrote is paid.
         """
         kept = NOTHING if request.stage in _LAST else self.kept
         booking = await self.purse.reserve(_charge(request, price_at_most(request, self.prices), kept))
@@ -79,11 +104,10 @@ class Book:
         await _finish(self.purse.settle(booking, Took(failure=failure)))
 
     def _tell(self, request: Request, attempt: Attempt) -> Took:
-        counted = attempt.counted
-        usage = counted.usage if counted else Usage()
-        heard = counted is None or counted.whole or not usage.calls
-        paid = usage if heard else replace(usage, output_tokens=request.max_tokens)
-        usd = self.prices.price(request.model, paid)
+        heard = attempt.heard
+        # One that was never sent cannot be told from one that was refused: neither takes anything.
+        usd = price_heard(request, heard or Heard(), self.prices)
+        usage = heard.usage if heard else Usage()
         return Took(usage=usage, usd=usd, failure=attempt.failure, abandoned=not attempt.ended)
 
 

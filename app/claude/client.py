@@ -135,7 +135,7 @@ class Claude:
         try:
             async with self._admission.enter(request, ticket) as call:
                 arrival = Arrival(on_start, tools=bool(request.tools))
-                booked.watch(arrival)
+                booked.watch(arrival, self._retries.clock)
                 outcome = await self._ask(request, arrival, call)
                 call.close(outcome.failure if isinstance(outcome, Missed) else None, outcome.usage)
         except LimitReached as error:

@@ -40,6 +40,7 @@ class Lane:
     waiting: list[int] = field(default_factory=list)
     _running: dict[int, Mapping[Meter, int]] = field(default_factory=dict)
     _unheard: set[int] = field(default_factory=set)
+    _early: set[int] = field(default_factory=set)
     _allowances: dict[Meter, Allowance] = field(default_factory=dict)
     _closed_until: float = 0.0
     _known: bool = False
@@ -72,26 +73,33 @@ class Lane:
         self.waiting.remove(ticket)
         self._running[ticket] = self._expect(load)
         self._unheard.add(ticket)
+        self._early.discard(ticket)
 
     def hear(self, ticket: int, told: Mapping[Meter, Allowance], *, welcome: bool) -> None:
         """The response to a call begins; `welcome`: it is no refusal. What it tells has the call charged already."""
         self._unheard.discard(ticket)
         for meter, allowance in told.items():
             self._allowances[meter] = allowance.after(self._allowances.get(meter))
-        self._known = self._known or welcome
+        self._known = self._known or (welcome and ticket not in self._early)
 
     def shut(self, seconds: float | None, now: float) -> None:
-        """A call was refused for a limit: nothing is sent for so long, and then one alone."""
+        """A call was refused for a limit: nothing is sent for so long, and then one alone.
+
+        What calls that were sent before it are told from now on was decided earlier: it opens nothing again.
+        """
         self._known = False
+        self._early.update(self._running)
         self._closed_until = max(self._closed_until, now + (UNTOLD_PAUSE_S if seconds is None else seconds))
 
     def end(self, ticket: int, load: Load, usage: Usage | None, now: float) -> None:
         """A call is over; `usage` is None if it was refused or given up, which says nothing of others."""
         del self._running[ticket]
         self._unheard.discard(ticket)
+        early = ticket in self._early
+        self._early.discard(ticket)
         if usage is None:
             return
-        self._known = True
+        self._known = self._known or not early
         if not usage.calls:
             return
         output = self._allowances.get(Meter.OUTPUT)

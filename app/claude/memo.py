@@ -59,8 +59,8 @@ class Remembered:
     async def __call__(self, request: Request, *, on_start: Callable[[], None] | None = None) -> Reply:
         """The reply kept for this request, else a new one, kept before it is returned. Fits `seam.Send`.
 
-        A kept or shared reply has `stored=True` and no usage: only one caller is told what was paid, be it
-        for a reply or for a failure. Raises
+        A kept or shared reply has `stored=True` and no usage: only one caller is told what was paid, be it for a reply
+        or for a failure, and none of a memory that did not pay, even if all others have left. Raises
         `ModelFailed`, and whatever the store raises: a reply that could not be kept is not used. When the last
         caller that waits is cancelled, the question is, but not the keeping of a reply that is already here.
 
@@ -86,20 +86,22 @@ class Remembered:
         try:
             reply = await asyncio.shield(flight.task)
         except ModelFailed as error:
-            if error.failure.kind is FailureKind.BUDGET and flight.payer is not self and not error.failure.paid:
+            if error.failure.kind is FailureKind.BUDGET and flight.payer is not self:
                 raise _NotOurMoney from None
-            if flight.paid_for and error.failure.paid:
+            if not self._is_told(flight) and error.failure.paid:
                 raise ModelFailed(replace(error.failure, paid=())) from None
-            flight.paid_for = True
             raise
         finally:
             flight.waiting -= 1
             if not flight.waiting:
                 await self._land(flight)
-        if reply.stored or flight.paid_for:
-            return reply.from_memory()
-        flight.paid_for = True
-        return reply
+        return reply if not reply.stored and self._is_told(flight) else reply.from_memory()
+
+    def _is_told(self, flight: _Flight) -> bool:
+        """Whether this caller is the one who is told what was paid: the first that waits for it of those who pay."""
+        first = flight.payer is self and not flight.paid_for
+        flight.paid_for = flight.paid_for or first
+        return first
 
     def _take_off(self, request: Request) -> _Flight:
         """Start the question."""

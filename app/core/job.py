@@ -11,7 +11,8 @@ class ReviewJob:
 
     `head_sha` is what the delivery saw: a running review of another head is stopped; with `stops` any is. `delay_s` is
     how long to wait for more pushes. `again` asks for a new review of a head that has one; `full` for one without
-    stored replies. `abandoned`: the worker died on it time and again, so nothing is left but to say so on the check.
+    stored replies. `looks` counts how often in a row the head was looked at unasked. `abandoned`: the worker died on it
+    time and again, so nothing is left but to say so on the check.
     """
 
     installation_id: int
@@ -24,6 +25,7 @@ class ReviewJob:
     again: bool = False
     abandoned: bool = False
     stops: bool = False
+    looks: int = 0
 
     @property
     def key(self) -> str:
@@ -86,6 +88,7 @@ def review_of(
     full: bool = False,
     again: bool = False,
     delay_s: float = 0.0,
+    looks: int = 0,
 ) -> ReviewJob:
     """A review, at once or later, of a pull request in the repository that another job is about."""
     return ReviewJob(
@@ -96,6 +99,7 @@ def review_of(
         full=full,
         again=again,
         delay_s=delay_s,
+        looks=looks,
     )
 
 

@@ -47,7 +47,7 @@ def build_handlers(services: GitHubServices, desk_for: Callable[[ReviewJob], Des
             _log.info("%s: %s", job.key, error)
             if await context.still_mine():
                 # What overtook this review may have told nobody (a lost delivery): look at the live state once more.
-                await _look_again(services, job, again=job.again)
+                await _look_again(services, job, again=job.again, looks=job.looks)
         except InstallationGone:
             _log.info("%s: the installation is gone; its work is void", job.key)
         except Exception as error:  # noqa: BLE001 - whatever broke, the check must say so; every way on raises or logs it
@@ -82,10 +82,13 @@ async def _broken(
     if not last:
         raise error
     _log.error("%s: it is looked at again in %.0f s", job.key, OUTAGE_S, exc_info=error)
-    await _look_again(services, job, again=True, delay_s=OUTAGE_S)
+    await _look_again(services, job, again=True, delay_s=OUTAGE_S, looks=job.looks + 1)
     await forge.give_up(BROKE)
 
 
-async def _look_again(services: GitHubServices, job: ReviewJob, *, again: bool, delay_s: float = 0.0) -> None:
+async def _look_again(
+    services: GitHubServices, job: ReviewJob, *, again: bool, delay_s: float = 0.0, looks: int = 0
+) -> None:
+    next_look = review_of(job, job.number, full=job.full, again=again, delay_s=delay_s, looks=looks)
     async with services.database.transaction() as connection:
-        await enqueue(connection, [review_of(job, job.number, full=job.full, again=again, delay_s=delay_s)])
+        await enqueue(connection, [next_look])

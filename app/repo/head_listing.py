@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from app.core.change.diff import SUBMODULE_MODE, SYMLINK_MODE
 from app.core.secrecy.further import redact_further
 from app.core.text.unicode import reveal
-from app.repo.objects import GitStore, show_path
+from app.repo.objects import LISTING, GitStore, show_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Listed:
 async def list_files(store: GitStore, revision: str) -> list[Listed]:
     """Every file of `revision`, through all directories, in git's order. Raises GitError."""
     # Of a blob that is not here git says BAD and goes on: it may not fetch.
-    listing = await store.run(("ls-tree", "-r", "-l", "-z", "--full-tree", store.object_id(revision)))
+    listing = await store.run(("ls-tree", "-r", "-l", "-z", "--full-tree", store.object_id(revision)), limits=LISTING)
     return await asyncio.to_thread(_read, listing)
 
 

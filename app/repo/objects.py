@@ -15,6 +15,9 @@ _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _LITERAL = Surroundings(variables={"GIT_LITERAL_PATHSPECS": "1"})
 _ARGUMENT_BYTES = 100_000
 
+LISTING = Limits(output_bytes=64 << 20)
+"""Some 600,000 files. A few small trees that hold one another can stand for any number of files."""
+
 
 class NotAnObjectIdError(ValueError):
     """Something other than a full hexadecimal object id was about to be handed to git."""
@@ -103,14 +106,14 @@ class GitStore:
         """Every file under `revision`, through all directories, in git's order.
 
         With `paths` only these files, and those under these directories. Raises GitFailedError where the revision
-        is not in the repository.
+        is not in the repository, and GitOutputTooLargeError for more than `LISTING` allows.
         """
         command = ("ls-tree", "-r", "-z", "--full-tree", self.object_id(revision))
         if not paths:
-            return read_tree(await self.run(command))
+            return read_tree(await self.run(command, limits=LISTING))
         entries: dict[str, TreeEntry] = {}
         for batch in _batches(paths):
-            listed = read_tree(await self.run((*command, "--", *batch)))
+            listed = read_tree(await self.run((*command, "--", *batch), limits=LISTING))
             entries.update((entry.path, entry) for entry in listed)
         return list(entries.values())
 

@@ -12,6 +12,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from app.core.change.diff import FilePatch, Hunk, Patch
 from app.repo.git import GitFailedError, GitOutputTooLargeError, Limits
@@ -26,7 +27,7 @@ _SECTION = b"diff --git "
 _NEXT = b"\n" + _SECTION
 _INDEX = re.compile(rb"^index ([0-9a-f]+)\.\.([0-9a-f]+)", re.MULTILINE)
 _TREES = ("diff-tree", "-r", "--no-abbrev", "--no-ext-diff", "--no-textconv", "--no-color", "--submodule=short")
-_RENAMES = ("--find-renames", "--diff-algorithm=default")
+_ALGORITHM = "--diff-algorithm=default"
 _TEXT = ("--patch", "--full-index", "--src-prefix=a/", "--dst-prefix=b/")
 _FAULT_MISSING = "its content was not fetched: a version of it is too large, or too many are missing"
 _FAULT_UNCOUNTED = "contents of too many files were not fetched, so none were compared"
@@ -37,40 +38,50 @@ _FAULT_COUNTS = "the lines read are not as many as git counted"
 _FAULT_COMBINED = "git wrote it as a change from more than one version"
 _FAULT_SECTION = "git's text of the change belongs to other contents"
 
+
+class _Way(NamedTuple):
+    """How git is asked to compare."""
+
+    context: int
+    renames: str
+
+
 _Section = tuple[int, int]
 """Where one file's part of git's text begins, and where the next one does."""
 
 
-async def read_patch(store: GitStore, merge_base: str, head: str, *, context: int = 3) -> Patch:
+async def read_patch(store: GitStore, merge_base: str, head: str, *, context: int = 3, renames: bool = True) -> Patch:
     """Everything that changed from `merge_base` to `head` (full ids of commits or trees), in git's order.
 
+    Without `renames` a file that got another name is one that was removed and one that was added.
     A file whose change cannot be read has a `fault` and costs itself only. Raises GitError where git fails as a whole
     and InventoryUnreadableError where its answers contradict each other.
     """
     ends = (store.object_id(merge_base), store.object_id(head))
+    way = _Way(context, "--find-renames" if renames else "--no-renames")
     try:
-        files = await _compare(store, ends, context)
+        files = await _compare(store, ends, way)
     except GitFailedError:
         # git gives up at the first blob it needs and does not find, so a comparison that ends well needed no other
-        files = await _compare_present(store, ends, context)
+        files = await _compare_present(store, ends, way)
     return Patch(merge_base, head, tuple(files))
 
 
-async def _compare_present(store: GitStore, ends: tuple[str, str], context: int) -> list[FilePatch]:
+async def _compare_present(store: GitStore, ends: tuple[str, str], way: _Way) -> list[FilePatch]:
     """The changes whose blobs are here, and the others with a fault. Raises GitFailedError where none is missing."""
     listed = read_raw(await store.run((*_TREES, "--raw", "-z", "--no-renames", *ends)))
     sizes = await store.sizes([name for change in listed for name in change.blobs])
     missing = [change for change in listed if any(sizes[name] is None for name in change.blobs)]
     if sum(len(change.path) + 32 for change in missing) > _MAX_EXCLUDED_BYTES:
         return [_faulted(change, _FAULT_UNCOUNTED) for change in listed]
-    files = await _compare(store, ends, context, _all_but(missing))
+    files = await _compare(store, ends, way, _all_but(missing))
     files += [_faulted(change, _FAULT_MISSING) for change in missing]
     return sorted(files, key=lambda file: file.path.encode())
 
 
-async def _compare(store: GitStore, ends: tuple[str, str], context: int, paths: Sequence[str] = ()) -> list[FilePatch]:
-    counting = (*_TREES, *_RENAMES, "--raw", "--numstat", "-z", *ends, *paths)
-    writing = (*_TREES, *_RENAMES, *_TEXT, f"-U{context:d}", *ends, *paths)
+async def _compare(store: GitStore, ends: tuple[str, str], way: _Way, paths: Sequence[str] = ()) -> list[FilePatch]:
+    counting = (*_TREES, way.renames, _ALGORITHM, "--raw", "--numstat", "-z", *ends, *paths)
+    writing = (*_TREES, way.renames, _ALGORITHM, *_TEXT, f"-U{way.context:d}", *ends, *paths)
     try:
         async with asyncio.TaskGroup() as group:
             listing = group.create_task(store.run(counting, literal=False))

@@ -8,6 +8,7 @@ from typing import Self
 
 from psycopg import AsyncConnection, InterfaceError, OperationalError
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import IdleInTransactionSessionTimeout
 from psycopg.rows import TupleRow
 from psycopg_pool import AsyncConnectionPool, PoolClosed, PoolTimeout, TooManyRequests
 
@@ -17,6 +18,9 @@ Connection = AsyncConnection[TupleRow]
 
 # A remote server that vanishes without a word is noticed by the kernel, not by a hanging job.
 KEEPALIVE = {"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5, "tcp_user_timeout": 15_000}
+
+# Psycopg calls the last one an internal error; it is a connection that PostgreSQL took from who was silent for long.
+_AWAY = (OperationalError, InterfaceError, PoolTimeout, PoolClosed, TooManyRequests, IdleInTransactionSessionTimeout)
 
 # The pool doubles its pauses between attempts up to this; the default lets minutes pass after a long outage.
 RECONNECT_S = 5.0
@@ -32,7 +36,7 @@ def named_faults() -> Iterator[None]:
     """Raise StoreUnavailable for whatever PostgreSQL says is about itself and not about our statement."""
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout, PoolClosed, TooManyRequests) as error:
+    except _AWAY as error:
         raise StoreUnavailable(f"{type(error).__name__}: {error}") from error
 
 

@@ -22,11 +22,6 @@ class TextUnreadableError(Exception):
 _Read = Callable[[str, Deadline], object]
 
 
-def is_exact(path: str) -> bool:
-    """Whether files of such a name are read here."""
-    return _reader(path) is not None
-
-
 def read_exactly(path: str, text: str, *, deadline: Deadline) -> object:
     """What a text says, to be given to `tell_meaning`. Raises TextUnreadableError, too for a name of another kind."""
     read = _reader(path)

@@ -2,8 +2,8 @@
 
 The deadline is looked at between the steps of a parser, and that is not enough for a text from a pull request: `a<`
 20,000 times holds the grammar of Java for half a minute in one step, with no other thread running, and 500 kB of `%w(`
-end the process in C and C++ (tree-sitter 0.26). Such texts are parsed in a process of their own, as
-`app.analyzers.weighing` does.
+end the process in C and C++ (tree-sitter 0.26). So all texts are parsed in a process apart, as `app.analyzers.apart`
+does it; a contract on imports keeps grammars out of every other one.
 
 Trees recover from faults, so there is a tree for any text; `app.syntax.faults` tells whether it can be trusted. Rows
 of a tree end at line feeds alone, as lines do everywhere in Lintel, and its columns and offsets count bytes.

@@ -5,26 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from app.core.findings.fixes import Replacement
-from app.syntax.exact import TextUnreadableError, is_exact, read_exactly, tell_meaning
-from app.syntax.languages import Language, ending_of, language_of
+from app.syntax.exact import TextUnreadableError, read_exactly, tell_meaning
+from app.syntax.languages import Language, language_of
 from app.syntax.parsing import Deadline, Unparsed, parse
 from app.syntax.surroundings import Cut, Versions, has_new_faults, keeps_surroundings, says_the_same
+from app.syntax.weighable import is_exact, is_prose
 
 UNREAD: Final = "nothing here reads such a file"
 BROKEN: Final = "the file would not parse"
 SHIFTED: Final = "what stands around it would become something else"
 IDLE: Final = "it changes nothing but white space or comments"
-
-_PROSE: Final = frozenset({"md", "markdown", "rst", "adoc"})
-"""Files for people alone, in which no fix breaks a program. Not `txt`: requirements and build files have it."""
-
-
-def is_weighable(path: str) -> bool:
-    """Whether a replacement in such a file may ever be offered: somebody here reads it, or it is prose.
-
-    What nobody parsed is not offered: a shell script or a template with one quote too few is worse than no fix.
-    """
-    return ending_of(path) in _PROSE or is_exact(path) or language_of(path) is not None
 
 
 def weigh_replacement(replacement: Replacement, *, deadline: Deadline) -> str | None:
@@ -33,7 +23,7 @@ def weigh_replacement(replacement: Replacement, *, deadline: Deadline) -> str | 
     Where the language is either right or wrong, the file must be right before and after; elsewhere no fault may be
     new, and what stands around the lines must remain what it is.
     """
-    if ending_of(replacement.path) in _PROSE:
+    if is_prose(replacement.path):
         return None
     language = language_of(replacement.path)
     if language is None and not is_exact(replacement.path):

@@ -18,6 +18,8 @@ from app.tools.tree import Entry
 MAX_PATTERN = 1000
 _MEMORY = 8 << 20
 """Bytes RE2 may use for one pattern."""
+MAX_PROGRAM = 4000
+"""Steps of a compiled pattern. RE2 may take each of them for every byte: 300,000 hold a thread for many minutes."""
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _OTHER_LINES = re.compile(r"\(\?[A-Za-z]*-[A-Za-z]*m")
@@ -74,9 +76,11 @@ def compile_pattern(pattern: str) -> Any:  # noqa: ANN401 - google-re2 ships no 
     try:
         compiled = re2.compile(b"(?m)" + pattern.encode("utf-8", "replace"), options)
         re2.purge()  # what a model wrote does not stay in the memory that RE2's wrapper keeps for the process
-        return compiled  # noqa: TRY300 - only what compiles is purged
     except re2.error as error:
         raise ToolRefused(f"RE2 does not take the pattern: {_name_fault(error)}.") from None
+    if compiled.programsize > MAX_PROGRAM:
+        raise ToolRefused("The pattern counts too far: repeat less, as in .{0,100} or .*.")
+    return compiled
 
 
 def _name_fault(error: Exception) -> str:

@@ -14,6 +14,10 @@ from app.tools.tree import Entry
 MAX_PATH = 4096
 _HINTS = 5
 _COMPARED = 500
+_COMPARED_CHARACTERS = 200
+"""Comparing takes time with the square of both lengths."""
+_DEPTH = 40
+"""Directories of a path that are looked for one by one."""
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
@@ -34,9 +38,13 @@ def read_path(written: str) -> str:
 
 def find_entry(entries: Sequence[Entry], written: str) -> Entry:
     """The file, link or submodule at this path. Raises ToolRefused, with the nearest names where there is none."""
+    # As it was shown: the name of a file may begin with what no path of a question may.
+    shown = next((entry for entry in entries if entry.shown == written), None)
+    if shown is not None:
+        return shown
     path = read_path(written)
     for entry in entries:
-        if entry.path == path or entry.shown == written:
+        if entry.path == path:
             return entry
     if not path or any(entry.path.startswith(f"{path}/") for entry in entries):
         raise ToolRefused("The path is a directory: list_dir tells what is in it.")
@@ -62,14 +70,16 @@ def _nearest(entries: Sequence[Entry], path: str) -> list[str]:
     name = written.rpartition("/")[2].casefold()
     same = [entry.shown for entry in entries if entry.shown.rpartition("/")[2].casefold() == name]
     if same:
-        return sorted(same, key=lambda shown: (-_shared(shown, written), shown))[:_HINTS]
-    folder = written.rpartition("/")[0]
+        end = "/".join(written.split("/")[-_DEPTH:])
+        return sorted(same, key=lambda shown: (-_shared(shown, end), shown))[:_HINTS]
+    folder = "/".join(written.split("/")[:-1][:_DEPTH])
     while folder and not any(entry.shown.startswith(f"{folder}/") for entry in entries):
         folder = folder.rpartition("/")[0]
     inside = f"{folder}/" if folder else ""
-    beside = {entry.shown[len(inside) :].partition("/")[0] for entry in entries if entry.shown.startswith(inside)}
-    wanted = written[len(inside) :].partition("/")[0]
-    return [f"{inside}{near}" for near in difflib.get_close_matches(wanted, sorted(beside)[:_COMPARED], n=_HINTS)]
+    names = {entry.shown[len(inside) :].partition("/")[0] for entry in entries if entry.shown.startswith(inside)}
+    wanted = written[len(inside) :].partition("/")[0][:_COMPARED_CHARACTERS]
+    beside = sorted(name for name in names if len(name) <= _COMPARED_CHARACTERS)[:_COMPARED]
+    return [f"{inside}{near}" for near in difflib.get_close_matches(wanted, beside, n=_HINTS)]
 
 
 def _shared(one: str, other: str) -> int:

@@ -77,7 +77,7 @@ Look = Callable[[str, str, int], Sequence[Found]]
 async def search(reader: Reader, entries: Sequence[Entry], look: Look) -> Searched:
     """What `look` finds in these files, in their order. Raises TreeUnreadable.
 
-    Whoever waits may stop waiting after any piece: what is at work then ends with it.
+    Whoever waits may stop waiting at any time: what is at work then ends with the file that it is at.
     """
     hits: list[Hit] = []
     unread: Counter[Unread] = Counter()
@@ -86,22 +86,31 @@ async def search(reader: Reader, entries: Sequence[Entry], look: Look) -> Search
         texts = await reader.tree.read([entry.path for entry in piece])
         unread.update(text for text in texts.values() if isinstance(text, Unread))
         files += sum(isinstance(text, str) for text in texts.values())
-        hits += await reader.offload(_Work(piece, texts, look, MAX_COUNTED + 1 - len(hits)).do)
+        work = _Work(piece, texts, look, MAX_COUNTED + 1 - len(hits))
+        try:
+            hits += await reader.offload(work.do)
+        finally:
+            work.wanted = False
         if len(hits) > MAX_COUNTED:
             return Searched(hits[:MAX_COUNTED], files, unread, whole=False)
     return Searched(hits, files, unread, whole=True)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Work:
+    """One piece. It is done somewhere else, where it can only be told that nobody wants it any more."""
+
     piece: Sequence[Entry]
     texts: Mapping[str, str | Unread]
     look: Look
     room: int
+    wanted: bool = True
 
     def do(self) -> list[Hit]:
         hits: list[Hit] = []
         for entry in self.piece:
+            if not self.wanted:
+                break
             text = self.texts[entry.path]
             if isinstance(text, str) and len(hits) < self.room:
                 hits += [Hit(entry.shown, found) for found in self.look(entry.path, text, self.room - len(hits))]

@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from app.claude.seam import Send
 from app.flows.replay.objects import Objects
@@ -50,7 +50,7 @@ async def open_records(settings: Settings, outside: Outside | None = None) -> As
             app = open_github(settings, world)
             stack.push_async_callback(app.aclose)
         dsn = await _find_dsn(settings, stack)
-        database = await stack.enter_async_context(Database(make_conninfo(dsn, options=_READ_ONLY)))
+        database = await stack.enter_async_context(Database(make_conninfo(dsn, options=_forbid_writing(dsn))))
 
         def put(send: Send, means: Means) -> Send:
             return in_form(send, settings.model_copy(update={"structured_output": means.structured_output}))
@@ -63,6 +63,11 @@ async def open_records(settings: Settings, outside: Outside | None = None) -> As
             monotonic=world.monotonic,
         )
         yield Records(database=database, inputs=Inputs(key), player=player)
+
+
+def _forbid_writing(dsn: str) -> str:
+    """The options of a connection that reads alone, behind those that it has; the last one counts."""
+    return f"{conninfo_to_dict(dsn).get('options') or ''} {_READ_ONLY}".strip()
 
 
 async def _find_dsn(settings: Settings, stack: AsyncExitStack) -> str:

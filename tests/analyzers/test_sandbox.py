@@ -92,6 +92,10 @@ async def test_memory_and_files_are_bounded() -> None:
     assert out.split() == [str(1 << 29), str(1 << 16), "refused"]
 
 
+async def test_where_memory_runs_out_it_goes_before_the_service() -> None:
+    assert await run("print(open('/proc/self/oom_score_adj').read().strip())") == "1000\n"
+
+
 async def test_a_cancelled_run_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     task = asyncio.create_task(run("import time; time.sleep(60)"))

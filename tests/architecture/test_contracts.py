@@ -13,6 +13,7 @@ from tests.architecture.house import APP, ROOT
 LINT = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_logo=True, cache_dir={!r}))"
 
 LAYERS = "Each layer imports only those below it"
+APART = "No grammar runs in the bot's own process"
 INTRUDERS = [
     ("core", "import app.github.client", LAYERS),
     ("core", "import app.settings", "Only the composition root reads settings"),
@@ -25,6 +26,12 @@ INTRUDERS = [
     ("flows", "import app.settings", "Only the composition root reads settings"),
     ("github", "import app.hub.world", LAYERS),
     ("hub", "import app.core.gate.verdict", "The local GitHub stands alone"),
+    ("flows", "import tree_sitter", APART),
+    ("wiring", "from tree_sitter import Parser", APART),
+    ("flows", "from app.syntax.parsing import parse", APART),
+    ("analyzers", "from app.syntax import parsing", APART),
+    ("analyzers", "from app.syntax.definitions import find_definitions", APART),
+    ("flows", "from app.analyzers.apart.child import JOBS", APART),
     ("", "", LAYERS),
 ]
 

@@ -18,9 +18,10 @@ from app.claude.purse import Charge, OverBudget, Took
 from app.claude.stand_in import StandIn
 from app.core.budget.limits import Account, Limit, Limits
 from app.core.budget.reserving import Standing, price_at_most
-from app.core.model import Failure, FailureKind, ModelFailed, Reply, Request, Stage
+from app.core.budget.settling import LINGER_S, TOKENS_A_SECOND
+from app.core.model import Failure, FailureKind, ModelFailed, Reply, Request, Stage, Usage
 from app.core.prices import LISTED, OPUS, SONNET
-from tests.claude.world import Shelf, ask_for
+from tests.claude.world import Clock, Shelf, ask_for
 from tests.claude_answers import Answer, End, ends, findings, in_turn, overloaded, refusal, truncated
 from tests.claude_server import ScriptedClaude
 
@@ -219,9 +220,80 @@ async def test_a_call_given_up_in_the_middle_is_paid_and_one_still_waiting_is_no
         gate.set()
     (took,) = purse.taken
     assert took.abandoned
-    assert took.usd == LISTED.price(SONNET, replace(took.usage, output_tokens=request.max_tokens))
+    assert took.usage.calls == 1
     assert purse.spent == took.usd
+
+
+@pytest.mark.parametrize("seconds", [0.0, 5.0, 900.0])
+async def test_a_call_given_up_is_booked_with_what_can_have_been_written_until_then_and_no_more(
+    dial: Dial, clock: Clock, seconds: float
+) -> None:
+    gate, purse, request = threading.Event(), purse_of("5"), ask_for()
+    with ScriptedClaude(lambda _: replace(findings(), after_start=gate)) as server:
+        async with dial(server) as claude:
+            started = asyncio.Event()
+            asking = asyncio.create_task(booked(claude, purse)(request, on_start=started.set))
+            await started.wait()
+            clock.now += seconds
+            asking.cancel()
+            await asyncio.wait({asking})
+        gate.set()
+    (took,) = purse.taken
+    written = min(int((seconds + LINGER_S) * TOKENS_A_SECOND), request.max_tokens)
+    assert took.abandoned
+    assert took.usd == LISTED.price(SONNET, replace(took.usage, output_tokens=written))
     assert purse.spent <= most(request)
+
+
+async def test_a_call_given_up_before_a_word_of_it_arrived_has_its_prompt_booked(dial: Dial) -> None:
+    gate, purse, request = threading.Event(), purse_of("5"), ask_for()
+    with ScriptedClaude(lambda _: replace(findings(), before_headers=gate)) as server:
+        async with dial(server) as claude:
+            asking = asyncio.create_task(booked(claude, purse)(request))
+            await server.until(lambda: len(server.requests) == 1)
+            asking.cancel()
+            await asyncio.wait({asking})
+        gate.set()
+    (took,) = purse.taken
+    assert (took.abandoned, took.usage) == (True, Usage())
+    assert 0 < purse.spent < most(request)
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [({}, {}), ({"input_tokens": -5}, {"output_tokens": -5}), ({"input_tokens": "many"}, {"output_tokens": None})],
+)
+async def test_what_a_server_does_not_count_is_booked_as_the_most_that_it_can_be(
+    dial: Dial, first: dict[str, object], last: dict[str, object]
+) -> None:
+    purse, request = purse_of("5"), ask_for()
+    answer = replace(findings(), told_first=first, told_last=last)
+    with ScriptedClaude(lambda _: answer) as server:
+        async with dial(server) as claude:
+            reply = await booked(claude, purse)(request)
+    assert reply.usage == Usage(calls=1)
+    assert purse.spent == most(request)
+
+
+async def test_a_server_that_never_counts_cannot_have_a_limit_passed(dial: Dial) -> None:
+    requests = [ask_for(f"part {number}") for number in range(6)]
+    purse = purse_of(most(requests[0]) * Decimal("2.5"))
+    answer = replace(findings(), told_first={"output_tokens": 1}, told_last={})
+    with ScriptedClaude(lambda _: answer) as server:
+        async with dial(server) as claude:
+            outcomes = await ask_all(booked(claude, purse), requests)
+    assert kinds(outcomes) == [None, None, *[FailureKind.BUDGET] * 4]
+    assert len(server.requests) == 2
+
+
+async def test_absurd_counts_stay_numbers_that_an_account_can_hold(dial: Dial) -> None:
+    purse = purse_of("5")
+    answer = replace(findings(), told_first={"input_tokens": 10**40}, told_last={"output_tokens": 10**40})
+    with ScriptedClaude(lambda _: answer) as server:
+        async with dial(server) as claude:
+            reply = await booked(claude, purse)(ask_for())
+    assert (reply.usage.input_tokens, reply.usage.output_tokens) == (10**7, 10**7)
+    assert purse.spent == price_of(reply)
 
 
 async def test_a_kept_reply_is_given_though_the_money_is_spent(dial: Dial) -> None:
@@ -256,6 +328,37 @@ async def test_who_shares_a_question_that_another_cannot_pay_for_pays_for_it_him
     assert [type(outcome) for outcome in outcomes] == [ModelFailed, Reply]
     assert rich.spent > 0 == poor.spent
     assert len(server.requests) == 1
+
+
+async def test_who_shares_a_question_that_ran_out_of_another_s_money_midway_pays_for_it_himself(dial: Dial) -> None:
+    flights, shelf, rich, request = Flights(), Shelf(), purse_of("5"), ask_for()
+    poor = purse_of(most(request) * Decimal("1.5"))
+    with ScriptedClaude(in_turn(ends(End.ABORT), findings())) as server:
+        async with dial(server) as claude:
+            sends = [Remembered(booked(claude, purse), shelf, flights) for purse in (poor, rich)]
+            failed, reply = await asyncio.gather(*(send(request) for send in sends), return_exceptions=True)
+    assert isinstance(failed, ModelFailed)
+    assert [paid.usage.calls for paid in failed.failure.paid] == [1]
+    assert isinstance(reply, Reply)
+    assert rich.spent == price_of(reply)
+
+
+async def test_who_stays_when_the_one_who_pays_has_left_has_the_answer_and_is_not_told_a_price(dial: Dial) -> None:
+    flights, shelf, gate = Flights(), Shelf(), threading.Event()
+    leaving, staying = purse_of("5"), purse_of("5")
+    with ScriptedClaude(lambda _: replace(findings(), after_start=gate)) as server:
+        async with dial(server) as claude:
+            first, second = (
+                asyncio.create_task(Remembered(booked(claude, purse), shelf, flights)(ask_for()))
+                for purse in (leaving, staying)
+            )
+            await server.until(lambda: bool(server.requests) and server.requests[0].began is not None)
+            first.cancel()
+            await asyncio.wait({first})
+            gate.set()
+            reply = await second
+    assert (reply.stored, reply.usage) == (True, Usage())
+    assert leaving.spent > 0 == staying.spent
 
 
 async def test_a_model_without_a_price_is_booked_without_dollars(dial: Dial) -> None:

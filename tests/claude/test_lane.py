@@ -100,3 +100,21 @@ def test_whatever_order_responses_come_in_the_one_sent_last_holds(taken: list[in
     for told in data.draw(st.permutations(sent)):
         held = told.after(held)
     assert held == sent[-1]
+
+
+def test_a_response_that_was_under_way_when_another_was_refused_lets_nobody_in() -> None:
+    lane, load = Lane(8), Load(100, 100)
+    for ticket in (1, 2, 3, 4):
+        lane.queue(ticket)
+    lane.start(1, load)
+    lane.hear(1, {}, welcome=True)
+    lane.start(2, load)
+    lane.shut(None, now=0.0)
+    lane.end(1, load, None, now=0.0)
+    lane.hear(2, {}, welcome=True)
+    lane.end(2, load, Usage(calls=1), now=0.0)
+    assert lane.wait(3, load, now=5.0) == 0
+    lane.start(3, load)
+    assert lane.wait(4, load, now=5.0) is None
+    lane.hear(3, {}, welcome=True)
+    assert lane.wait(4, load, now=5.0) == 0

@@ -34,6 +34,16 @@ def test_the_servers_word_counts_between_half_a_minute_and_six_hours(told: float
     assert look_again_in(told) == seconds
 
 
+def test_a_server_that_always_says_in_a_moment_is_looked_at_ever_less_often_but_within_ten_minutes() -> None:
+    assert [look_again_in(1, looks) for looks in range(7)] == [30, 60, 120, 240, 480, 540, 540]
+    assert look_again_in(1, 10**9) == look_again_in(None, 10**9) == OUTAGE_S
+
+
+@given(st.floats(0, 1e6), st.integers(0, 10**6))
+def test_looking_in_vain_never_makes_the_next_look_sooner_nor_later_than_six_hours(told: float, looks: int) -> None:
+    assert look_again_in(told) <= look_again_in(told, looks) <= look_again_in(told, looks + 1) <= 6 * 3600
+
+
 @pytest.mark.parametrize(
     ("failures", "seconds"),
     [

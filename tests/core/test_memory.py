@@ -177,9 +177,9 @@ def test_lines_added_above_do_not_make_a_hunk_another() -> None:
 
 
 def bears(delta: FilePatch, on: FilePatch = READ) -> bool:
-    since = look_since(change(delta))
-    around = Around(on.hunks)
-    return since is None or any(since.touches(on, hunk) or since.reach.meets(around.reach(hunk)) for hunk in on.hunks)
+    since = look_since(change(delta), change(delta))
+    around = Around(on.hunks, on.path)
+    return since is None or any(since.bears(on, hunk, around) for hunk in on.hunks)
 
 
 NAMES_TOTAL = change_file("page.py", ["x"], ["x", "    return total(cart)"])
@@ -216,8 +216,10 @@ METHOD = ["class Cart:", "    def total(self):", *(f"        step({number})" for
 
 def test_a_change_deep_in_a_method_bears_on_whoever_names_the_method_and_the_other_way_round() -> None:
     edited_method = [*METHOD[:-1], "        return 0"]
-    deep = replace(change_file("cart.py", METHOD, edited_method), hunks=diff_texts(METHOD, edited_method, context=200))
-    narrow = change_file("cart.py", METHOD, edited_method)
+    deep = replace(
+        change_file("basket.py", METHOD, edited_method), hunks=diff_texts(METHOD, edited_method, context=200)
+    )
+    narrow = change_file("basket.py", METHOD, edited_method)
     caller = Since(frozenset({"page.py"}), Around(()).reach(NAMES_TOTAL.hunks[0]))
     memory = remember_file(narrow)
 

@@ -82,7 +82,7 @@ claims = st.builds(
 
 def hear(said: Opinion) -> Answer:
     """As a reader of replies would take it the second time."""
-    return Void(MODEL) if is_void(said, PROOF) else Judged(said, MODEL)
+    return Void(MODEL) if is_void(said, PROOF, claim("app/pay.py", 4)) else Judged(said, MODEL)
 
 
 @given(claims, opinions, st.sampled_from([BlockOn.CRITICAL, BlockOn.HIGH, BlockOn.MEDIUM, BlockOn.LOW]), st.booleans())
@@ -132,7 +132,27 @@ def test_a_confirmation_is_sure_enough_and_no_more_than_one_step_milder_or_grave
     ],
 )
 def test_a_verdict_stands_on_code_that_is_there(decision: Decision, quotes: list[Evidence], *, void: bool) -> None:
-    assert is_void(opinion(decision, *quotes), PROOF) is void
+    assert is_void(opinion(decision, *quotes), PROOF, claim("app/pay.py", 4)) is void
+
+
+PROSE = says("Every request is checked by the gateway.", "docs/security.md", 1)
+
+
+@pytest.mark.parametrize(
+    ("decision", "quotes", "about", "void"),
+    [
+        (Decision.REFUTED, [PROSE], "app/pay.py", True),
+        (Decision.REFUTED, [PROSE, REAL], "app/pay.py", False),
+        (Decision.REFUTED, [PROSE], "docs/security.md", False),
+        (Decision.CONFIRMED, [PROSE], "app/pay.py", False),
+    ],
+)
+def test_what_a_document_says_of_code_refutes_nothing(
+    decision: Decision, quotes: list[Evidence], about: str, *, void: bool
+) -> None:
+    proof = Proof(PATCH, {"docs/security.md": [PROSE.quote]}, {})
+
+    assert is_void(opinion(decision, *quotes), proof, claim(about, 1)) is void
 
 
 @pytest.mark.parametrize(
@@ -269,6 +289,50 @@ def test_a_name_that_the_file_defines_is_not_undefined(lines: list[str], title: 
     said = place(claim("a.py", len(whole), "x = helper()", title=title, severity=Severity.HIGH), patch)
     found = refute(said, Ground(patch=patch, texts={"a.py": whole}))
     assert (found == "line 1 of the file defines the name") is defined
+
+
+@pytest.mark.parametrize(
+    ("path", "lines", "defined"),
+    [
+        ("a.ts", ["export function helper() {", "}"], True),
+        ("a.ts", ["/* what", " * it does */", "const helper = 1"], True),
+        ("a.ts", ["/*", "function helper() {", "*/"], False),
+        ("a.ts", ["const text = `", "function helper() {", "`"], False),
+        ("a.js", ["const text = 'a\\", "function helper() {", "'"], False),
+        ("a.js", ["<!--", "const glob = '/*'", "/*", "function helper() {", "*/"], False),
+        ("a.rs", ['let text = "', "fn helper() {", '";'], False),
+        ("a.php", ["$text = <<<END", "function helper() {", "END;"], False),
+    ],
+)
+def test_a_definition_that_is_only_written_in_a_comment_or_a_text_proves_nothing(
+    path: str, lines: list[str], *, defined: bool
+) -> None:
+    whole = [*lines, "  x = helper()"]
+    patch = change(change_file(path, [], whole))
+    said = place(claim(path, len(whole), whole[-1], title="helper is not defined", severity=Severity.HIGH), patch)
+
+    assert (refute(said, Ground(patch=patch, texts={path: whole})) is not None) is defined
+
+
+GUARD = ["def check_owner(request):", "    deny()", "", "", "def dead():", "    check_owner(None)"]
+
+
+@pytest.mark.parametrize(
+    ("severity", "block_on", "asked"),
+    [
+        (Severity.CRITICAL, BlockOn.HIGH, True),
+        (Severity.HIGH, BlockOn.NEVER, True),
+        (Severity.MEDIUM, BlockOn.MEDIUM, True),
+        (Severity.MEDIUM, BlockOn.HIGH, False),
+    ],
+)
+def test_a_call_that_may_be_dead_itself_does_not_refute_what_is_grave(
+    severity: Severity, block_on: BlockOn, *, asked: bool
+) -> None:
+    patch = change(change_file("a.py", [], GUARD))
+    said = place(claim("a.py", 1, GUARD[0], title="`check_owner` is never called", severity=severity), patch)
+
+    assert (refute(said, Ground(patch=patch, texts={"a.py": GUARD}, blocks=block_on.blocks)) is None) is asked
 
 
 @given(claims, claims)

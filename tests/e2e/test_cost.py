@@ -103,6 +103,28 @@ async def test_a_limit_is_waited_out_as_long_as_the_server_said_and_people_are_t
     assert (await town.judged(pull)).conclusion == "success"
 
 
+async def test_a_server_that_always_says_in_a_moment_is_asked_ever_less_often_until_a_push(
+    town: Town, claude: ScriptedClaude
+) -> None:
+    script, claude.script = claude.script, lambda _: limited("61")
+    pull = await town.propose(GOOD)
+    await town.judged(pull)
+    waits = [await due_in(town)]
+    for _ in range(3):
+        await town.ten_minutes_later()
+        await town.judged(pull)
+        waits.append(await due_in(town))
+    assert [round(wait.total_seconds() / 10) * 10 for wait in waits] == [60, 60, 120, 240]
+
+    await town.commit(pull.head_ref, {"app/other.py": "RATE = 5\n"})
+    await town.judged(pull)
+    assert round((await due_in(town)).total_seconds() / 10) * 10 == 60
+
+    claude.script = script
+    await town.ten_minutes_later()
+    assert (await town.judged(pull)).conclusion == "success"
+
+
 async def test_what_was_given_up_for_money_is_told_with_the_limit_that_it_was_for(town: Town) -> None:
     await town.commit("main", {".github/lintel.yml": "budget: {review_usd: 0}\n"}, by="mona")
     pull = await town.propose(GOOD)

@@ -68,6 +68,24 @@ async def test_a_caller_that_the_change_breaks_is_told_at_the_changed_line_until
     assert len(town.comments(pull)) == 1
 
 
+async def test_lines_that_enabled_a_fault_are_read_anew_once_the_line_where_it_showed_is_gone(
+    town: Town, claude: ScriptedClaude
+) -> None:
+    shelf = "def show(shelf):\n    print(shelf.label)\n"
+    await town.commit("main", {"app/shelf.py": shelf}, by="mona")
+    shows = finding(path="app/shelf.py", start_line=2, end_line=2, quote="    print(shelf.label)", title="It is gone")
+    claude.script = seconded(lambda _: findings(shows | {"enabled_by": ENABLING}))
+    pull = await town.propose({"app/pay.py": BROKEN})
+    assert (await town.judged(pull)).conclusion == "failure"
+    claude.script = seconded(lambda _: findings())
+    before = len(claude.requests)
+    await town.commit("change", {"app/shelf.py": shelf.replace("shelf.label", "shelf.label, flush=True")})
+    await town.judged(pull)
+    asked = [text for seen in claude.requests[before:] for text in prompt_texts(seen.body)]
+
+    assert any("+def total(items, tax):" in text and "(read before)" not in text for text in asked)
+
+
 @pytest.mark.parametrize(
     ("fields", "counted"),
     [

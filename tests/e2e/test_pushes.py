@@ -7,6 +7,7 @@ import re
 import pytest
 
 from app.store.records import findings as finding_rows
+from tests.analyzers.poison import HOLDS
 from tests.claude_answers import Plant, findings, malformed, overloaded, planted, prompt_texts
 from tests.claude_server import ScriptedClaude
 from tests.claude_verdicts import asks_for_verdicts, seconded
@@ -120,6 +121,56 @@ async def test_what_names_a_definition_that_a_push_takes_back_is_read_again(town
     assert read_files(claude, before) == {"app/page.py"}
 
 
+GUARDED = {
+    "app/admin.py": "def drop_user(request):\n    audit(request)\n    request.user.drop()\n",
+    "app/chain.py": "def run_chain(request, step):\n    return step(request)\n",
+}
+UNGUARDED = {**GUARDED, "app/admin.py": GUARDED["app/admin.py"].replace("    audit(request)\n", "")}
+MOVED = {**UNGUARDED, "app/chain.py": GUARDED["app/chain.py"].replace("    return", "    audit(request)\n    return")}
+
+
+@pytest.mark.parametrize("instead", ["", "    print(step)\n"], ids=["taken back", "replaced"])
+async def test_a_guard_cannot_be_moved_by_one_push_and_lost_by_the_next(
+    town: Town, claude: ScriptedClaude, instead: str
+) -> None:
+    await town.commit("main", GUARDED, by="mona")
+    pull = await town.propose({**MOVED, **FIRST})
+    assert (await town.judged(pull)).conclusion == "success"
+    before = len(claude.requests)
+    await town.commit("change", {"app/chain.py": MOVED["app/chain.py"].replace("    audit(request)\n", instead)})
+    await town.judged(pull)
+
+    assert "app/admin.py" in read_files(claude, before)
+    assert "app/mail.py" not in read_files(claude, before)
+
+
+async def test_a_guard_cannot_be_lost_inside_its_own_file_either(town: Town, claude: ScriptedClaude) -> None:
+    between = "\n\ndef wait():\n" + "    tick()\n" * 12 + "\n\n"
+    drop, chain = GUARDED["app/admin.py"], GUARDED["app/chain.py"]
+    moved = UNGUARDED["app/admin.py"], MOVED["app/chain.py"]
+    await town.commit("main", {"app/admin.py": f"{drop}{between}{chain}"}, by="mona")
+    pull = await town.propose({"app/admin.py": f"{moved[0]}{between}{moved[1]}", **FIRST})
+    assert (await town.judged(pull)).conclusion == "success"
+    before = len(claude.requests)
+    await town.commit("change", {"app/admin.py": f"{moved[0]}{between}{chain}"})
+    await town.judged(pull)
+
+    assert read_files(claude, before) == {"app/admin.py"}
+
+
+async def test_two_files_that_swap_their_names_make_what_calls_them_new(town: Town, claude: ScriptedClaude) -> None:
+    strict, loose = (f"def allowed(user):\n    return user.{word}\n" for word in ("admin", "name"))
+    await town.commit("main", {"auth/strict.py": strict, "auth/loose.py": loose}, by="mona")
+    pull = await town.propose({"app/door.py": "def enter(user):\n    return allowed(user)\n", **FIRST})
+    await town.judged(pull)
+    before = len(claude.requests)
+    await town.commit("change", {"auth/strict.py": loose, "auth/loose.py": strict})
+    await town.judged(pull)
+
+    assert "app/door.py" in read_files(claude, before)
+    assert "app/mail.py" not in read_files(claude, before)
+
+
 async def test_what_names_a_definition_that_a_push_changes_is_read_again(town: Town, claude: ScriptedClaude) -> None:
     pay = BASE["app/pay.py"]
     pull = await town.propose({**CALLS_CLEAN, **FIRST, "app/pay.py": f"{pay}{CLEAN}"})
@@ -183,6 +234,27 @@ async def test_of_a_file_only_the_function_that_a_push_changes_is_new_and_the_re
     assert f"4 of 4 changed lines read by a model. 2 of them were read at `{first[:12]}`, unchanged since." in told(
         check
     )
+
+
+async def test_a_file_that_no_parser_survives_makes_no_other_one_new(town: Town, claude: ScriptedClaude) -> None:
+    held = HOLDS.decode()
+    await town.commit("main", {"A.java": f"{held}\n", "app/till.py": till()}, by="mona")
+    pull = await town.propose({"A.java": f"{held}\nint b;\n", "app/till.py": till(opening="ring()", closing="leave()")})
+    await town.judged(pull)
+    before = len(claude.requests)
+    await town.commit(
+        "change", {"A.java": f"{held}\nint c;\n", "app/till.py": till(opening="ring()", closing="go_home()")}
+    )
+    await town.judged(pull)
+    asked = "\n".join(text for seen in claude.requests[before:] for text in prompt_texts(seen.body))
+
+    shown = asked.partition("=== FILE app/till.py")[2]
+    read, _, new = shown.partition("\n@@ ")
+
+    assert "|+int c;" in asked
+    assert "(read before) @@" in read
+    assert "ring()" in read
+    assert "go_home()" in new
 
 
 async def test_a_push_that_changes_what_a_file_imports_makes_all_of_it_new(town: Town, claude: ScriptedClaude) -> None:

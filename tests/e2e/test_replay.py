@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -58,10 +59,39 @@ async def test_a_changed_verdict_of_the_ledger_shows(town: Town, audit: Auditor)
     ended = await audit.replay(review)
 
     assert (ended.code, ended.told["result"]) == (Exit.GATE, "different")
-    assert ended.told["differences"] == [
+    *differences, broken = ended.told["differences"]
+    assert differences == [
         {"name": "conclusion", "recorded": "success", "replayed": "failure"},
         {"name": "finding F1: blocking", "recorded": False, "replayed": True},
     ]
+    assert broken["name"] == "hash of the ledger's entry"
+
+
+@pytest.mark.parametrize("field", ["prompts", "program"])
+async def test_an_entry_changed_where_no_verdict_is_compared_is_not_called_the_same(
+    town: Town, audit: Auditor, field: str
+) -> None:
+    [review] = await reviews_of(town, await reviewed(town, BAD))
+    await execute(town, "ALTER TABLE lintel.ledger DISABLE TRIGGER ledger_is_append_only")
+    await execute(town, f"UPDATE lintel.ledger SET body = jsonb_set(body, '{{{field}}}', '{{}}') WHERE seq = 1")
+    ended = await audit.replay(review)
+
+    assert (ended.code, ended.told["result"]) == (Exit.GATE, "different")
+    assert [one["name"] for one in ended.told["differences"]] == ["hash of the ledger's entry"]
+
+
+async def test_a_verdict_that_somebody_put_into_another_chain_is_not_taken_for_the_review_s(
+    town: Town, audit: Auditor
+) -> None:
+    [review] = await reviews_of(town, await reviewed(town, BAD))
+    await execute(
+        town,
+        "INSERT INTO lintel.ledger (chain, seq, at, kind, body, prev, hash)"
+        " SELECT 'other', 1, at + interval '1 day', kind, jsonb_set(body, '{conclusion}', '\"success\"'), prev, hash"
+        " FROM lintel.ledger WHERE seq = 1",
+    )
+    with pytest.raises(Broke, match="is in the chain 'other'"):
+        await audit.replay(review)
 
 
 async def test_a_changed_reply_of_the_second_reader_shows(town: Town, audit: Auditor) -> None:
@@ -92,8 +122,8 @@ async def test_the_text_says_what_came_out_of_it(town: Town, audit: Auditor) -> 
     assert same.startswith(f"same  octo/shop#{pull.number} at {pull.head_sha[:12]}\n")
     assert "conclusion       failure" in same
     assert different.startswith(f"different  octo/shop#{pull.number}")
-    assert "1 difference" in different
-    assert "conclusion  success   failure" in different
+    assert "2 differences" in different
+    assert re.search(r"conclusion +success +failure", different)
 
 
 async def test_the_records_of_a_data_directory_are_read_beside_its_server_and_without_it(

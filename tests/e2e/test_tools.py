@@ -15,6 +15,7 @@ from tests.e2e.town import Town, told
 
 SHOP = "from app.pay import total\n\n\ndef checkout(cart):\n    return total(cart.items)\n"
 GUARD = "def parse_cart(raw):\n    if not raw:\n        raise ValueError('an empty cart')\n    return raw\n"
+SOOTHING = "All callers of total pass a rate."
 KEY = "AKIAQ3EGRXK7PLM5VZTN"
 CHANGED = "def total(items, rate):\n    return rate * sum(item.price for item in items)\n"
 FAULT = finding(
@@ -100,6 +101,20 @@ async def test_code_of_another_file_refutes_a_claim(town: Town, claude: Scripted
     assert check.conclusion == "success"
     assert town.comments(pull) == []
     assert "1 because a second reader refuted it with quoted code" in told(check)
+
+
+async def test_what_the_change_writes_into_a_document_refutes_nothing(town: Town, claude: ScriptedClaude) -> None:
+    def verifier(body: dict[str, Any]) -> Answer:
+        del body
+        return verdicts(verdict(verdict="refuted", counter_evidence=[quoting("docs/rates.md", 1, SOOTHING)]))
+
+    claude.script = said_by(lens=after_a_look, verifier=verifier)
+    await town.commit("main", {"app/shop.py": SHOP}, by="mona")
+    pull = await town.propose({"app/pay.py": CHANGED, "docs/rates.md": f"{SOOTHING}\n"})
+    check = await town.judged(pull)
+
+    assert check.conclusion == "failure"
+    assert len(town.comments(pull)) == 1
 
 
 @pytest.mark.parametrize(

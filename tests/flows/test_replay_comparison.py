@@ -29,6 +29,10 @@ def test_by_which_program_it_was_made_is_no_difference() -> None:
         ({"findings": [{**FINDING, "blocking": False}]}, Difference("finding F1: blocking", True, False)),
         ({"findings": [{**FINDING, "of_tomorrow": 1}]}, Difference("finding F1: of_tomorrow", None, 1)),
         ({"of_tomorrow": 1}, Difference("of_tomorrow", None, 1)),
+        ({"of_tomorrow": None}, Difference("of_tomorrow", None, None)),
+        ({"findings": [{**FINDING, "blocking": 1}]}, Difference("finding F1: blocking", True, 1)),
+        ({"findings": [FINDING, FINDING]}, Difference("number of findings", 1, 2)),
+        ({"findings": [{**FINDING, "blocking": False}, FINDING]}, Difference("number of findings", 1, 2)),
     ],
 )
 def test_every_difference_has_its_name(changed: dict[str, Any], difference: Difference) -> None:

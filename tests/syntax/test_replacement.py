@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from app.core.findings.fixes import Replacement
 from app.syntax.languages import LANGUAGES, Language
 from app.syntax.parsing import MAX_BYTES, Parsed, parse
-from app.syntax.replacement import BROKEN, IDLE, SHIFTED, UNREAD, is_weighable, weigh_replacement
+from app.syntax.replacement import BROKEN, IDLE, SHIFTED, UNREAD, weigh_replacement
 from app.syntax.tokens import walk_tokens
+from app.syntax.weighable import is_weighable
 from tests.syntax.judging import find_flaw
 from tests.syntax.moments import NEVER, after_looks
 from tests.syntax.samples import SAMPLES

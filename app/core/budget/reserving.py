@@ -80,5 +80,9 @@ def price_at_most(request: Request, prices: PriceTable) -> Decimal | None:
     listed = prices.find(request.model)
     if listed is None:
         return None
-    tokens = reserve_bytes(count_request_bytes(request), messages=1 + 2 * len(request.turns))
-    return listed.at_most(tokens, request.max_tokens)
+    return listed.at_most(count_prompt(request), request.max_tokens)
+
+
+def count_prompt(request: Request) -> int:
+    """Tokens that the prompt of a request will hardly exceed."""
+    return reserve_bytes(count_request_bytes(request), messages=1 + 2 * len(request.turns))

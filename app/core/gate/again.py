@@ -13,7 +13,9 @@ OUTAGE_S: Final = 540.0
 
 LEAST_S: Final = 30.0
 MOST_S: Final = 6 * 3600.0
-"""Between these a server's own word counts, whatever it says."""
+"""Between these a server's own word counts. Each look in vain doubles the least, up to that of an outage."""
+
+_DOUBLINGS: Final = 10
 
 
 def find_retry(failures: Sequence[Failure]) -> float | None:
@@ -27,13 +29,19 @@ def find_retry(failures: Sequence[Failure]) -> float | None:
     return max(told) if len(told) == len(failures) else min(max(told), OUTAGE_S)
 
 
-def look_again_in(retry_after_s: float | None) -> float:
-    """In how many seconds the head is looked at again, by what the server said."""
-    return OUTAGE_S if retry_after_s is None else min(max(retry_after_s, LEAST_S), MOST_S)
+def look_again_in(retry_after_s: float | None, looks: int = 0) -> float:
+    """In how many seconds the head is looked at again, by what the server said, after so many looks in vain.
+
+    A server that always says "in a moment" is not asked every half minute for ever.
+    """
+    if retry_after_s is None:
+        return OUTAGE_S
+    least = min(LEAST_S * 2.0 ** min(max(looks, 0), _DOUBLINGS), OUTAGE_S)
+    return min(max(retry_after_s, least), MOST_S)
 
 
-def look_again_at(now: datetime, retry_after_s: float | None) -> datetime:
+def look_again_at(now: datetime, retry_after_s: float | None, looks: int = 0) -> datetime:
     """The same as a time that people can be told: the next full minute."""
-    due = now + timedelta(seconds=look_again_in(retry_after_s))
+    due = now + timedelta(seconds=look_again_in(retry_after_s, looks))
     minute = due.replace(second=0, microsecond=0)
     return minute if minute == due else minute + timedelta(minutes=1)

@@ -144,7 +144,7 @@ class PullRequestForge:
         await self._guard(report.snapshot)
         await self._check.complete(publication.check, review.id, entry, notes)
         self._watch(Step.CHECKED, report.verdict.conclusion.value)
-        again_in_s = look_again_in(report.retry_after_s) if report.verdict.passing else None
+        again_in_s = look_again_in(report.retry_after_s, self._job.looks) if report.verdict.passing else None
         await self._recorder.published(review.id, again_in_s=again_in_s)
 
     async def abandon(self, reason: str) -> None:
@@ -172,7 +172,7 @@ class PullRequestForge:
         """With the time at which what passes is tried again."""
         if not report.verdict.passing:
             return report
-        return replace(report, again_at=look_again_at(self._services.now(), report.retry_after_s))
+        return replace(report, again_at=look_again_at(self._services.now(), report.retry_after_s, self._job.looks))
 
     async def _guard(self, snapshot: Snapshot) -> None:
         """Raise Superseded unless the job is ours and all that the verdict is bound to still holds."""

@@ -22,7 +22,10 @@ LOOK_S: Final = 0.5
 """Seconds after which one that waits for money looks again: other workers settle without a word."""
 
 LONGEST_CALL: Final = timedelta(minutes=20)
-"""No attempt lasts so long: the client gives up before. One that has not ended by then died with its process."""
+"""Hardly an attempt lasts so long: what has not ended by then died with its process, as far as anybody knows.
+
+One that is still in line for a stream then counts as spent until it ends: too much is set aside, and never too little.
+"""
 
 
 @dataclass(slots=True)
@@ -97,10 +100,14 @@ class StorePurse:
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            await asyncio.wait({task})
-            if not task.cancelled() and task.exception() is None and not isinstance(task.result(), Wait | Refused):
-                await self.settle(booking, Took(usd=None if charge.most is None else NOTHING, abandoned=True))
+            # Cancelled once more, this goes on by itself.
+            await asyncio.shield(asyncio.ensure_future(self._give_back(task, booking, charge)))
             raise
+
+    async def _give_back(self, task: asyncio.Future[Decision], booking: UUID, charge: Charge) -> None:
+        await asyncio.wait({task})
+        if not task.cancelled() and task.exception() is None and not isinstance(task.result(), Wait | Refused):
+            await self.settle(booking, Took(usd=None if charge.most is None else NOTHING, abandoned=True))
 
     async def _book(self, booking: UUID, charge: Charge) -> Decision:
         now = self.now()

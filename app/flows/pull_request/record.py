@@ -177,8 +177,9 @@ class Recorder:
         async with self._database.transaction() as connection:
             await reviews.mark_published(connection, review_id, now=self._now())
             if again_in_s is not None:
-                job = review_of(self._job, self._job.number, full=self._job.full, again=True, delay_s=again_in_s)
-                await enqueue(connection, [job])
+                job, looks = self._job, self._job.looks + 1
+                next_look = review_of(job, job.number, full=job.full, again=True, delay_s=again_in_s, looks=looks)
+                await enqueue(connection, [next_look])
 
     async def _note_cancelled(self, connection: Connection, stale: tuple[ReviewRow, ...]) -> None:
         """One ledger entry for each gate that is about to be cancelled."""

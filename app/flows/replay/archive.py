@@ -71,6 +71,8 @@ async def take_out(connection: Connection, review_id: UUID, store: inputs.Inputs
             )
         made_from = read_inputs(run.content)
         standings = () if run.standings is None else read_standings(run.standings)
+        if entry.chain != str(made_from.snapshot.installation_id):
+            raise NotReplayable(f"the newest verdict in the name of review {review_id} is in the chain {entry.chain!r}")
     except InputsUnreadable as error:
         raise NotReplayable(f"{error} cannot be opened: is this the key that it was stored under?") from error
     except NotPlain as error:

@@ -21,6 +21,7 @@ from app.flows.review.flow import review
 from app.flows.review.inputs import Means
 from app.flows.review.prompts import prompt_digests
 from app.lenses import brief, summary
+from app.store.records.ledger import Entry, hash_entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,8 @@ class Player:
         if memory.missing:
             return Replay(archived=archived, missing=_name(memory.missing), changed=changed)
         again = gate_body(archived.review_id, report)
-        return Replay(archived=archived, differences=compare(archived.entry.body, again), changed=changed)
+        differences = (*compare(archived.entry.body, again), *_check_entry(archived.entry))
+        return Replay(archived=archived, differences=differences, changed=changed)
 
 
 def _name(missing: list[Request]) -> tuple[Missing, ...]:
@@ -104,6 +106,12 @@ def _name(missing: list[Request]) -> tuple[Missing, ...]:
     if first and first[0].lens == brief.NAME:
         aside = []
     return tuple(dict.fromkeys(Missing(one.stage.value, one.lens, one.digest) for one in (*first, *aside)))
+
+
+def _check_entry(entry: Entry) -> tuple[Difference, ...]:
+    """The entry's own hash if it is none: something of it was changed, perhaps what no verdict is compared by."""
+    computed = hash_entry(entry.prev, chain=entry.chain, seq=entry.seq, at=entry.at, kind=entry.kind, body=entry.body)
+    return () if computed == entry.hash else (Difference("hash of the ledger's entry", entry.hash[:16], computed[:16]),)
 
 
 def _find_changes(archived: Archived) -> Changed:

@@ -110,7 +110,7 @@ async def read_change(
         return Change(snapshot=snapshot, store=store, patch=patch, redacted=redacted, plan=plan)
     rulebook = await read_rulebook(store, snapshot.base_sha, policy.review)
     named = await asyncio.to_thread(name_readers_of, desk.models, snapshot, policy, patch, rulebook)
-    before = await recall(desk, store, snapshot, redacted.patch, named, history.memory)
+    before = await recall(store, snapshot, redacted.patch, named, history)
     plan = await asyncio.to_thread(plan_with, before=before)
     readers = replace(name_readers(desk.models, policy, patch, rulebook), prices=desk.prices, rate=history.rate)
     plan = limit_spending(plan, readers, funds.room)

@@ -32,7 +32,7 @@ from app.flows.review.telling import tell_claim
 from app.flows.review.versions import read_versions
 from app.lenses import fix
 from app.repo.git import GitError
-from app.syntax.replacement import is_weighable
+from app.syntax.weighable import is_weighable
 
 MOST_FIXES = 10
 """Findings that one call is asked to mend, the weightiest first."""
@@ -129,18 +129,16 @@ async def _keep_fitting(
     """The suggestions that apply and fit their files, by number. One file that nobody can parse costs no other."""
     fits: dict[int, str] = {}
     planned = await asyncio.to_thread(_plan, findings, offered, texts)
-    for path in sorted({replacement.path for replacement in planned.values()}):
-        here = {number: replacement for number, replacement in planned.items() if replacement.path == path}
-        try:
-            flaws = await weigh_apart(list(here.values()))
-        except ToolFailed as error:
-            _log.warning("no fixes are offered in a file: %s", error)
-            continue
-        for number, flaw in zip(here, flaws, strict=True):
-            if flaw is None:
-                fits[number] = tidy(offered[number] or "")
-            else:
-                _log.info("no fix is offered for F%d: %s", number, flaw)
+    try:
+        flaws = await weigh_apart(list(planned.values()))
+    except ToolFailed as error:
+        _log.warning("no fixes are offered: %s", error)
+        return fits
+    for number, flaw in zip(planned, flaws, strict=True):
+        if flaw is None:
+            fits[number] = tidy(offered[number] or "")
+        else:
+            _log.info("no fix is offered for F%d: %s", number, flaw)
     return fits
 
 

@@ -12,7 +12,7 @@ from app.claude.seam import Send
 from app.core.budget.estimate import VERIFY_WRITTEN
 from app.core.change.diff import Side
 from app.core.change.tokens import count_request_bytes
-from app.core.findings.finding import Finding
+from app.core.findings.finding import Claim, Finding
 from app.core.findings.ranking import score
 from app.core.findings.verification.clusters import cluster
 from app.core.findings.verification.excerpt import show_code
@@ -111,7 +111,8 @@ class _Reader:
         quotes = [quote for one in opinions for quote in (*one.evidence, *one.counter_evidence)]
         more = await read_quoted(self.case.change, versions, quotes)
         proof = Proof(self.case.patch, more.of(Side.RIGHT), more.of(Side.LEFT))
-        return {number: _hold(said, proof) for number, said in heard.items()}, more
+        claims = {item.number: item.claim for group in groups for item in group}
+        return {number: _hold(said, proof, claims[number]) for number, said in heard.items()}, more
 
 
 def _read(group: Group, outcome: Reply | Failure) -> Sequence[Judged | Failure]:
@@ -124,9 +125,9 @@ def _read(group: Group, outcome: Reply | Failure) -> Sequence[Judged | Failure]:
         return [error.failure] * len(group)
 
 
-def _hold(said: Judged | Failure, proof: Proof) -> Answer | Failure:
+def _hold(said: Judged | Failure, proof: Proof, claim: Claim) -> Answer | Failure:
     """An opinion against the code that it quotes."""
-    return Void(said.model) if isinstance(said, Judged) and is_void(said.opinion, proof) else said
+    return Void(said.model) if isinstance(said, Judged) and is_void(said.opinion, proof, claim) else said
 
 
 def _is_worth_another(answer: Answer | Failure) -> bool:

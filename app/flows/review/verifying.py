@@ -126,6 +126,7 @@ def _refute(
         texts=versions.of(Side.RIGHT),
         repeated=bool(case.history.known),
         facts=facts,
+        blocks=case.policy.block_on.blocks,
     )
     reasons = {item.number: refute((item.claim, item.placement), ground) for item in fresh}
     nits = [item for item in fresh if item.severity is Severity.NIT and reasons[item.number] is None]

@@ -31,6 +31,10 @@ ABANDONED: Final = "abandoned"
 LOST: Final = "lost"
 """The outcome of a call whose process died: it took what it had reserved, as far as anybody knows."""
 
+FROZEN_S = 30.0
+"""Who holds accounts and says nothing for so long (a stopped process, a lost machine) loses them; who waits for twice
+as long is told that the store is away. All reviews of an installation wait for the row of its month."""
+
 _ZERO = Decimal(0)
 _TOKENS: Final = "calls, input_tokens, cache_read_tokens, cache_write_tokens, output_tokens"
 
@@ -71,6 +75,7 @@ async def lock(connection: Connection, books: Books, limits: Limits, *, alive_si
 
     A call begun before `alive_since` that has not ended counts as dead. The limits are kept for people to be told.
     """
+    await _bound_waits(connection)
     booked = await _book(connection, books.names, _ZERO, Usage(), 0)
     by_kind = {account: limit.usd for account, limit in limits}
     await connection.execute(
@@ -134,6 +139,7 @@ async def end(
     `outcome` is REPLY, ABANDONED or a failure, whose words are the server's: they are not kept. A call that was taken
     for lost is put right. Raises NotStored where no such call was begun.
     """
+    await _bound_waits(connection)
     cursor = await connection.execute(
         "SELECT installation_id, pull_request_id, review_id, month, outcome, reserved_usd FROM lintel.call"
         " WHERE id = %s FOR UPDATE",
@@ -173,6 +179,13 @@ async def write_off(connection: Connection, review_id: UUID, *, now: datetime) -
         [LOST, now, review_id],
     )
     return cursor.rowcount
+
+
+async def _bound_waits(connection: Connection) -> None:
+    await connection.execute(
+        "SELECT set_config('idle_in_transaction_session_timeout', %s, true), set_config('lock_timeout', %s, true)",
+        [f"{FROZEN_S * 1000:.0f}ms", f"{FROZEN_S * 2000:.0f}ms"],
+    )
 
 
 async def _book(

@@ -2,8 +2,8 @@
 
 When in doubt a hunk is new. Another base branch, another reader (policy, rules, prompts, models), another place or
 text, something else around it than at the head at which it was read, a definition it names that changed since: each
-makes it new. What
-was only listed as a place of a sweep, or stands in a chunk that somebody could not read, was never read.
+makes it new. What was only listed as a place of a sweep, or stands in a chunk that somebody could not read, was never
+read.
 """
 
 from __future__ import annotations
@@ -45,13 +45,13 @@ def recollect(
     found: dict[str, dict[int, str]] = {}
     for file in files if held else ():
         reader, same = reader_of(file.path), wide.by_path.get(file.path) if wide else None
-        around = Around(same.hunks if same else ())
+        if wide is not None and (same is None or same.fault is not None):
+            continue
+        around = Around(same.hunks if same else (), file.path)
         for index, hunk in enumerate(file.hunks):
             # A reading stands for one hunk: of two that are alike to the last byte, one is new.
             head = held.pop((digest_hunk(file, hunk), reader), None)
-            if head is None or since.touches(file, hunk):
-                continue
-            if not since.reach.meets(around.reach(hunk)):
+            if head is not None and not since.bears(file, hunk, around):
                 found.setdefault(file.path, {})[index] = head
     return Recollection(found)
 

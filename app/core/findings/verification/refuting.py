@@ -29,6 +29,8 @@ _UNTESTED = re.compile(
     r"|\b(?:is|are) (?:untested|not tested|not covered by (?:any |a )?tests?)\W*\Z",
     re.IGNORECASE,
 )
+_SCRIPTS = (".js", ".mjs", ".cjs", ".ts", ".mts", ".cts")
+_COMMENTS = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _DEFINES = r"(?:export\s+)?(?:async\s+)?(?:class|function|fn|const|let|var)\s+"
 
 
@@ -38,6 +40,7 @@ class Ground:
 
     `excused` are paths that the base's policy keeps from review; `texts` the new versions of files, line by line.
     `repeated` is whether the pull request was reviewed before; `facts` are what of the whole tree was looked at.
+    `blocks` says on which severities the policy blocks.
     """
 
     patch: Patch
@@ -46,6 +49,7 @@ class Ground:
     texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
     repeated: bool = False
     facts: TreeFacts = NO_FACTS
+    blocks: Callable[[Severity], bool] = lambda severity: severity.at_least(Severity.HIGH)
 
 
 def refute(item: PlacedClaim, ground: Ground) -> str | None:
@@ -112,24 +116,41 @@ def _asks_for_a_test(item: PlacedClaim, ground: Ground) -> str | None:  # noqa: 
 
 def _is_defined(item: PlacedClaim, ground: Ground) -> str | None:
     """What is said to be missing, and is not."""
-    absence = read_absence(item[0])
+    claim = item[0]
+    absence = read_absence(claim)
     if absence is None:
+        return None
+    if absence.lack in (Lack.USE, Lack.CALL) and (
+        claim.severity.at_least(Severity.HIGH) or ground.blocks(claim.severity)
+    ):
+        # A call may be dead itself, and there only to be found.
         return None
     facts = replace(ground.facts, texts={**ground.texts, **ground.facts.texts})
     return disprove(absence, facts) or _is_declared(absence, ground)
 
 
 def _is_declared(absence: Absence, ground: Ground) -> str | None:
-    """A name that a file in a language which nothing parses here declares at its outermost level."""
-    if absence.lack not in (Lack.BINDING, Lack.DEFINITION) or absence.path.endswith((".py", ".go")):
+    """A name that a file of JavaScript or TypeScript, which nothing parses here, declares at its outermost level.
+
+    Only where no text of several lines can hold it: comments are taken out, and above it stands nothing else like that.
+    """
+    if absence.lack not in (Lack.BINDING, Lack.DEFINITION) or not absence.path.endswith(_SCRIPTS):
         return None
     defines = re.compile(rf"{_DEFINES}{re.escape(absence.name)}\b")
-    lines = enumerate(ground.texts.get(absence.path, ()), start=1)
-    line = next((number for number, text in lines if defines.match(text)), None)
-    if line is not None and absence.quote[:1].strip() and (absence.line or 0) <= line:
+    text = "\n".join(ground.texts.get(absence.path, ()))
+    bare = _COMMENTS.sub(lambda comment: "\n" * comment[0].count("\n"), text).split("\n")
+    line = next((number for number, row in enumerate(bare, start=1) if defines.match(row)), None)
+    if line is None or any(_may_go_on(row) for row in bare[:line]):
+        return None
+    if absence.quote[:1].strip() and (absence.line or 0) <= line:
         # Both stand at the outermost level, and the claimed line may run first.
         return None
-    return None if line is None else f"line {line} of the file defines the name"
+    return f"line {line} of the file defines the name"
+
+
+def _may_go_on(row: str) -> bool:
+    """Whether a line can begin a text that the next line is part of: a template, a string, an element."""
+    return "`" in row or "</" in row or row.endswith("\\")
 
 
 _REFUTERS: tuple[Callable[[PlacedClaim, Ground], str | None], ...] = (

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from app.core.change.classify import is_prose
 from app.core.findings.finding import Claim, Evidence, Severity, Standing, Verification
 from app.core.findings.verification.opinion import Answer, Decision, Judged, Opinion, Unheard, Void
 from app.core.findings.verification.proof import Proof, is_code
@@ -36,12 +37,22 @@ class Refuted:
     reason: str
 
 
-def is_void(opinion: Opinion, proof: Proof) -> bool:
-    """Whether a verdict stands on nothing: one of its quotes is nowhere, or none shows the code that it rests on."""
+def is_void(opinion: Opinion, proof: Proof, claim: Claim) -> bool:
+    """Whether a verdict stands on nothing: one of its quotes is nowhere, or none shows the code that it rests on.
+
+    What is written for people refutes nothing of code: whoever proposes a change may write there what code does.
+    """
     if not all(map(proof.holds, (*opinion.evidence, *opinion.counter_evidence))):
         return True
-    decisive = {Decision.CONFIRMED: opinion.evidence, Decision.REFUTED: opinion.counter_evidence}
-    return opinion.decision in decisive and not any(map(is_code, decisive[opinion.decision]))
+    match opinion.decision:
+        case Decision.CONFIRMED:
+            return not any(map(is_code, opinion.evidence))
+        case Decision.REFUTED:
+            of_prose = is_prose(claim.path if claim.shows_at is None else claim.shows_at.path)
+            counted = (quote for quote in opinion.counter_evidence if of_prose or not is_prose(quote.path))
+            return not any(map(is_code, counted))
+        case _:
+            return False
 
 
 def weigh(claim: Claim, answer: Answer, proof: Proof, *, unchanged: bool, blocks: bool) -> Claim | Refuted:

@@ -27,6 +27,9 @@ _DEFINITIONS = frozenset(
     }
 )
 _EXPORT = "export_statement"
+_FIRST_LINES = 2
+"""Where Python, for one, takes a comment for the file's encoding: https://peps.python.org/pep-0263/"""
+
 _ATTACHED = ("comment", "attribute", "decorator", "annotation")
 
 
@@ -42,10 +45,13 @@ class _Unit:
 def find_standing(path: str, old: bytes, new: bytes, deadline: Deadline) -> tuple[Extent, ...]:
     """The lines of the new version that hold definitions which are in the old one too; none where that is in doubt."""
     before, after = _read_units(path, old, deadline), _read_units(path, new, deadline)
-    if [unit.text for unit in before if not unit.defines] != [unit.text for unit in after if not unit.defines]:
-        return ()
     olds, news = (Counter(unit.text for unit in units) for units in (before, after))
-    return tuple(unit.extent for unit in after if unit.defines and olds[unit.text] == 1 and news[unit.text] == 1)
+    standing = {unit.text for unit in after if unit.defines and olds[unit.text] == news[unit.text] == 1}
+    # Statements run in the order of the file: one that changes sides with a definition may bind its name anew.
+    orders = ([unit.text for unit in units if not unit.defines or unit.text in standing] for units in (before, after))
+    if next(orders) != next(orders):
+        return ()
+    return tuple(unit.extent for unit in after if unit.text in standing)
 
 
 def _read_units(path: str, source: bytes, deadline: Deadline) -> list[_Unit]:
@@ -58,7 +64,7 @@ def _read_units(path: str, source: bytes, deadline: Deadline) -> list[_Unit]:
     above: list[tree_sitter.Node] = []
     for node in parsed.tree.root_node.children:
         above.append(node)
-        if not any(word in node.type for word in _ATTACHED):
+        if _rules_the_file(node) or not any(word in node.type for word in _ATTACHED):
             units.append(_unite(above, parsed.source, defines=_defines(node)))
             above = []
     return [*units, _unite(above, parsed.source, defines=False)] if above else units
@@ -69,6 +75,11 @@ def _unite(nodes: list[tree_sitter.Node], source: bytes, *, defines: bool) -> _U
     row, column = last.end_point
     end = row if column == 0 and row > first.start_point.row else row + 1
     return _Unit(Extent(first.start_point.row + 1, end), source[first.start_byte : last.end_byte], defines)
+
+
+def _rules_the_file(node: tree_sitter.Node) -> bool:
+    """Whether it may say how all that follows is read, as an encoding or a directive does."""
+    return node.start_point.row < _FIRST_LINES and "comment" in node.type
 
 
 def _defines(node: tree_sitter.Node) -> bool:

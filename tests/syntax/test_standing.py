@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from app.core.change.memory.since import Extent
-from app.flows.review.standing import find_standing
 from app.syntax.parsing import Deadline
+from app.syntax.standing import find_standing
 
 PLENTY = Deadline(1.0, lambda: 0.0)
 SHOP = """\
@@ -46,6 +46,20 @@ def test_they_stand_where_the_new_version_has_them() -> None:
     longer = SHOP.replace("    return sum(cart)\n", "    rows = list(cart)\n    return sum(rows)\n")
 
     assert standing(SHOP, longer) == (Extent(13, 14), Extent(17, 19))
+
+
+def test_a_statement_that_changes_sides_with_a_definition_leaves_none() -> None:
+    guarded = SHOP.replace("\n\nclass Shelf", "\n\nclose = guard(close)\n\n\nclass Shelf")
+    bare = SHOP.replace("\n\ndef close", "\n\nclose = guard(close)\n\n\ndef close")
+    assert standing(guarded, guarded) != ()
+    assert standing(guarded, bare) == ()
+
+
+def test_a_comment_at_the_top_of_a_file_belongs_to_no_definition() -> None:
+    plain = "def close(till):\n    till.lock()\n\n\ndef total(cart):\n    return sum(cart)\n"
+    assert len(standing(plain, plain)) == 2
+    assert standing(plain, f"# coding: utf-7\n{plain}") == ()
+    assert standing(f"# coding: utf-8\n{plain}", f"# coding: utf-7\n{plain}") == ()
 
 
 @pytest.mark.parametrize(

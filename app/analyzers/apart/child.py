@@ -1,0 +1,61 @@
+"""Run as a program: does one task after the other, from its input to its output. `child.py SECONDS`, for each task.
+
+Parsers of foreign languages are not for a process that others depend on: some texts hold one for minutes inside a
+single step that no deadline ends and no other thread lives through, or crash it. Here that ends this process alone, and
+it is the kernel that ends it: a signal of the timer that counts processor time, so that a busy machine makes no file
+slower than another machine does.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from app.analyzers.apart.task import FULL, READY, Job, Task, read_task
+from app.core.findings.fixes import Replacement
+from app.syntax.parsing import Deadline
+from app.syntax.replacement import weigh_replacement
+from app.syntax.standing import find_standing
+
+PATIENCE: Final = 0.75
+"""The share of a task's time after which the job itself gives up, where it can, and says so."""
+
+
+def main(arguments: list[str]) -> None:
+    """Answer each task with a line of JSON, until there are no more."""
+    seconds = float(arguments[0])
+    source, target = sys.stdin.buffer, sys.stdout.buffer
+    target.write(READY)
+    target.flush()
+    while line := source.readline():
+        task = read_task(line, source.read)
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        try:
+            value = JOBS[task.job](task, Deadline(time.process_time() + seconds * PATIENCE, time.process_time))
+        except MemoryError:
+            sys.exit(FULL)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        target.write(json.dumps(value).encode() + b"\n")
+        target.flush()
+
+
+def _stand(task: Task, deadline: Deadline) -> object:
+    old, new = task.texts
+    return find_standing(task.path, old, new, deadline)
+
+
+def _weigh(task: Task, deadline: Deadline) -> object:
+    (before,) = task.texts
+    options: Mapping[str, Any] = task.options
+    return weigh_replacement(Replacement(task.path, before.decode(), **options), deadline=deadline)
+
+
+JOBS: Final[Mapping[Job, Callable[[Task, Deadline], object]]] = MappingProxyType({Job.STAND: _stand, Job.WEIGH: _weigh})
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
