@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.claude.extraction import Unreadable, read_json
 from app.claude.failures import Missed, miss, name_stop
+from app.claude.form.extraction import Unreadable, read_json
 from app.core.model import FailureKind, ModelFailed, Usage
 from app.core.tool_calls import read_tool_calls
 

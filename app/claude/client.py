@@ -13,14 +13,14 @@ from typing import Self
 import httpx2
 from anthropic import APIError, APIStatusError, AsyncAnthropic, AsyncStream
 
-from app.claude.admission import Admission, Call, LimitReached
 from app.claude.arrival import Arrival
-from app.claude.booking import Attempt, Book
 from app.claude.counting import foresee
 from app.claude.failures import Missed, miss, name_error
+from app.claude.limits.admission import Admission, Call, LimitReached
 from app.claude.message import parameters
+from app.claude.money.booking import Attempt, Book
+from app.claude.money.purse import OverBudget
 from app.claude.once import Once
-from app.claude.purse import OverBudget
 from app.claude.retries import Retries
 from app.core.model import FailureKind, ModelFailed, Paid, Reply, Request, Usage
 from app.core.prices import LISTED, PriceTable

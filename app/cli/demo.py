@@ -17,7 +17,7 @@ from app.cli.exits import Exit, Refusal
 from app.cli.shown import shown
 from app.cli.stage import SLUG, Ground, add_repository, open_ground, run_bot, settings_for
 from app.core.text.plural import count
-from app.flows.review.desk import Step
+from app.flows.review.desk.desk import Step
 from app.hub.accounts import Repository
 from app.hub.page import page_routes, render_static
 from app.hub.sample import read_sample

@@ -21,9 +21,9 @@ from app.core.prices import PriceTable
 from app.core.report.export import to_json
 from app.core.report.report import Report
 from app.flows.local_range import LocalForge
-from app.flows.review.desk import Desk, Step, Watch
+from app.flows.review.desk.desk import Desk, Step, Watch
+from app.flows.review.desk.funds import find_limits
 from app.flows.review.flow import review
-from app.flows.review.funds import find_limits
 from app.repo.checkout import LocalRangeError
 from app.repo.git import GitError
 from app.repo.local import open_range

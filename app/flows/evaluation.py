@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.claude.recorded import RecordUnreadable, ReplyNotRecorded
+from app.claude.memory.recorded import RecordUnreadable, ReplyNotRecorded
 from app.core.evaluation.case import Case
 from app.core.evaluation.outcome import Failed, Outcome, derive_key, tell
 from app.core.gate.attendance import Attendance
@@ -22,7 +22,7 @@ from app.core.report.report import AnalyzerState, Report
 from app.core.text.plural import count
 from app.flows.judging import Judge, NotJudged
 from app.flows.local_range import LocalForge
-from app.flows.review.desk import Desk
+from app.flows.review.desk.desk import Desk
 from app.flows.review.flow import review
 from app.repo.checkout import LocalRangeError
 from app.repo.git import GitError

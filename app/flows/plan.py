@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from app.core.budget.estimate import PlanPrice, Readers, price_plan
 from app.core.budget.limits import Limit, Limits, find_contradiction, limit_in_force
 from app.core.budget.sharing import find_room, limit_spending
-from app.core.change.attributes import Attributes
 from app.core.change.chunking import plan_review
+from app.core.change.classes.attributes import Attributes
 from app.core.change.coverage import Coverage, account
 from app.core.change.diff import Patch
 from app.core.change.plan import Chunk, Plan
@@ -24,9 +24,9 @@ from app.core.gate.verdict import NO_MODEL_REASON, GateFacts, Verdict, decide
 from app.core.model import Stage
 from app.core.prices import LISTED, PriceTable
 from app.core.secrecy.names import Names
-from app.flows.review.change import exclude_rules, fetch_change, name_readers
+from app.flows.review.change.change import exclude_rules, fetch_change, name_readers
+from app.flows.review.change.guidance import read_rulebook
 from app.flows.review.forge import Forge
-from app.flows.review.guidance import read_rulebook
 
 
 class PlanRefused(Exception):

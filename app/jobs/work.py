@@ -11,7 +11,7 @@ from app.flows.command import obey
 from app.flows.installation import read_again
 from app.flows.pull_request.forge import GitHubServices, PullRequestForge
 from app.flows.rerun import run_again
-from app.flows.review.desk import Desk
+from app.flows.review.desk.desk import Desk
 from app.flows.review.flow import review
 from app.flows.review.forge import Superseded
 from app.github.errors import GitHubDown, InstallationGone, RateLimited

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
-from app.core.change.attributes import Attributes
+from app.core.change.classes.attributes import Attributes
 from app.repo.objects import GitStore, TreeEntry
 
 NAME = ".gitattributes"

@@ -16,8 +16,8 @@ from pydantic import SecretStr
 
 from app import events
 from app.claude.calibration import Calibrated, NotRecorded, Record, Sample
-from app.claude.memo import Flights, Remembered
-from app.claude.purse import Payer, Purse
+from app.claude.memory.memo import Flights, Remembered
+from app.claude.money.purse import Payer, Purse
 from app.claude.retries import Retries
 from app.claude.seam import Send
 from app.core.budget.limits import Limits
@@ -29,7 +29,7 @@ from app.flows.pull_request.check import Identity
 from app.flows.pull_request.forge import GitHubServices
 from app.flows.pull_request.purse import Settlements, StorePurse
 from app.flows.pull_request.register import Register
-from app.flows.review.desk import Desk, Step, Watch
+from app.flows.review.desk.desk import Desk, Step, Watch
 from app.github.application import GitHubApp
 from app.github.transport import Surroundings, Wire
 from app.github.webhook import decode, verify

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from app.claude.client import Claude, connect
-from app.claude.prompted import Prompted
+from app.claude.form.prompted import Prompted
 from app.claude.retries import Retries
 from app.claude.seam import Send
 from app.core.model import Stage

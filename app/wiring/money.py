@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from app.claude.booking import Asks, Book, Booked
-from app.claude.pocket import Pocket
-from app.claude.purse import Payer, Purse
+from app.claude.money.booking import Asks, Book, Booked
+from app.claude.money.pocket import Pocket
+from app.claude.money.purse import Payer, Purse
 from app.claude.seam import Send
 from app.claude.stand_in import StandIn
 from app.core.budget.limits import Limits

@@ -14,10 +14,10 @@ from app.core.model import Reply, Request, Stage, Usage
 from app.core.prices import DEFAULT_MODELS
 from app.core.report.progress import Progress
 from app.core.secrecy.redaction import redact_patch
-from app.flows.review.change import Change
-from app.flows.review.desk import Desk, Step
+from app.flows.review.change.change import Change
+from app.flows.review.desk.desk import Desk, Step
 from app.flows.review.forge import History
-from app.flows.review.reading import read_chunks
+from app.flows.review.reading.chunks import read_chunks
 from app.lenses.choice import choose_lenses
 from app.repo.objects import GitStore
 from app.repo.patch import read_patch

@@ -9,12 +9,12 @@ from uuid import UUID
 
 import pytest
 
-from app.claude.booking import Book, Booked
 from app.claude.client import Claude
 from app.claude.fan_out import ask_all
-from app.claude.memo import Flights, Remembered
-from app.claude.pocket import Pocket
-from app.claude.purse import Charge, OverBudget, Took
+from app.claude.memory.memo import Flights, Remembered
+from app.claude.money.booking import Book, Booked
+from app.claude.money.pocket import Pocket
+from app.claude.money.purse import Charge, OverBudget, Took
 from app.claude.stand_in import StandIn
 from app.core.budget.limits import Account, Limit, Limits
 from app.core.budget.reserving import Standing, price_at_most

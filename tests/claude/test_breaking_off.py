@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.claude.exploring import Explored
-from app.claude.memo import Remembered
+from app.claude.memory.memo import Remembered
 from app.claude.seam import Send
 from app.claude.stand_in import StandIn
 from app.core.model import Failure, FailureKind, ModelFailed, Reply, Request, Usage

@@ -8,7 +8,7 @@ import pytest
 from app.claude.calibration import Calibrated, NotRecorded, Sample
 from app.claude.client import Claude
 from app.claude.exploring import Explored
-from app.claude.memo import Remembered
+from app.claude.memory.memo import Remembered
 from app.core.change.tokens import count_request_bytes
 from app.core.model import ModelFailed
 from tests.claude.shelves import Shelves, read

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.claude.extraction import MOST_CHARACTERS, MOST_OBJECTS, Unreadable, find_objects, stands_alone
+from app.claude.form.extraction import MOST_CHARACTERS, MOST_OBJECTS, Unreadable, find_objects, stands_alone
 
 ANSWER = '{"findings": []}'
 WORDS = st.text(st.characters(blacklist_characters="{}<>", blacklist_categories=["Cs"]))

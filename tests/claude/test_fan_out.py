@@ -8,7 +8,7 @@ import pytest
 
 from app.claude.client import Claude
 from app.claude.fan_out import ask_all
-from app.claude.memo import Remembered
+from app.claude.memory.memo import Remembered
 from app.core.model import Failure, FailureKind, Reply, Request
 from tests.claude.world import Shelf, StoreLost, a_reply, ask_for
 from tests.claude_answers import Answer, by_prompt, findings, overloaded, rejected, slow, text

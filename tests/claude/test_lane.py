@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.claude.allowance import Allowance, Meter
-from app.claude.lane import Lane, Load
+from app.claude.limits.allowance import Allowance, Meter
+from app.claude.limits.lane import Lane, Load
 from app.core.model import Usage
 
 AMOUNTS = st.integers(0, 10**7)

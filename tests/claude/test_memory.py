@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.claude.client import Claude
-from app.claude.memo import Remembered
+from app.claude.memory.memo import Remembered
 from app.core.model import FailureKind, ModelFailed, Reply, Usage
 from tests.claude.world import Shelf, StoreLost, a_reply, ask_for
 from tests.claude_answers import Answer, findings, slow, text, truncated

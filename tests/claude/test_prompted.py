@@ -8,8 +8,8 @@ import pytest
 
 from app.claude.client import Claude
 from app.claude.exploring import Explored
-from app.claude.memo import Remembered
-from app.claude.prompted import Prompted, put_in_words
+from app.claude.form.prompted import Prompted, put_in_words
+from app.claude.memory.memo import Remembered
 from app.core.change.tokens import count_request_bytes
 from app.core.model import Block, Failure, FailureKind, ModelFailed, Repair, Reply, Request, Stage, Usage
 from tests.claude.shelves import Shelves

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.claude.client import Claude
-from app.claude.recorded import Recorded, RecordUnreadable, ReplyNotRecorded
+from app.claude.memory.recorded import Recorded, RecordUnreadable, ReplyNotRecorded
 from app.core.model import ModelFailed, Reply, Request
 from tests.claude.world import a_reply, ask_for
 from tests.claude_answers import findings, unauthorized

@@ -11,8 +11,8 @@ import pytest
 
 from app.claude.calibration import Calibrated, Sample
 from app.claude.client import Claude
-from app.claude.memo import Remembered
-from app.claude.recorded import Recorded
+from app.claude.memory.memo import Remembered
+from app.claude.memory.recorded import Recorded
 from app.claude.stand_in import StandIn
 from app.core.model import FailureKind, ModelFailed, Usage
 from app.core.prices import DEFAULT_MODELS, LISTED, STAND_INS, find_stand_in

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.claude.exploring import Explored
-from app.claude.memo import Remembered
+from app.claude.memory.memo import Remembered
 from app.core.model import FailureKind, ModelFailed, Reply, Request
 from app.core.prices import OPUS
 from app.core.tool_calls import read_tool_calls

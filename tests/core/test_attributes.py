@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.change.attributes import MAX_LINE, MAX_PATH, MAX_RULES, MAX_WILDCARDS, Attributes
+from app.core.change.classes.attributes import MAX_LINE, MAX_PATH, MAX_RULES, MAX_WILDCARDS, Attributes
 
 FILE = """
 # comment

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.core.change.annotate import annotate, parse_annotated
-from app.core.change.attributes import Attributes
 from app.core.change.chunking import TOO_LONG, plan_review
+from app.core.change.classes.attributes import Attributes
+from app.core.change.classes.exclusion import ExcludeRule
 from app.core.change.coverage import account
 from app.core.change.diff import FilePatch, FileStatus, Hunk, LineKind, Patch
-from app.core.change.exclusion import ExcludeRule
 from app.core.change.plan import Plan
 from app.core.change.tokens import estimate
 from app.core.text.globs import BadGlob

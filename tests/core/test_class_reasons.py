@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from app.core.change.attributes import Attributes
-from app.core.change.classify import explain_class
+from app.core.change.classes.attributes import Attributes
+from app.core.change.classes.classify import explain_class
+from app.core.change.classes.risk import rate_risk
 from app.core.change.diff import SUBMODULE_MODE, SYMLINK_MODE, FilePatch, FileStatus
 from app.core.change.plan import FileClass, PlannedFile
-from app.core.change.risk import rate_risk
 from tests.core.changes import change_file
 
 NONE = Attributes()

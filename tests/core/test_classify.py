@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.change.attributes import Attributes
-from app.core.change.classify import classify, read_last
+from app.core.change.classes.attributes import Attributes
+from app.core.change.classes.classify import classify, read_last
 from app.core.change.diff import FilePatch, FileStatus, Hunk
 from app.core.change.plan import FileClass
 from tests.core.changes import change_file

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.change.attributes import Attributes
 from app.core.change.chunking import plan_review
+from app.core.change.classes.attributes import Attributes
+from app.core.change.classes.exclusion import ExcludeRule
 from app.core.change.coverage import UNACCOUNTED, Coverage, account
 from app.core.change.diff import FilePatch, FileStatus, Hunk, LineKind, Patch
-from app.core.change.exclusion import ExcludeRule
 from app.core.change.plan import Chunk, ChunkFile, FileClass, LeftOut, Plan, PlannedFile, Sweep
 from app.core.gate.policy import Policy
 from app.core.gate.verdict import Conclusion, GateFacts, decide

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from app.core.change.attributes import Attributes
 from app.core.change.chunking import plan_review
+from app.core.change.classes.attributes import Attributes
+from app.core.change.classes.exclusion import ExcludeRule
 from app.core.change.coverage import account
 from app.core.change.diff import FilePatch, FileStatus
-from app.core.change.exclusion import ExcludeRule
 from app.core.change.plan import Plan
 from app.core.gate.policy import Policy
 from app.core.gate.verdict import Conclusion, GateFacts, decide

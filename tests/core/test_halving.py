@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from app.core.change.annotate import annotate
 from app.core.change.chunking import plan_review
 from app.core.change.diff import Patch
-from app.core.change.halving import halve
 from app.core.change.plan import Chunk, ChunkFile, FileClass, Sweep
+from app.core.change.planning.halving import halve
 from app.core.change.tokens import estimate
 from tests.core.changes import change, change_file, patches, patient
 

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.change.attributes import Attributes
-from app.core.change.classify import classify, read_last
-from app.core.change.neighbourhood import MAX_SNAPSHOT, group_files
+from app.core.change.classes.attributes import Attributes
+from app.core.change.classes.classify import classify, read_last
+from app.core.change.classes.risk import rate_risk
 from app.core.change.plan import FileClass, PlannedFile
-from app.core.change.risk import rate_risk
+from app.core.change.planning.neighbourhood import MAX_SNAPSHOT, group_files
 from tests.core.changes import change_file
 
 PATHS = [

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from app.core.change.attributes import Attributes
-from app.core.change.classify import classify
+from app.core.change.classes.attributes import Attributes
+from app.core.change.classes.classify import classify
+from app.core.change.classes.risk import rate_risk
 from app.core.change.diff import FilePatch, FileStatus, Hunk
 from app.core.change.plan import FileClass, PlannedFile, Risk
-from app.core.change.risk import rate_risk
 from tests.core.changes import change_file, file_patches, patient
 
 PLAIN = ["total = 1", "total += 2"]

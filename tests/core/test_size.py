@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from app.core.change.annotate import MAX_CONTEXT_LINE, head_hunk, show_line, show_rows
 from app.core.change.diff import Hunk, Line, LineKind
-from app.core.change.size import measure_hunks, measure_rows
-from app.core.change.splitting import Part, Rows
+from app.core.change.planning.size import measure_hunks, measure_rows
+from app.core.change.planning.splitting import Part, Rows
 from app.core.change.tokens import count_bytes
 from tests.core.changes import AWKWARD, diff_texts, patient, texts
 

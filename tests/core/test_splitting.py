@@ -7,7 +7,7 @@ import pytest
 from app.core.change.annotate import annotate, parse_annotated
 from app.core.change.chunking import plan_review
 from app.core.change.diff import FilePatch, FileStatus, Hunk
-from app.core.change.splitting import MAX_DEFINITION, is_definition
+from app.core.change.planning.splitting import MAX_DEFINITION, is_definition
 from tests.core.changes import change
 
 DEFINITIONS = """\

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from app.cli.serve import Address, listening
 from app.cli.stage import LOOPBACK
-from app.flows.review.desk import Step, Watch
+from app.flows.review.desk.desk import Step, Watch
 from app.settings import Settings
 from app.wiring.bot import build_worker, open_api, open_bot
 from tests.e2e.town import QUICK, hasty_outside

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.core.change.tokens import LEAST_SAMPLES
-from app.flows.review.desk import Step
+from app.flows.review.desk.desk import Step
 from app.store.records import token_rates
 from tests.claude_server import ScriptedClaude
 from tests.e2e.town import Town, told

@@ -14,7 +14,7 @@ import pytest
 import pytest_asyncio
 
 from app.cli.stage import LOOPBACK, open_ground
-from app.flows.review.desk import Step
+from app.flows.review.desk.desk import Step
 from app.hub.state import PullRequest
 from app.postgres import start
 from app.store.database import Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from app.core.job import ReviewJob
-from app.flows.review.desk import Step
+from app.flows.review.desk.desk import Step
 from app.store.work.queue import enqueue
 from tests.claude_answers import Plant, findings, overloaded, planted
 from tests.claude_server import ScriptedClaude

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.flows.review.desk import Step
+from app.flows.review.desk.desk import Step
 from tests.claude_answers import (
     Answer,
     Plant,

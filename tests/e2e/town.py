@@ -17,7 +17,7 @@ from pydantic import SecretStr
 
 from app.claude.retries import Retries
 from app.cli.stage import Ground, add_repository, open_ground, run_bot, settings_for
-from app.flows.review.desk import Step, Watch
+from app.flows.review.desk.desk import Step, Watch
 from app.hub.accounts import Delivery, Repository
 from app.hub.state import CheckRun, IssueComment, PullRequest, Review, ReviewComment
 from app.hub.world import World

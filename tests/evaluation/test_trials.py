@@ -15,7 +15,7 @@ from app.core.evaluation.case import read_case
 from app.core.evaluation.outcome import Failed, Outcome
 from app.core.model import Failure, FailureKind, ModelFailed, Reply, Request
 from app.flows.evaluation import Bench, Given, Tried, evaluate
-from app.flows.review.desk import Desk
+from app.flows.review.desk.desk import Desk
 from app.settings import Settings
 from tests.claude.world import a_reply
 from tests.claude_answers import is_aside, write_aside

@@ -9,7 +9,7 @@ import pytest
 from app.core.gate.policy import Lenses, ReviewPolicy, WrittenRule
 from app.core.rules.guidance import MAX_FILE_BYTES, MAX_FILES
 from app.core.rules.rule import Rulebook
-from app.flows.review.guidance import ALL_GUIDANCE, read_rulebook
+from app.flows.review.change.guidance import ALL_GUIDANCE, read_rulebook
 from app.repo.objects import GitStore
 from tests.repo.losing import lose_blob
 from tests.repo.world import Repository, Tree, file, make_repository

@@ -11,8 +11,8 @@ from app.core.change.diff import Side
 from app.core.findings.finding import Claim, Placed, Source
 from app.core.findings.known import FindingState, KnownFinding
 from app.core.secrecy.redaction import redact_patch
-from app.flows.review.change import Change
-from app.flows.review.outside import find_outside
+from app.flows.review.change.change import Change
+from app.flows.review.reading.outside import find_outside
 from app.repo.objects import GitStore
 from app.repo.patch import read_patch
 from tests.build import a_claim, a_snapshot

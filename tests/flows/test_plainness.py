@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.core.change.chunking import plan_review
-from app.flows.review.plainness import find_plain_files
+from app.flows.review.change.plainness import find_plain_files
 from app.repo.objects import GitStore
 from app.repo.patch import read_patch
 from tests.repo.losing import lose_blob

@@ -17,11 +17,11 @@ from app.core.model import Failure, FailureKind, ModelFailed, Reply, Request, St
 from app.core.prices import DEFAULT_MODELS
 from app.core.report.progress import Progress
 from app.core.secrecy.redaction import redact_patch
-from app.flows.review import reading as stage
-from app.flows.review.change import Change
-from app.flows.review.desk import Desk, Step
+from app.flows.review.change.change import Change
+from app.flows.review.desk.desk import Desk, Step
 from app.flows.review.forge import History
-from app.flows.review.reading import Reading, read_chunks
+from app.flows.review.reading import chunks as stage
+from app.flows.review.reading.chunks import Reading, read_chunks
 from app.repo.objects import GitStore
 from app.repo.patch import read_patch
 from tests.build import a_snapshot

@@ -12,10 +12,10 @@ from app.core.findings.finding import Evidence, Placed
 from app.core.findings.known import FindingState, KnownFinding
 from app.core.findings.verification.absence import NO_FACTS, disprove, read_absence
 from app.core.secrecy.redaction import redact_patch
-from app.flows.review.change import Change
-from app.flows.review.mended import find_mended
-from app.flows.review.tree_facts import gather_facts
-from app.flows.review.tree_texts import read_tree_texts
+from app.flows.review.change.change import Change
+from app.flows.review.tree.facts import gather_facts
+from app.flows.review.tree.mended import find_mended
+from app.flows.review.tree.texts import read_tree_texts
 from app.repo.objects import GitStore
 from app.repo.patch import read_patch
 from tests.build import a_claim, a_snapshot

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.core.change.attributes import Attributes
+from app.core.change.classes.attributes import Attributes
 from app.repo import attributes as reader
 from app.repo.attributes import read_attributes
 from app.repo.git import GitFailedError

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from app.claude.purse import Charge, OverBudget, Payer, Took
+from app.claude.money.purse import Charge, OverBudget, Payer, Took
 from app.core.budget.limits import Account, Limit, Limits
 from app.core.budget.reserving import Standing
 from app.core.model import Stage, Usage

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from app.claude.purse import Charge, OverBudget, Payer, Took
+from app.claude.money.purse import Charge, OverBudget, Payer, Took
 from app.core.budget.limits import Limit, Limits
 from app.core.model import Stage, Usage
 from app.flows.pull_request.purse import LONGEST_CALL, Settlements, StorePurse

@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from app import __version__
-from app.claude.recorded import Recorded
+from app.claude.memory.recorded import Recorded
 from app.claude.seam import Send
 from app.cli.evaluation.data_set import read_data_set
 from app.cli.evaluation.export import Told, to_json
@@ -32,8 +32,8 @@ from app.core.model import Stage
 from app.core.prices import PriceTable
 from app.flows.evaluation import Bench, Given, Tried, evaluate
 from app.flows.judging import Judge
-from app.flows.review.bank import Bank
-from app.flows.review.desk import Desk, Step
+from app.flows.review.desk.bank import Bank
+from app.flows.review.desk.desk import Desk, Step
 from app.flows.review.prompts import prompt_digests
 from app.lenses import judge as judge_lens
 from app.settings import Settings

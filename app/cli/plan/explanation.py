@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.cli.exits import Refusal
 from app.cli.plan.outline import FileOutline, show_edit
-from app.core.change.classify import explain_class
+from app.core.change.classes.classify import explain_class
 from app.core.change.plan import ChunkFile
 from app.flows.plan import Forecast
 

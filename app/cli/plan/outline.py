@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.core.change.classes.risk import risk_of
 from app.core.change.plan import LeftOut, PlannedFile, Risk, Sweep
-from app.core.change.risk import risk_of
 from app.core.secrecy.redaction import redact
 from app.flows.plan import Forecast
 

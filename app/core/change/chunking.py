@@ -12,18 +12,18 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from app.core.change.attributes import Attributes
-from app.core.change.classify import classify
+from app.core.change.classes.attributes import Attributes
+from app.core.change.classes.classify import classify
+from app.core.change.classes.exclusion import ExcludeRule, read_exclusion
+from app.core.change.classes.risk import rate_risk
 from app.core.change.diff import Hunk, Patch
-from app.core.change.exclusion import ExcludeRule, read_exclusion
 from app.core.change.memory.recollection import NOTHING, Recollection
-from app.core.change.neighbourhood import group_files
-from app.core.change.packing import Room, pack
-from app.core.change.piece import Load, Packed, SweepPiece, list_sweep, load_file
 from app.core.change.plan import Chunk, ChunkFile, LeftOut, Plan, PlannedFile, ReadBefore, Sweep
-from app.core.change.risk import rate_risk
-from app.core.change.size import measure_hunks
-from app.core.change.splitting import MAX_SECTION, Part, Rows, measure_heading
+from app.core.change.planning.neighbourhood import group_files
+from app.core.change.planning.packing import Room, pack
+from app.core.change.planning.piece import Load, Packed, SweepPiece, list_sweep, load_file
+from app.core.change.planning.size import measure_hunks
+from app.core.change.planning.splitting import MAX_SECTION, Part, Rows, measure_heading
 from app.core.change.sweep.search import find_sweeps
 from app.core.change.tokens import DEFAULT_RATE, TokenRate
 

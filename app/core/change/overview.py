@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.core.change.annotate import annotate
+from app.core.change.classes.risk import risk_of
 from app.core.change.diff import FilePatch
 from app.core.change.plan import Chunk, Plan, PlannedFile
-from app.core.change.risk import risk_of
 from app.core.change.tokens import count_bytes
 from app.core.text.plural import count
 from app.core.text.unicode import reveal

@@ -26,7 +26,7 @@ from app.flows.pull_request.record import Recorder
 from app.flows.pull_request.register import Register
 from app.flows.pull_request.snapshot import NO_MERGE_BASE, take_snapshot
 from app.flows.pull_request.source import bring_earlier, fetch_objects
-from app.flows.review.desk import Step, Watch
+from app.flows.review.desk.desk import Step, Watch
 from app.flows.review.forge import ChangeUnreadable, History, Superseded
 from app.github.application import GitHubApp
 from app.github.client import GitHubClient

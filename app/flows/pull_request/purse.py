@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from app.claude.purse import Charge, OverBudget, Payer, Took
+from app.claude.money.purse import Charge, OverBudget, Payer, Took
 from app.core.budget.limits import Limits
 from app.core.budget.reserving import NOTHING, Decision, Refused, Standing, Wait, decide
 from app.flows.review.inputs import write_standings

@@ -11,7 +11,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from app import __version__
-from app.claude.purse import Payer
+from app.claude.money.purse import Payer
 from app.core.change.memory.hunks import Memory
 from app.core.findings.known import FindingState, KnownFinding
 from app.core.gate.snapshot import Snapshot

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app import __version__
 from app.analyzers.versions import list_versions
-from app.claude.replayed import Replayed
+from app.claude.memory.replayed import Replayed
 from app.claude.seam import ReplyStore, Send
 from app.core.model import Request
 from app.core.report.report import Report
@@ -16,7 +16,7 @@ from app.flows.replay.archive import Archived, NotReplayable
 from app.flows.replay.comparison import Difference, compare
 from app.flows.replay.forge import FetchObjects, RecordedForge
 from app.flows.replay.vault import Vault
-from app.flows.review.desk import Desk, Step
+from app.flows.review.desk.desk import Desk, Step
 from app.flows.review.flow import review
 from app.flows.review.inputs import Means
 from app.flows.review.prompts import prompt_digests

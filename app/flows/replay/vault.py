@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.claude.purse import Charge, Payer, Purse, Took
+from app.claude.money.purse import Charge, Payer, Purse, Took
 from app.claude.seam import Send
 from app.core.budget.limits import Limits
 from app.core.budget.reserving import Standing

@@ -16,9 +16,9 @@ from app.core.findings.tree import TreeTexts
 from app.core.gate.policy import Policy
 from app.core.rules.outcome import RulesChecked, settle_rules
 from app.core.secrecy.redaction import redact
-from app.flows.review.change import Change
+from app.flows.review.change.change import Change
 from app.flows.review.forge import History
-from app.flows.review.reading import Reading
+from app.flows.review.reading.chunks import Reading
 
 MAX_TITLE = 200
 

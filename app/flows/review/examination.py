@@ -8,8 +8,8 @@ from app.analyzers.analyzer import Contents
 from app.analyzers.run import Analysis, analyze
 from app.core.change.diff import FilePatch, FileStatus
 from app.core.gate.policy import Policy
-from app.flows.review.change import Change
-from app.flows.review.contents import read_files
+from app.flows.review.change.change import Change
+from app.flows.review.change.contents import read_files
 
 
 async def examine(change: Change, policy: Policy) -> Analysis:

@@ -23,13 +23,13 @@ from app.core.findings.fixes import (
 from app.core.findings.verification.excerpt import show_code
 from app.core.model import Failure, ModelFailed, Reply, Request, Stage
 from app.core.report.report import Report, Spending
-from app.flows.review.calls import Calls, recall, spend
 from app.flows.review.case import Case
-from app.flows.review.contents import read_files
-from app.flows.review.desk import Desk
+from app.flows.review.change.contents import read_files
+from app.flows.review.desk.calls import Calls, recall, spend
+from app.flows.review.desk.desk import Desk
 from app.flows.review.failing import tell_failure
 from app.flows.review.telling import tell_claim
-from app.flows.review.versions import read_versions
+from app.flows.review.verification.versions import read_versions
 from app.lenses import fix
 from app.repo.git import GitError
 from app.syntax.weighable import is_weighable

@@ -11,17 +11,17 @@ from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, decide
 from app.core.report.report import Report
 from app.core.text.plural import count
-from app.flows.review.change import Change, read_change
-from app.flows.review.desk import Desk, Step
+from app.flows.review.change.change import Change, read_change
+from app.flows.review.desk.desk import Desk, Step
+from app.flows.review.desk.funds import book, open_funds
 from app.flows.review.examination import examine
 from app.flows.review.fixing import offer_fixes
 from app.flows.review.forge import ChangeUnreadable, Forge, History
-from app.flows.review.funds import book, open_funds
 from app.flows.review.judgement import judge
 from app.flows.review.opening import open_case
-from app.flows.review.reading import read_chunks
-from app.flows.review.toolbox import equip
-from app.flows.review.verifying import verify_claims
+from app.flows.review.reading.chunks import read_chunks
+from app.flows.review.reading.toolbox import equip
+from app.flows.review.verification.claims import verify_claims
 
 
 async def review(desk: Desk, forge: Forge) -> Report | Attendance:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from app.claude.purse import Payer
+from app.claude.money.purse import Payer
 from app.core.change.memory.hunks import Memory
 from app.core.change.plan import Plan
 from app.core.change.tokens import DEFAULT_RATE, TokenRate

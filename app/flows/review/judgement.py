@@ -12,11 +12,11 @@ from app.core.findings.ranking import rank
 from app.core.gate.verdict import GateFacts, blocks, decide
 from app.core.prices import PriceTable
 from app.core.report.report import Report
-from app.flows.review.calls import recall, spend
 from app.flows.review.case import Case
+from app.flows.review.desk.calls import recall, spend
 from app.flows.review.forge import History
 from app.flows.review.remembering import remember
-from app.flows.review.verifying import Verified
+from app.flows.review.verification.claims import Verified
 
 
 def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable) -> Report:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from app.analyzers.run import Analysis
 from app.core.gate.policy import Policy
 from app.flows.review.case import Case
-from app.flows.review.change import Change
+from app.flows.review.change.change import Change
 from app.flows.review.forge import History
-from app.flows.review.mended import find_mended
-from app.flows.review.reading import Reading
-from app.flows.review.tree_texts import read_tree_texts
+from app.flows.review.reading.chunks import Reading
+from app.flows.review.tree.mended import find_mended
+from app.flows.review.tree.texts import read_tree_texts
 
 
 async def open_case(change: Change, policy: Policy, history: History, analysis: Analysis, reading: Reading) -> Case:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.core.change.splitting import is_definition
+from app.core.change.planning.splitting import is_definition
 
 MAX_OPENING = 400
 """Characters of a line above which it is no beginning of a block that anybody would read."""

@@ -11,7 +11,7 @@ from app.core.change.context.extent import Gap, count_context, cover, ends, exte
 from app.core.change.context.outline import find_enclosing
 from app.core.change.diff import Hunk, Line, LineKind
 from app.core.change.plan import ChunkFile
-from app.core.change.splitting import is_definition
+from app.core.change.planning.splitting import is_definition
 from app.core.change.tokens import count_bytes
 
 MAX_ENCLOSING = 5

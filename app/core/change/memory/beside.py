@@ -9,7 +9,7 @@ from app.core.change.annotate import ends_crlf, head_hunk
 from app.core.change.context.extent import cover
 from app.core.change.diff import Hunk
 from app.core.change.plan import Chunk, ChunkFile, ReadBefore
-from app.core.change.size import measure_hunks
+from app.core.change.planning.size import measure_hunks
 from app.core.change.tokens import TokenRate, count_bytes
 
 MOST_TOKENS = 4_000

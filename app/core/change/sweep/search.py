@@ -24,7 +24,7 @@ from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from app.core.change.classify import read_last
+from app.core.change.classes.classify import read_last
 from app.core.change.diff import FileStatus, Hunk
 from app.core.change.plan import FileClass, PlannedFile, Sweep
 from app.core.change.sweep.edit import Edit

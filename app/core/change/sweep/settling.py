@@ -9,10 +9,10 @@ from itertools import groupby, islice
 from typing import Self
 
 from app.core.change.annotate import measure_site
+from app.core.change.classes.risk import rate_risk
 from app.core.change.diff import Hunk
-from app.core.change.piece import load_file
 from app.core.change.plan import ChunkFile, FileClass, PlannedFile, Sweep
-from app.core.change.risk import rate_risk
+from app.core.change.planning.piece import load_file
 from app.core.change.sweep.edit import Edit, Shape
 from app.core.change.sweep.place import Place
 

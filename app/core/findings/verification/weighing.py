@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from app.core.change.classify import is_prose
+from app.core.change.classes.classify import is_prose
 from app.core.findings.finding import Claim, Evidence, Severity, Standing, Verification
 from app.core.findings.verification.opinion import Answer, Decision, Judged, Opinion, Unheard, Void
 from app.core.findings.verification.proof import Proof, is_code
