@@ -149,8 +149,9 @@ async def test_calls_go_in_the_order_they_came_though_a_short_one_would_fit_soon
     with ScriptedClaude(lambda _: findings(), limits=limits) as server:
         async with dial(server) as claude:
             await asyncio.gather(*(claude.send(question) for question in asked))
-    seen = [turn.body["messages"][0]["content"][0]["text"][0] for turn in server.requests if turn.status == 200]
-    assert seen == ["0", "1", "2", "3", "4"]
+    # Whoever is refused all the same has had his turn, and has another one later.
+    seen = dict.fromkeys(turn.body["messages"][0]["content"][0]["text"][0] for turn in server.requests)
+    assert list(seen) == ["0", "1", "2", "3", "4"]
 
 
 async def test_a_refused_call_keeps_its_place(dial: Dial) -> None:

@@ -44,7 +44,7 @@ def measure_hunks(hunks: Sequence[Hunk], *, crlf: bool) -> int:
 def measure_rows(hunk: Hunk, *, crlf: bool) -> list[int]:
     """The bytes of each row of a hunk's text, as `annotate` shows it: lines, and marks of missing line feeds."""
     text = f"\n{hunk.body}"
-    mixed = hunk.deletions and _ends(hunk) > _WIDE
+    mixed = hunk.deletions and _ends(hunk) >= _WIDE
     if crlf or mixed or "\n\\" in text or not text.isascii() or _LONG_CONTEXT.search(text):
         return [count_bytes(row) for row in show_rows(hunk, crlf=crlf)]
     if not _shows_itself(text.encode()):
