@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.from-lock
 # More than the two cores: many tests wait for a server to start or a job to be rescued.
-JOBS ?= 5
+JOBS ?= 4
 
 .PHONY: demo test bench check format lock clean help
 

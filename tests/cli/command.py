@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.cli.nursery import Nursery
 from tests.repo.world import GIT
 
 PATIENCE_S = 60
@@ -33,26 +36,41 @@ class Ended:
 
 @dataclass(frozen=True)
 class Shell:
-    """Runs `lintel` in `directory`, where nothing of the person who runs the tests is known."""
+    """Runs `lintel` in `directory`, where nothing of the person who runs the tests is known.
+
+    Without a nursery every command gets a fresh interpreter.
+    """
 
     directory: Path
+    nursery: Nursery | None = None
 
     def lintel(self, *arguments: str | Path, out: Path | None = None, **variables: str) -> Ended:
         """The command with these arguments and settings; `out` is where its standard output goes instead."""
         environment = {"PATH": os.pathsep.join((str(Path(GIT).parent), os.defpath)), "HOME": str(self.directory)}
         environment |= {"LC_ALL": "C.UTF-8", "COLUMNS": "120"} | variables
-        command = [sys.executable, "-X", "utf8", "-m", "app", *map(str, arguments)]
-        with (out or Path(os.devnull)).open("wb") as sink:
-            done = subprocess.run(
-                command,
-                cwd=self.directory,
-                env=environment,
-                stdout=sink if out else subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                check=False,
-                timeout=PATIENCE_S,
+        with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
+            with contextlib.ExitStack() as stack:
+                sink = stack.enter_context(out.open("wb")) if out else said
+                code = self._run([str(word) for word in arguments], environment, sink.fileno(), complained.fileno())
+            said.seek(0)
+            complained.seek(0)
+            return Ended(code, said.read().decode(), complained.read().decode())
+
+    def _run(self, arguments: list[str], environment: dict[str, str], stdout: int, stderr: int) -> int:
+        if self.nursery is not None:
+            return self.nursery.run(
+                arguments, cwd=self.directory, env=environment, stdout=stdout, stderr=stderr, timeout=PATIENCE_S
             )
-        return Ended(done.returncode, (done.stdout or b"").decode(), done.stderr.decode())
+        done = subprocess.run(
+            [sys.executable, "-X", "utf8", "-m", "app", *arguments],
+            cwd=self.directory,
+            env=environment,
+            stdout=stdout,
+            stderr=stderr,
+            check=False,
+            timeout=PATIENCE_S,
+        )
+        return done.returncode
 
 
 def everything_in(top: Path) -> dict[str, tuple[Any, ...]]:

@@ -1,16 +1,26 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.cli.command import Shell
+from tests.cli.nursery import Nursery
 from tests.repo.world import Repository, make_repository
 
 
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where this run's commands begin."""
+    nursery = Nursery()
+    yield nursery
+    nursery.close()
+
+
 @pytest.fixture
-def shell(tmp_path: Path) -> Shell:
+def shell(tmp_path: Path, nursery: Nursery) -> Shell:
     home = tmp_path / "home"
     home.mkdir()
-    return Shell(home)
+    return Shell(home, nursery)
 
 
 @pytest.fixture
