@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import hashlib
 import itertools
 import tempfile
 from collections.abc import Callable, Iterator
@@ -28,11 +27,6 @@ GOLDEN = Path(__file__).parent / "golden"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden texts anew")
     parser.addoption("--repositories", action="append", default=[], help="real repositories for the slow tests")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files in an order of their own, always the same: what waits for servers runs beside what keeps a core busy."""
-    items.sort(key=lambda item: hashlib.sha256(item.path.name.encode()).digest())
 
 
 def pytest_collection_finish() -> None:

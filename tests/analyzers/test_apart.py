@@ -53,10 +53,11 @@ async def test_a_file_that_ended_a_process_is_given_to_no_second_one() -> None:
 
 async def test_when_time_is_over_what_was_done_remains() -> None:
     tasks = [stand("a.py", GOOD), stand("A.java", HOLDS), stand("b.py", GOOD)]
+    started = children()
     outcomes = await run_apart(tasks, replace(LONG, seconds=2.0))
 
     assert outcomes == [Done([[1, 2]]), Failed(Cause.TIME), Failed(Cause.TIME)]
-    assert children() == set()
+    assert children() == started
 
 
 async def test_memory_is_bounded() -> None:
@@ -111,24 +112,30 @@ async def test_the_child_ends_when_nobody_listens() -> None:
 
 
 async def test_a_child_that_is_killed_from_outside_is_a_crash() -> None:
+    started = children()
     running = asyncio.create_task(run_apart([stand("A.java", HOLDS)], LONG))
-    async with asyncio.timeout(20):
-        while not (busy := [child for child in children() if _spent(child) > 0.3]):
-            await asyncio.sleep(0.01)
-    os.kill(busy[0], signal.SIGKILL)
+    busy = await _find_busy(started)
+    os.kill(busy, signal.SIGKILL)
 
     assert await running == [Failed(Cause.CRASH)]
 
 
 async def test_what_dies_behind_others_gets_a_child_of_its_own() -> None:
     slow = b"<<A," * 60_000
+    started = children()
     running = asyncio.create_task(run_apart([stand("a.py", GOOD), stand("a.rb", slow), stand("b.py", GOOD)]))
-    async with asyncio.timeout(20):
-        while not (busy := [child for child in children() if _spent(child) > 0.3]):
-            await asyncio.sleep(0.01)
-    os.kill(busy[0], signal.SIGKILL)
+    busy = await _find_busy(started)
+    os.kill(busy, signal.SIGKILL)
 
     assert await running == [Done([[1, 2]]), Done([]), Done([[1, 2]])]
+
+
+async def _find_busy(started: set[int]) -> int:
+    """A process that was started since, once it is at work."""
+    async with asyncio.timeout(20):
+        while not (busy := [child for child in children() - started if _spent(child) > 0.3]):
+            await asyncio.sleep(0.01)
+    return busy[0]
 
 
 def _spent(process: int) -> float:
@@ -139,11 +146,10 @@ def _spent(process: int) -> float:
 
 async def test_the_child_sees_no_secret_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LINTEL_WEBHOOK_SECRET", "canary")
+    started = children()
     running = asyncio.create_task(run_apart([stand("A.java", HOLDS)], LONG))
-    async with asyncio.timeout(20):
-        while not (busy := [child for child in children() if _spent(child) > 0.3]):
-            await asyncio.sleep(0.01)
-    seen = await asyncio.to_thread(Path(f"/proc/{busy[0]}/environ").read_bytes)
+    busy = await _find_busy(started)
+    seen = await asyncio.to_thread(Path(f"/proc/{busy}/environ").read_bytes)
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
