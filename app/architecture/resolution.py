@@ -1,0 +1,63 @@
+"""From an import as it is written to the files that it takes in. One resolver a family of languages; all are pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+from app.core.fit.source_facts import Import
+
+
+class Target(NamedTuple):
+    """One thing that an import takes in.
+
+    `module` is its place in the graph: the path of a file, or of a directory where a directory is the unit. `files` are
+    the files that are taken in with it. `names` are those names of the import that are taken from here; none for all.
+    """
+
+    module: str
+    files: tuple[str, ...]
+    names: tuple[str, ...] = ()
+
+
+class Resolution(NamedTuple):
+    """What became of one import: at most one of the parts is set; none of them for the standard library.
+
+    `external` is a third-party package, by the name that its imports go by (`requests`, `@scope/name`,
+    `github.com/x/y`, a crate; for Java and C# the longest package that is not ours). `missing` are names that should be
+    in this repository and are not: counted and shown, never guessed. An import of several names can have targets and
+    missing ones.
+    """
+
+    targets: tuple[Target, ...] = ()
+    external: str = ""
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What resolvers know of a tree. Paths are of regular files; links are not among them, and nothing is followed.
+
+    `texts` are the manifests and settings that `app.architecture.resolve.wants_text` asks for, by path. `packages` is
+    what source files say they belong to, by path.
+    """
+
+    paths: Collection[str]
+    texts: Mapping[str, str]
+    packages: Mapping[str, tuple[str, ...]]
+
+
+class Resolver(Protocol):
+    """Resolves the imports of its languages. It remembers what it resolved: the same import costs one look-up."""
+
+    def resolve(self, path: str, imported: Import) -> Resolution:
+        """What an import in the file at `path` takes in."""
+        ...
+
+    def module_of(self, path: str) -> str:
+        """The module that a source file belongs to: its own path, or its directory (`.` for the top)."""
+        ...
+
+
+Build = Callable[[Ground], Resolver]
