@@ -139,19 +139,20 @@ def _report(path: str, changed: re.Match[str], plant: Plant) -> dict[str, Any]:
     )
 
 
-_ASIDES = {
+_ASIDES: dict[str, dict[str, Any]] = {
+    "You weigh whether": {"dimensions": [], "verdict": "insufficient_evidence", "confidence": 0},
     "You write the overview": {"files": [], "whole": "It changes things."},
     "You write one short paragraph": {"what": "It does what it does."},
 }
 
 
 def is_aside(body: Mapping[str, Any]) -> bool:
-    """Whether a request is for the change map or the summary, which no finding comes from."""
+    """Whether a request is for the change map, the summary or the architect, which no planted finding comes from."""
     return any(_begins(body, words) for words in _ASIDES)
 
 
 def write_aside(body: dict[str, Any]) -> Answer:
-    """What the small model writes: as little as it may."""
+    """What is written beside: as little as it may be."""
     return next(Answer(text=json.dumps(text)) for words, text in _ASIDES.items() if _begins(body, words))
 
 

@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from app.cli.exits import Broke, Exit, Refusal
-from app.cli.wishes import Format, Range, Wishes
+from app.cli.wishes import Format, Range, Shape, Wishes
 from app.core.findings.finding import Severity
 from app.core.text.unicode import reveal
 from app.logs import configure_logs
@@ -122,6 +122,31 @@ def plan(  # noqa: PLR0913 - the options of INTERFACE.md
 
     wishes = Wishes(form=form, output=output, policy=policy, no_model=no_model, fail_on=fail_on)
     _run(lambda settings: run_plan(settings, range_, wishes, explain), dotenv=False)
+
+
+@cli.command(
+    epilog="Example: `lintel architecture --propose` · `lintel architecture --base main --format svg`"
+)
+def architecture(
+    directory: Directory = Path(),
+    base: Annotated[str | None, typer.Option(metavar="REV", help="Show what changes from here on.")] = None,
+    head: Head = None,
+    policy: PolicyFile = None,
+    output: Output = None,
+    form: Annotated[Shape, typer.Option("--format", help="How to print.")] = Shape.TEXT,
+    *,
+    propose: Annotated[
+        bool, typer.Option("--propose", help="Write layers for `lintel.yml` that the code almost keeps.")
+    ] = False,
+) -> None:
+    """The module graph, the rules and what breaks them; with `--base`, what a change does to it. No model is asked.
+
+    Ends with 1 where a rule is broken; with a range, where it is newly broken.
+    """
+    from app.cli.architecture.command import Wanted, run_architecture  # noqa: PLC0415 - see above
+
+    wanted = Wanted(directory=directory, base=base, head=head, form=form, propose=propose, output=output, policy=policy)
+    _run(lambda _settings: run_architecture(wanted), dotenv=False)
 
 
 @cli.command("eval", epilog="Example: `lintel eval cases` · `lintel eval cases --repos ~/src --format json`")

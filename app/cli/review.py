@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 
 from rich.console import Console
 
+from app.cli.cache import open_cache
 from app.cli.exits import Exit, Refusal
 from app.cli.files import open_report, read_policy_file
 from app.cli.terminal import print_report
@@ -89,6 +90,7 @@ def _lay_out(settings: Settings, prices: PriceTable, till: Till | None, watch: W
         limit=settings.review_limit,
         prices=prices,
         bank=till,
+        cache=open_cache(),
     )
 
 

@@ -16,6 +16,15 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Shape(StrEnum):
+    """How the module graph is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MERMAID = "mermaid"
+    SVG = "svg"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
     """What to review, as the command line says."""

@@ -80,6 +80,15 @@ async def open_range(
         yield found
 
 
+@contextlib.asynccontextmanager
+async def open_commit(directory: Path, revision: str = "HEAD") -> AsyncIterator[tuple[GitStore, str]]:
+    """One commit of a local repository, read in the same way. Raises LocalRangeError by its subclasses; GitError."""
+    checkout = await find_checkout(directory)
+    with tempfile.TemporaryDirectory(prefix="lintel-") as scratch:
+        store = await borrow_objects(checkout, Path(scratch) / "git")
+        yield store, await _known(directory, revision, "--head")
+
+
 async def _committed(directory: Path, store: GitStore, base: str | None, head: str) -> LocalRange:
     head_sha = await _known(directory, head, "--head")
     base_ref = await _default_branch(directory) if base is None else base

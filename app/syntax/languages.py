@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import PurePosixPath
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -66,12 +66,13 @@ _BY_ENDING: Final = {ending: language for language, row in LANGUAGES.items() for
 _BY_NAME: Final = {name: language for language, row in LANGUAGES.items() for name in row.names}
 
 
+@lru_cache(maxsize=65_536)
 def language_of(path: str) -> Language | None:
     """The language of a file by its name alone; None for one without a grammar here."""
-    name = PurePosixPath(path).name
-    return _BY_NAME.get(name) or _BY_ENDING.get(ending_of(path))
+    return _BY_NAME.get(path.rpartition("/")[2]) or _BY_ENDING.get(ending_of(path))
 
 
 def ending_of(path: str) -> str:
     """What follows the last dot of a file's name, in lower case; empty for a name without one, or that begins so."""
-    return PurePosixPath(path).suffix[1:].lower()
+    stem, dot, ending = path.rpartition("/")[2].rpartition(".")
+    return ending.lower() if dot and stem.strip(".") else ""

@@ -26,6 +26,8 @@ MAX_BYTES: Final = 512 << 10
 """Of a file. Memory grows with what is parsed, and worse than the file: 4 MB of one list took 766 MB."""
 
 _SLICE: Final = 64 << 10
+_SMALL_SLICE: Final = 256
+"""What is read at once for the text of a node, which reads in the same way: most are a name."""
 
 
 class Unparsed(StrEnum):
@@ -70,12 +72,14 @@ def parse(language: Language, source: bytes, *, deadline: Deadline) -> Parsed | 
     # A parser of its own for each text: one that was stopped goes on where it was until it is reset, and none is
     # shared between threads. Only text that is read through a callback can be stopped.
     parser = tree_sitter.Parser(grammar)
+    size = _SLICE
     try:
         tree = parser.parse(
-            lambda offset, _: source[offset : offset + _SLICE], progress_callback=lambda *_: deadline.is_over()
+            lambda offset, _: source[offset : offset + size], progress_callback=lambda *_: deadline.is_over()
         )
     except ValueError:
         return Unparsed.TOO_SLOW
+    size = _SMALL_SLICE
     return Parsed(language, source, tree)
 
 

@@ -37,6 +37,7 @@ from app.jobs.work import build_handlers, judge
 from app.jobs.worker import Pace, Worker
 from app.postgres import Cluster, attach, is_low, start
 from app.repo.mirror import Mirrors
+from app.repo.source_cache import SourceCache
 from app.settings import Settings, UnusableSettings
 from app.store.database import Database
 from app.store.faults import NotStored, StoreUnavailable
@@ -166,6 +167,7 @@ def _lay_out(settings: Settings, world: Outside, prices: PriceTable, till: Till 
         month=settings.month_limit,
         prices=prices,
         bank=till,
+        cache=SourceCache(settings.data_dir / "cache" / "source-facts.sqlite"),
     )
 
 

@@ -12,13 +12,18 @@ import json
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from app.analyzers.apart.task import FULL, READY, Job, Task, read_task
 from app.core.findings.fixes import Replacement
-from app.syntax.parsing import Deadline
+from app.core.fit.compared import Block
+from app.core.fit.packed import facts_to_plain, outline_to_plain
+from app.syntax.comparison import compare
+from app.syntax.extraction.extract import extract_facts, extract_outline
+from app.syntax.languages import Language
+from app.syntax.parsing import Deadline, Unparsed
 from app.syntax.replacement import weigh_replacement
 from app.syntax.standing import find_standing
 
@@ -40,7 +45,7 @@ def main(arguments: list[str]) -> None:
         except MemoryError:
             sys.exit(FULL)
         signal.setitimer(signal.ITIMER_PROF, 0)
-        target.write(json.dumps(value).encode() + b"\n")
+        target.write(json.dumps(value, separators=(",", ":")).encode() + b"\n")
         target.flush()
 
 
@@ -55,7 +60,42 @@ def _weigh(task: Task, deadline: Deadline) -> object:
     return weigh_replacement(Replacement(task.path, before.decode(), **options), deadline=deadline)
 
 
-JOBS: Final[Mapping[Job, Callable[[Task, Deadline], object]]] = MappingProxyType({Job.STAND: _stand, Job.WEIGH: _weigh})
+def _facts(task: Task, deadline: Deadline) -> object:
+    return [
+        facts.value if isinstance(facts, Unparsed) else facts_to_plain(facts)
+        for language, text in _read_languages(task)
+        for facts in [extract_facts(language, text, deadline=deadline)]
+    ]
+
+
+def _outline(task: Task, deadline: Deadline) -> object:
+    return [
+        outline.value if isinstance(outline, Unparsed) else outline_to_plain(outline)
+        for language, text in _read_languages(task)
+        for outline in [extract_outline(language, text, deadline=deadline)]
+    ]
+
+
+def _compare(task: Task, deadline: Deadline) -> object:
+    old, new = task.texts
+    hunks = [[Block(*numbers) for numbers in blocks] for blocks in json.loads(str(task.options["hunks"]))]
+    told = compare(task.path, (old, new), hunks, deadline)
+    return told if isinstance(told, str) else (told.hunks, told.gone, told.come)
+
+
+def _read_languages(task: Task) -> Iterable[tuple[Language, bytes]]:
+    return zip(map(Language, str(task.options["languages"]).split()), task.texts, strict=True)
+
+
+JOBS: Final[Mapping[Job, Callable[[Task, Deadline], object]]] = MappingProxyType(
+    {
+        Job.STAND: _stand,
+        Job.WEIGH: _weigh,
+        Job.FACTS: _facts,
+        Job.OUTLINE: _outline,
+        Job.COMPARE: _compare,
+    }
+)
 
 if __name__ == "__main__":
     main(sys.argv[1:])

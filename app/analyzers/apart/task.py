@@ -26,6 +26,15 @@ class Job(StrEnum):
     WEIGH = "weigh"
     """Text: the version before. Options: the rest of a replacement. Value: what is wrong with it, or null."""
 
+    FACTS = "facts"
+    """Texts: many files. Option `languages`: theirs, one word each. Value: for each its facts, or a word why not."""
+
+    OUTLINE = "outline"
+    """Text: one file. Option `languages`: its language. Value: a list of one outline, or of a word why not."""
+
+    COMPARE = "compare"
+    """Texts: old and new. Option `hunks`: JSON of each one's blocks. Value: what is known, or a word why not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:

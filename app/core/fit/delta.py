@@ -41,13 +41,15 @@ class Cycle:
     """Modules that need one another, in order of path. `edges` are the new ones that close it, at least one.
 
     `hard`: it closes with what is loaded at once; else only with lazy imports, or those for types. `before` are the
-    modules that needed one another already, where it grew; empty for a new one.
+    modules that needed one another already, where it grew; empty for a new one. `loop` is a shortest way round over the
+    first of the edges, beginning with its source: what people are shown of a large cycle.
     """
 
     modules: tuple[str, ...]
     edges: tuple[Edge, ...]
     hard: bool
     before: tuple[str, ...] = ()
+    loop: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class ApiChange:
     """One public definition that changed. `path` and `line` are at head; of what is removed, at base.
 
     `before` and `after` are signatures; empty where there is none. `users` is how many modules import its file.
+    `moved_to` is the file that has it now, of what is removed where it was.
     """
 
     kind: ApiChangeKind
@@ -84,13 +87,15 @@ class ApiChange:
     before: str = ""
     after: str = ""
     users: int = 0
+    moved_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class NewDependency:
     """A third-party package that the base does not have. `path`:`line` is where a manifest asks for it, if one does.
 
-    `used_at` is the first import of it, path and line; None where nothing imports it, or nobody can tell.
+    `used_at` is the first import of it, path and line; None where nothing imports it, or nobody can tell. `indirect`: it
+    is there because another package needs it.
     """
 
     name: str
@@ -99,6 +104,7 @@ class NewDependency:
     line: int = 0
     version: str = ""
     used_at: tuple[str, int] | None = None
+    indirect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +137,8 @@ class Delta:
 
     `breaks` are of edges that the change brings, `old_breaks` those that the base has too. `imports` counts imports of
     the head by what became of them. `modules` and `edges` are how large the graph at head is; `rules` how many rules it
-    was held to. `moved` are modules under another path than before: new by old.
+    was held to. `moved` are modules under another path than before: new by old. `unread_imports` counts imports in
+    languages that nobody resolves, by language; no other number has them.
     """
 
     new_edges: tuple[Edge, ...] = ()
@@ -152,3 +159,4 @@ class Delta:
     edges: int = 0
     rules: int = 0
     moved: tuple[tuple[str, str], ...] = field(default_factory=tuple)
+    unread_imports: tuple[tuple[str, int], ...] = ()

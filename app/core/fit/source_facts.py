@@ -90,7 +90,11 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What a file defines and calls, in document order."""
+    """What a file defines and calls, in document order.
+
+    `partial`: it has faults of syntax, so that something may be missing.
+    """
 
     symbols: tuple[Symbol, ...] = ()
     calls: tuple[Call, ...] = ()
+    partial: bool = False

@@ -205,7 +205,6 @@ class Policy(_Section):
 
 _DORMANT = {
     "check": (),
-    "architecture": ("layers", "forbid", "cycles", "severity"),
     "people": ("ai_authored", "sensitive", "override"),
     "floor": (),
 }

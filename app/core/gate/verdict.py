@@ -52,8 +52,8 @@ class GateFacts:
     `obstacle` is why the review as a whole could not be made (the change could not be fetched, …); then coverage says
     nothing. `model_configured` is whether any model could have been asked. `ended` is set when the head is no longer
     what is offered for merging. `elsewhere` are blocking findings on the same head and base in other pull requests, by
-    their number: the check belongs to the commit, so it is the worst over them all. `notes` are sentences for people;
-    they change no verdict.
+    their number: the check belongs to the commit, so it is the worst over them all. `unchecked` are sentences on rules
+    of the policy that nobody could hold the change to. `notes` are sentences for people; they change no verdict.
     """
 
     policy: Policy | PolicyFault
@@ -64,6 +64,7 @@ class GateFacts:
     obstacle: str | None = None
     passing: bool = False
     ended: Situation | None = None
+    unchecked: Sequence[str] = ()
     notes: Sequence[str] = ()
 
 
@@ -114,7 +115,7 @@ _ENDED = {
 
 
 def _judge(facts: GateFacts, policy: Policy) -> Verdict:
-    unread = _unread(facts, policy)
+    unread = (*_unread(facts, policy), *facts.unchecked)
     blocking = [finding for finding in facts.findings if finding.blocking]
     if blocking:
         many = f"{count(len(blocking), 'finding')} must be dealt with"

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.core.findings.finding import Claim, Finding
 from app.core.report.account import tell_account
+from app.core.report.export_architecture import export_architecture, export_guide
 from app.core.report.report import Report
 
 SCHEMA_VERSION = 1
@@ -21,17 +22,9 @@ def to_json(report: Report) -> dict[str, Any]:
         "conclusion": report.verdict.conclusion.value,
         "reasons": list(report.verdict.reasons),
         "findings": [_finding(finding, report) for finding in report.findings],
-        "architecture": {
-            # No module graph is read in this version: saying so is the only honest verdict.
-            "verdict": "insufficient_evidence",
-            "new_edges": [],
-            "removed_edges": [],
-            "new_cycles": [],
-            "rules_checked": 0,
-            "dimensions": [],
-        },
+        "architecture": export_architecture(report.shape, report.show_path),
         "coverage": _coverage(report),
-        "reading_guide": [],
+        "reading_guide": export_guide(report.shape, report.show_path),
         "refuted": [{"path": report.show_path(item.claim.path), "reason": item.reason} for item in report.refuted],
         "usage": {
             "calls": usage.calls,

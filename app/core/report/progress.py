@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from app.core.change.plan import Plan
 from app.core.gate.verdict import Verdict
 from app.core.report.words import title
-from app.core.text.markdown import Markdown, paragraphs, plain
+from app.core.secrecy.redaction import redact
+from app.core.text.markdown import Markdown, bullets, paragraphs, plain
 from app.core.text.plural import count
 
 
@@ -18,10 +19,14 @@ def queued() -> tuple[str, Markdown]:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How many questions to models are answered, and of how many; none are counted before any is asked."""
+    """How many questions to models are answered, and of how many; none are counted before any is asked.
+
+    `found` is what programs have found by then, a line each, untrusted.
+    """
 
     answered: int = 0
     questions: int = 0
+    found: tuple[str, ...] = ()
 
 
 def in_progress(progress: Progress, plan: Plan) -> tuple[str, Markdown]:
@@ -35,7 +40,11 @@ def in_progress(progress: Progress, plan: Plan) -> tuple[str, Markdown]:
     if plan.left_out:
         told += f" {count(len({item.path for item in plan.left_out}), 'file')} left out, named at the end."
     asked = f"{progress.answered:,} of {count(progress.questions, 'question')} answered"
-    return asked if progress.answered else "Reading the change", Markdown(told)
+    label = asked if progress.answered else "Reading the change"
+    if not progress.found:
+        return label, Markdown(told)
+    heading = Markdown("Found so far, by programs alone:")
+    return label, paragraphs(Markdown(told), heading, bullets([plain(redact(line).text) for line in progress.found]))
 
 
 def cancelled(verdict: Verdict) -> tuple[str, Markdown]:

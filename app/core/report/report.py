@@ -13,6 +13,7 @@ from app.core.change.memory.hunks import Memory
 from app.core.change.plan import Plan
 from app.core.findings.finding import Finding
 from app.core.findings.verification.weighing import Refuted
+from app.core.fit.shape import Shape
 from app.core.gate.policy import Policy, PolicyFault
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import Verdict
@@ -66,7 +67,8 @@ class Report:
     `refuted` are claims that a second look dropped.
     `rules` are the written ones that the change was held to. `retry_after_s` is when the model's server said that
     asking again makes sense; `again_at` is when that is done unasked, in UTC.
-    `memory` is what counts as read from now on; None where no model was asked.
+    `memory` is what counts as read from now on; None where no model was asked. `shape` is what the change does to the
+    architecture; None where nobody looked.
     """
 
     snapshot: Snapshot
@@ -88,6 +90,7 @@ class Report:
     retry_after_s: float | None = None
     again_at: datetime | None = None
     memory: Memory | None = None
+    shape: Shape | None = None
 
     def show_path(self, path: str) -> str:
         """A path of a finding, or of what was left out, as it may be shown: without a secret that stands in it."""

@@ -9,6 +9,7 @@ from app.core.budget.limits import find_overdrawn
 from app.core.findings.finding import Finding, Placed, Source
 from app.core.gate.verdict import Conclusion, Situation
 from app.core.report.account import write_account
+from app.core.report.architecture import tell_architecture
 from app.core.report.comment import SIGNS
 from app.core.report.cost import tell_spending
 from app.core.report.coverage import MAX_LISTED, tell_coverage, tell_files
@@ -56,6 +57,7 @@ def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
         [
             paragraphs(head, _reasons(report), mend(report)),
             _about(report),
+            tell_architecture(report),
             _table(report, links),
             _beyond_lines(report.findings),
             _fixed(report.fixed),
@@ -71,6 +73,7 @@ def check_summary(report: Report, links: Links) -> Markdown:
     return fit(
         [
             paragraphs(_reasons(report), mend(report)),
+            tell_architecture(report),
             _table(report, links),
             tell_rules(report),
             _coverage(report, by_file=False),

@@ -13,6 +13,7 @@ from app.core.findings.finding import Claim, Finding, Source
 from app.core.findings.identity import Identified, identify
 from app.core.findings.merging import PlacedClaim
 from app.core.findings.tree import TreeTexts
+from app.core.fit.shape import Shape
 from app.core.gate.policy import Policy
 from app.core.rules.outcome import RulesChecked, settle_rules
 from app.core.secrecy.redaction import redact
@@ -28,7 +29,8 @@ class Case:
     """The change, the policy that judges it, what earlier heads left, and what was found in it.
 
     `tree` has the files of the head that claims speak of and the diff does not show whole; `mended` are the findings of
-    earlier heads that showed on a line which is gone.
+    earlier heads that showed on a line which is gone. `shape` is what the change does to the architecture; `unchecked`
+    are sentences on rules about it that nobody could hold the change to.
     """
 
     change: Change
@@ -38,6 +40,8 @@ class Case:
     reading: Reading
     tree: TreeTexts = NOTHING_ELSE
     mended: frozenset[int] = frozenset()
+    shape: Shape | None = None
+    unchecked: tuple[str, ...] = ()
 
     @property
     def patch(self) -> Patch:

@@ -34,6 +34,7 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
             coverage=coverage,
             model_configured=reading.configured,
             passing=reading.passing,
+            unchecked=case.unchecked,
             notes=rules.reasons,
         )
     )
@@ -55,6 +56,7 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
         about=reading.about,
         notes=(*reading.notes, *verified.notes),
         memory=remember(case, findings),
+        shape=case.shape,
         spending=replace(
             spend((*reading.paid, *verified.calls.paid), seconds, prices),
             recalled=recall((*reading.replies, *verified.calls.replies)),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.claude.exploring import REACHES
 from app.core.model import Request
-from app.lenses import brief, fix, summary, verify
+from app.lenses import architecture, brief, fix, summary, verify
 from app.lenses.contracts import CONTRACTS
 from app.lenses.correctness import CORRECTNESS
 from app.lenses.rules import RulesLens
@@ -21,6 +21,7 @@ def prompt_digests() -> dict[str, str]:
     asked[brief.NAME] = brief.ask("", model="", salt="")
     asked[summary.NAME] = summary.ask("", "", model="", salt="")
     asked[verify.NAME] = verify.ask((), "", rules="", model="", salt="")
+    asked[architecture.NAME] = architecture.ask(architecture.Material("", ""), model="", salt="")
     asked[fix.NAME] = fix.ask((), "", model="", salt="")
     return {name: _equip(request).digest for name, request in asked.items()}
 

@@ -87,6 +87,21 @@ def is_migration(path: str) -> bool:
     return FileClass.MIGRATION in _by_name(path)
 
 
+def is_lock(path: str) -> bool:
+    """Whether a path is where the exact versions of dependencies stand."""
+    return FileClass.LOCK in _by_name(path)
+
+
+def keeps_secrets(path: str) -> bool:
+    """Whether a path is one under which secrets are kept."""
+    return FileClass.SECRET_BEARING in _by_name(path)
+
+
+def is_vendored(path: str) -> bool:
+    """Whether a path is, before all else, where other people's code is kept."""
+    return next(iter(_by_name(path)), None) is FileClass.VENDORED
+
+
 def is_prose(path: str) -> bool:
     """Whether a path is, before all else, that of something written for people."""
     return next(iter(_by_name(path)), None) is FileClass.DOCS

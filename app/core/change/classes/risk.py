@@ -125,14 +125,23 @@ def _sum_up(dangers: Iterable[Danger], most: int) -> dict[str, int]:
 
 
 def _dangers_of_name(file: FilePatch) -> set[Danger]:
-    paths = {file.path, file.old_path}
-    return {NAMES[index] for path in paths for index in _NAMES.Match(f"/{path}".encode("utf-8", "replace")) or ()}
+    return {danger for path in (file.path, file.old_path) for danger in dangers_of_name(path)}
+
+
+def dangers_of_name(path: str) -> list[Danger]:
+    """The rows of `NAMES` that a path fits."""
+    return [NAMES[index] for index in _NAMES.Match(f"/{path}".encode("utf-8", "replace")) or ()]
 
 
 def _dangers_of_words(file: FilePatch) -> Iterator[Danger]:
     for path in dict.fromkeys((file.path, file.old_path)):
-        words = {word.lower() for word in _CAMEL.findall(path)} | set(_PLAIN.findall(path.lower()))
-        yield from (_PATH_DANGERS[word] for word in words if word in _PATH_DANGERS)
+        yield from dangers_of_path(path)
+
+
+def dangers_of_path(path: str) -> Iterator[Danger]:
+    """The rows of `PATH_WORDS` that the words of a path are of; one row may come more than once."""
+    words = {word.lower() for word in _CAMEL.findall(path)} | set(_PLAIN.findall(path.lower()))
+    yield from (_PATH_DANGERS[word] for word in words if word in _PATH_DANGERS)
 
 
 def _dangers_of_lines(file: FilePatch) -> set[Danger]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.claude.seam import Send
@@ -11,6 +11,7 @@ from app.core.budget.limits import DEFAULT_LIMIT, Limit
 from app.core.model import Stage
 from app.core.prices import LISTED, PriceTable
 from app.flows.review.desk.bank import Bank
+from app.repo.source_cache import SourceCache
 
 
 class Step(StrEnum):
@@ -20,6 +21,7 @@ class Step(StrEnum):
     BEGUN = "begun"
     FETCHED = "fetched"
     PLANNED = "planned"
+    SURVEYED = "surveyed"
     ANALYZED = "analyzed"
     READ = "read"
     JUDGED = "judged"
@@ -40,7 +42,7 @@ class Desk:
 
     `models` names who answers each stage, at which `prices`. `limit` is what the operator lets one review cost; a
     policy may lower it. `month` is what all reviews of an installation may cost in a calendar month. `bank` gives each
-    review a `send` of its own that is booked; without one nothing is.
+    review a `send` of its own that is booked; without one nothing is. `cache` keeps what was read out of source files.
     """
 
     send: Send | None
@@ -51,3 +53,4 @@ class Desk:
     month: Limit | None = None
     prices: PriceTable = LISTED
     bank: Bank | None = None
+    cache: SourceCache = field(default_factory=lambda: SourceCache(None))

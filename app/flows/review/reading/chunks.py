@@ -129,9 +129,9 @@ async def _sum_up(writer: Writer, snapshot: Snapshot, change_map: str) -> Writte
 
 
 async def _ask_all(asker: Asker, inquiries: Sequence[tuple[Chunk, Sequence[Lens]]], tell: Tell) -> list[Answer]:
-    """All answers, in the order of the chunks; progress is told meanwhile, only with more than before."""
+    """All answers, in the order of the chunks; progress is told meanwhile: once, then only with more than before."""
     planned = sum(len({lens.name for lens in lenses}) for _, lenses in inquiries)
-    answered = told = 0
+    answered, told = 0, -1
 
     def count() -> None:
         nonlocal answered

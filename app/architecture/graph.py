@@ -1,0 +1,262 @@
+"""The module graph of one tree: which module depends on which, and where it says so first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from app.architecture.resolution import Build, Ground, Resolution, Resolver, Target
+from app.architecture.resolve import BUILDERS
+from app.core.fit.source_facts import FileFacts, Import, When
+from app.syntax.languages import Language
+
+RANKS: Final = {When.LOADING: 0, When.LAZY: 1, When.TYPES: 2}
+"""What binds modules most comes first."""
+
+
+class Site(NamedTuple):
+    """Where a module first says that it depends on another: LOADING before LAZY before TYPES, then by path and line.
+
+    `target_path` is the file that is meant, as far as the import tells; else the module.
+    """
+
+    path: str
+    line: int
+    when: When
+    target_path: str
+
+
+class Counts(NamedTuple):
+    """Imports by what became of them, each counted once. `unresolved`: something of it should be here and is not."""
+
+    internal: int = 0
+    external: int = 0
+    unresolved: int = 0
+    standard: int = 0
+
+
+class Reference(NamedTuple):
+    """One target of one import. `lines` are those of its names, where they do not all stand on that of the import."""
+
+    imported: Import
+    target: Target
+    lines: Mapping[str, int]
+
+    @property
+    def line(self) -> int:
+        """The line of the first name that is taken from the target."""
+        return _line_of(self.imported, self.target, self.lines)
+
+    def line_of(self, name: str) -> int:
+        """The line on which a name stands."""
+        return self.lines.get(name, self.imported.line)
+
+
+Edges = Mapping[str, Mapping[str, Site]]
+"""By module, the modules that it depends on. A module without any is not among the keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graph:
+    """Modules with their files in order of path, and edges between different modules.
+
+    `resolutions` has one entry for each import of a file, in their order; files in languages that nobody resolves are
+    not in it: `unread` counts their imports by language. Two graphs are equal if what they say of the code is.
+    """
+
+    facts: Mapping[str, FileFacts]
+    module_of: Mapping[str, str]
+    modules: Mapping[str, tuple[str, ...]]
+    resolutions: Mapping[str, tuple[Resolution, ...]] = field(repr=False)
+    edges: Edges = field(repr=False)
+    counts: Counts
+    unread: Mapping[str, int]
+    ground: Ground = field(repr=False, compare=False)
+    resolvers: Mapping[str, Resolver] = field(repr=False, compare=False)
+
+    def references(self, path: str) -> Iterator[Reference]:
+        """What a file takes in from this repository, in the order of its imports; its own module's files too."""
+        for imported, resolution in zip(self.facts[path].imports, self.resolutions.get(path, ()), strict=False):
+            lines = lines_by_name(imported) if resolution.targets else {}
+            for target in resolution.targets:
+                yield Reference(imported, target, lines)
+
+
+def build_graph(facts: Mapping[str, FileFacts], ground: Ground, builders: Mapping[Language, Build] = BUILDERS) -> Graph:
+    """The graph of the files in `facts`, by path, in the tree of `ground`. Languages without a builder are `unread`."""
+    return _assemble(facts, ground, _start_resolvers(facts.values(), ground, builders), {})
+
+
+def rebuild(
+    before: Graph,
+    facts: Mapping[str, FileFacts],
+    ground: Ground,
+    changed: Collection[str],
+    builders: Mapping[Language, Build] = BUILDERS,
+) -> Graph:
+    """What `build_graph` gives for a tree that differs from that of `before` in the files at `changed`, made faster.
+
+    Where a path came or went, or a manifest or a package changed, any import may mean another file: then all of them
+    are resolved anew, and only equal parts of `before` are shared.
+    """
+    if not _is_same_ground(before.ground, ground) or not _has_same_files(before.facts, facts, changed):
+        return _assemble(facts, ground, _start_resolvers(facts.values(), ground, builders), before.edges)
+    touched = [path for path in changed if path in before.resolutions]
+    resolutions = dict(before.resolutions)
+    for path in touched:
+        resolutions[path] = _resolve(path, facts[path], before.resolvers)
+    edges = dict(before.edges)
+    for module in sorted({before.module_of[path] for path in touched}):
+        edges.pop(module, None)
+        if found := _find_edges(module, before.modules[module], facts, resolutions):
+            edges[module] = found
+    return Graph(
+        facts=facts,
+        module_of=before.module_of,
+        modules=before.modules,
+        resolutions=resolutions,
+        edges=edges,
+        counts=_recount(before, resolutions, touched),
+        unread=_count_unread(facts, before.resolvers),
+        ground=before.ground,
+        resolvers=before.resolvers,
+    )
+
+
+def _start_resolvers(
+    facts: Iterable[FileFacts], ground: Ground, builders: Mapping[Language, Build]
+) -> dict[str, Resolver]:
+    """A resolver for each language in use; languages with the same builder share one."""
+    used = {file.language for file in facts}
+    build_of = {str(language): build for language, build in builders.items() if language in used}
+    started = {build: build(ground) for build in build_of.values()}
+    return {language: started[build] for language, build in build_of.items()}
+
+
+def _assemble(facts: Mapping[str, FileFacts], ground: Ground, resolvers: Mapping[str, Resolver], known: Edges) -> Graph:
+    module_of: dict[str, str] = {}
+    files: dict[str, list[str]] = {}
+    resolutions: dict[str, tuple[Resolution, ...]] = {}
+    for path in sorted(facts):
+        resolver = resolvers.get(facts[path].language)
+        module = resolver.module_of(path) if resolver else path
+        module_of[path] = module
+        files.setdefault(module, []).append(path)
+        if resolver:
+            resolutions[path] = _resolve(path, facts[path], resolvers)
+    modules = {module: tuple(paths) for module, paths in files.items()}
+    edges: dict[str, Mapping[str, Site]] = {}
+    for module, paths in modules.items():
+        if found := _find_edges(module, paths, facts, resolutions):
+            old = known.get(module)
+            edges[module] = old if old == found else found
+    return Graph(
+        facts=facts,
+        module_of=module_of,
+        modules=modules,
+        resolutions=resolutions,
+        edges=edges,
+        counts=_count(resolutions.values()),
+        unread=_count_unread(facts, resolvers),
+        ground=ground,
+        resolvers=resolvers,
+    )
+
+
+def _resolve(path: str, file: FileFacts, resolvers: Mapping[str, Resolver]) -> tuple[Resolution, ...]:
+    resolve = resolvers[file.language].resolve
+    return tuple([resolve(path, imported) for imported in file.imports])
+
+
+def _find_edges(
+    module: str,
+    paths: Iterable[str],
+    facts: Mapping[str, FileFacts],
+    resolutions: Mapping[str, tuple[Resolution, ...]],
+) -> dict[str, Site]:
+    """The edges of one module. `paths` ascend, so that an earlier file's site stands unless it binds less."""
+    found: dict[str, Site] = {}
+    for path in paths:
+        for imported, resolution in zip(facts[path].imports, resolutions.get(path, ()), strict=False):
+            targets = resolution.targets
+            if not targets:
+                continue
+            lines = lines_by_name(imported)
+            for target in targets:
+                aim = target.module
+                if aim == module:
+                    continue
+                line = _line_of(imported, target, lines)
+                old = found.get(aim)
+                if old is None or _binds_sooner(imported.when, path, line, old):
+                    found[aim] = Site(path, line, imported.when, name_target(target))
+    return found
+
+
+def name_target(target: Target) -> str:
+    """The file that is meant where that is one, else the module."""
+    return target.files[0] if len(target.files) == 1 else target.module
+
+
+def _binds_sooner(when: When, path: str, line: int, old: Site) -> bool:
+    if when is old.when:
+        return line < old.line if path == old.path else path < old.path
+    return RANKS[when] < RANKS[old.when]
+
+
+_ON_ONE_LINE: Final[dict[str, int]] = {}
+
+
+def lines_by_name(imported: Import) -> dict[str, int]:
+    """Each name's first line, if the import spans several: looking each up in the import would cost the square."""
+    if not imported.lines:
+        return _ON_ONE_LINE
+    return dict(zip(reversed(imported.names), reversed(imported.lines), strict=False))
+
+
+def _line_of(imported: Import, target: Target, lines: Mapping[str, int]) -> int:
+    return lines.get(target.names[0], imported.line) if target.names else imported.line
+
+
+def _count(resolutions: Iterable[tuple[Resolution, ...]]) -> Counts:
+    internal = external = unresolved = standard = 0
+    for of_file in resolutions:
+        for resolution in of_file:
+            if resolution.missing:
+                unresolved += 1
+            elif resolution.targets:
+                internal += 1
+            elif resolution.external:
+                external += 1
+            else:
+                standard += 1
+    return Counts(internal, external, unresolved, standard)
+
+
+def _recount(before: Graph, resolutions: Mapping[str, tuple[Resolution, ...]], touched: Collection[str]) -> Counts:
+    gone = _count(before.resolutions[path] for path in touched)
+    come = _count(resolutions[path] for path in touched)
+    return Counts(*(old - less + more for old, less, more in zip(before.counts, gone, come, strict=True)))
+
+
+def _count_unread(facts: Mapping[str, FileFacts], resolvers: Mapping[str, Resolver]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for file in facts.values():
+        if file.language not in resolvers:
+            found[file.language] = found.get(file.language, 0) + len(file.imports)
+    return found
+
+
+def _is_same_ground(before: Ground, after: Ground) -> bool:
+    if before is after:
+        return True
+    paths = len(before.paths) == len(after.paths) and set(before.paths) == set(after.paths)
+    return paths and before.texts == after.texts and before.packages == after.packages
+
+
+def _has_same_files(before: Mapping[str, FileFacts], after: Mapping[str, FileFacts], changed: Collection[str]) -> bool:
+    """Whether the same paths have facts, in the same languages."""
+    if before.keys() != after.keys():
+        return False
+    return all(before[path].language == after[path].language for path in changed if path in after)

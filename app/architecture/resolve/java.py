@@ -1,0 +1,123 @@
+"""Imports of Java and Kotlin: by the packages that files declare, and classes by the names of their files.
+
+https://docs.oracle.com/javase/specs/jls/se21/html/jls-7.html#jls-7.5 and https://kotlinlang.org/docs/packages.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import takewhile
+from typing import Final
+
+from app.architecture.resolution import Ground, Resolution, Target
+from app.architecture.resolve.java_sources import JavaSources, Package, Root
+from app.architecture.resolve.places import directory_of
+from app.core.fit.source_facts import Import
+
+TEXTS: Final[tuple[str, ...]] = ()
+"""No manifest tells more than the layout of the sources does."""
+
+_OF_JAVAX: Final = (
+    "accessibility",
+    "annotation.processing",
+    "crypto",
+    "imageio",
+    "lang",
+    "management",
+    "naming",
+    "net",
+)
+_MORE_OF_JAVAX: Final = (
+    "print",
+    "rmi",
+    "script",
+    "security",
+    "sound",
+    "sql",
+    "swing",
+    "tools",
+    "transaction.xa",
+    "xml",
+)
+_STANDARD: Final = frozenset(
+    {"java", "jdk", "sun", "kotlin", "com.sun", "org.w3c.dom", "org.xml.sax", "org.ietf.jgss"}
+    | {"javax.transaction.xa"}
+    | {f"javax.{name}" for name in (*_OF_JAVAX, *_MORE_OF_JAVAX)}
+)
+"""Packages of the JDK (https://docs.oracle.com/en/java/javase/21/docs/api/allpackages-index.html) and of Kotlin."""
+
+_THIRD_PARTY_SEGMENTS: Final = 3
+_FILE_CLASS: Final = "Kt"
+
+
+class JavaResolver:
+    """Resolves imports of Java and Kotlin, which see one another. The unit is the directory.
+
+    - A nested class, a static import and a member are in the file of the outermost class.
+    - A package of several directories (main and test, modules of a build): see `JavaSources`.
+    - What Kotlin defines outside of a file of its name: the files of Kotlin of its package, which may define it.
+    - A third party goes by the first three segments of its package. In a package of ours, what no file has is missing.
+    """
+
+    def __init__(self, ground: Ground) -> None:
+        self._sources = JavaSources(ground)
+        self._known: dict[Root, dict[tuple[str, bool], Resolution]] = {}
+        self._known_of: dict[str, tuple[Root, dict[tuple[str, bool], Resolution]]] = {}
+
+    def resolve(self, path: str, imported: Import) -> Resolution:
+        """The class, or all of the package, that an import names."""
+        directory = path.rpartition("/")[0]
+        context = self._known_of.get(directory)
+        if context is None:
+            root = self._sources.root_of(directory_of(path))
+            context = self._known_of[directory] = (root, self._known.setdefault(root, {}))
+        root, known = context
+        key = (imported.target, imported.names == ("*",))
+        found = known.get(key)
+        if found is None:
+            found = known[key] = self._find(*key, root)
+        return found
+
+    def module_of(self, path: str) -> str:
+        """The directory of a file."""
+        return directory_of(path)
+
+    def _find(self, target: str, star: bool, asking: Root) -> Resolution:  # noqa: FBT001 - half of a key
+        if star and target in self._sources.packages:
+            found = self._take_package(self._sources.packages[target].directories, asking)
+            return found or Resolution(missing=(target,))
+        for name, rest in _split(target):
+            package = self._sources.packages.get(name)
+            found = self._find_in(package, rest.partition(".")[0], asking) if package else None
+            if found is not None:
+                return found
+        return self._judge(target if star else target.rpartition(".")[0] or target, target)
+
+    def _find_in(self, package: Package, name: str, asking: Root) -> Resolution | None:
+        files = package.classes.get(name) or package.classes.get(name.removesuffix(_FILE_CLASS))
+        if files:
+            chosen = self._sources.choose(files, asking)
+            return Resolution(targets=tuple(Target(directory_of(file), (file,)) for file in chosen)) if chosen else None
+        return self._take_package(package.top_level, asking) if package.top_level else None
+
+    def _take_package(self, directories: dict[str, list[str]], asking: Root) -> Resolution | None:
+        chosen = self._sources.gather([files[0] for files in directories.values()], asking)
+        targets = ((directory, directories[directory]) for directory in map(directory_of, chosen))
+        return Resolution(targets=tuple(Target(place, tuple(files)) for place, files in targets)) if chosen else None
+
+    def _judge(self, package: str, target: str) -> Resolution:
+        segments = target.split(".")
+        if any(".".join(segments[:length]) in _STANDARD for length in (1, 2, 3)):
+            return Resolution()
+        if self._sources.is_ours(package):
+            return Resolution(missing=(target,))
+        outer = list(takewhile(lambda segment: not segment[:1].isupper(), package.split(".")))
+        return Resolution(external=".".join(outer[:_THIRD_PARTY_SEGMENTS]) or target)
+
+
+def _split(target: str) -> Iterator[tuple[str, str]]:
+    """A dotted name as package and what is in it, the longest package first."""
+    at = target.rfind(".")
+    while at > 0:
+        yield target[:at], target[at + 1 :]
+        at = target.rfind(".", 0, at)

@@ -1,0 +1,192 @@
+"""The declared shape of the code, held against the references of a graph."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from app.architecture.graph import RANKS, Graph, Reference, name_target
+from app.architecture.reexports import Hop, Reexports
+from app.core.fit.delta import Break, Edge
+from app.core.gate.policy import ArchitecturePolicy, Forbidden
+from app.core.text.globs import Glob
+
+_LITERAL: Final = re.compile(r"[^*?\[\]{}\\,]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """A glob, and what every path that fits begins with: most paths need no more than that."""
+
+    glob: Glob
+    beginning: str
+    is_tree: bool
+
+    def matches(self, path: str) -> bool:
+        if not path.startswith(self.beginning):
+            return False
+        return self.is_tree or self.glob.matches(path)
+
+
+def _compile(pattern: str) -> _Pattern:
+    found = _LITERAL.match(pattern)
+    beginning = found[0] if found else ""
+    return _Pattern(Glob.parse(pattern), beginning, beginning.endswith("/") and pattern == f"{beginning}**")
+
+
+class _Layer(NamedTuple):
+    name: str
+    patterns: tuple[_Pattern, ...]
+
+
+class _Forbid(NamedTuple):
+    name: str
+    because: str
+    source: _Pattern
+    target: _Pattern
+
+
+class Broken(NamedTuple):
+    """A rule that does not allow something, by its name for people, and the reason that was given for it."""
+
+    rule: str
+    because: str
+
+
+class Rules:
+    """The rules of a policy. It remembers where paths belong, so that one is made for all graphs of a comparison."""
+
+    def __init__(self, policy: ArchitecturePolicy) -> None:
+        self._layers = tuple(_Layer(layer.name, tuple(map(_compile, layer.paths))) for layer in policy.layers)
+        self._forbid = tuple(map(_read_forbidden, policy.forbid))
+        self._layer_of: dict[str, int | None] = {}
+        self._forbidden_from: dict[str, tuple[_Forbid, ...]] = {}
+        self._is_target: dict[tuple[str, str], bool] = {}
+
+    @property
+    def count(self) -> int:
+        """How many rules there are: one for each layer that has one above it, and each that forbids."""
+        return max(0, len(self._layers) - 1) + len(self._forbid)
+
+    def find_layer(self, path: str) -> int | None:
+        """The number of the first layer that has a path, 0 for the top; None for a path in no layer."""
+        if path not in self._layer_of:
+            matching = (
+                number
+                for number, layer in enumerate(self._layers)
+                if any(pattern.matches(path) for pattern in layer.patterns)
+            )
+            self._layer_of[path] = next(matching, None)
+        return self._layer_of[path]
+
+    def binds(self, path: str) -> bool:
+        """Whether any import in such a file can break a rule."""
+        return bool(self.find_layer(path)) or bool(self._find_forbidden(path))
+
+    def judge(self, path: str, targets: Sequence[str]) -> Iterator[Broken]:
+        """The rules that a file breaks if it takes in these files together."""
+        layer = self.find_layer(path)
+        if layer:
+            above = min((at for at in map(self.find_layer, targets) if at is not None), default=layer)
+            if above < layer:
+                yield Broken(f"layers: {self._layers[layer].name} may not import {self._layers[above].name}", "")
+        for forbid in self._find_forbidden(path):
+            if any(self._fits(forbid, target) for target in targets):
+                yield Broken(forbid.name, forbid.because)
+
+    def _find_forbidden(self, path: str) -> tuple[_Forbid, ...]:
+        known = self._forbidden_from.get(path)
+        if known is None:
+            known = tuple(forbid for forbid in self._forbid if forbid.source.matches(path))
+            self._forbidden_from[path] = known
+        return known
+
+    def _fits(self, forbid: _Forbid, path: str) -> bool:
+        key = (forbid.target.glob.pattern, path)
+        if key not in self._is_target:
+            self._is_target[key] = forbid.target.matches(path)
+        return self._is_target[key]
+
+
+def _read_forbidden(rule: Forbidden) -> _Forbid:
+    name = f"forbid: {rule.source} → {rule.target}"
+    return _Forbid(name, rule.because, _compile(rule.source), _compile(rule.target))
+
+
+class _Candidate(NamedTuple):
+    """What a file takes in at a line, and the files that hand it on, if it does not name it itself."""
+
+    reference: Reference
+    line: int
+    module: str
+    target_path: str
+    files: tuple[str, ...]
+    hops: tuple[Hop, ...] = ()
+
+
+def find_breaks(
+    graph: Graph, rules: Rules, reexports: Reexports, changed: Collection[str] = frozenset()
+) -> tuple[Break, ...]:
+    """What breaks a rule: one for each rule, file and target, by path, line and rule.
+
+    All kinds of imports count. A target of several files breaks a rule if one of them does. An import that names the
+    target itself comes before one that has it through another file. `Edge.through` is a file among `changed`, if one of
+    those that hand the name on is; else the nearest.
+    """
+    if not rules.count:
+        return ()
+    found = [
+        found
+        for path in graph.resolutions
+        if rules.binds(path)
+        for found in _find_in_file(path, graph, rules, reexports, changed)
+    ]
+    return tuple(sorted(found, key=_order))
+
+
+def _find_in_file(path: str, graph: Graph, rules: Rules, reexports: Reexports, changed: Collection[str]) -> list[Break]:
+    best: dict[tuple[str, str], Break] = {}
+    for candidate in _find_candidates(path, graph, reexports):
+        for broken in rules.judge(path, candidate.files):
+            edge = _make_edge(graph.module_of[path], path, candidate, changed)
+            item = Break(broken.rule, broken.because, edge)
+            key = (broken.rule, candidate.target_path)
+            if key not in best or _weight(item) < _weight(best[key]):
+                best[key] = item
+    return list(best.values())
+
+
+def _find_candidates(path: str, graph: Graph, reexports: Reexports) -> Iterator[_Candidate]:
+    for reference in graph.references(path):
+        target = reference.target
+        # A package takes in the file that asks for it as well: nobody forbids a file to itself.
+        files = target.files if path not in target.files else tuple(file for file in target.files if file != path)
+        yield _Candidate(reference, reference.line, target.module, name_target(target), files)
+        for name, passed in reexports.follow(reference):
+            if passed.path != path:
+                line = reference.line_of(name)
+                yield _Candidate(reference, line, passed.module, passed.path, (passed.path,), passed.hops)
+
+
+def _make_edge(module: str, path: str, candidate: _Candidate, changed: Collection[str]) -> Edge:
+    hop = next((hop for hop in candidate.hops if hop.path in changed), candidate.hops[0] if candidate.hops else None)
+    return Edge(
+        source=module,
+        target=candidate.module,
+        path=path,
+        line=candidate.line,
+        when=candidate.reference.imported.when,
+        target_path=candidate.target_path,
+        through=hop.path if hop else "",
+        through_line=hop.line if hop else 0,
+    )
+
+
+def _weight(item: Break) -> tuple[bool, int, int]:
+    return bool(item.edge.through), RANKS[item.edge.when], item.edge.line
+
+
+def _order(item: Break) -> tuple[str, int, str, str]:
+    return item.edge.path, item.edge.line, item.rule, item.edge.target_path

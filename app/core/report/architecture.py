@@ -1,0 +1,193 @@
+"""What the summary says about the architecture: a line with the verdict, the facts behind it, and a picture."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from app.core.fit.assessment import Fit, FitEvidence, Weighed
+from app.core.fit.delta import ApiChange, Delta, Edge, NewDependency, NotAnalysed
+from app.core.fit.shape import Shape
+from app.core.report.fitting import Graded, clip, clip_path
+from app.core.report.report import Report
+from app.core.text.markdown import Markdown, bullets, cell, code, details, fence, join, paragraphs, plain
+from app.core.text.plural import count
+
+MAX_LISTED = 15
+MAX_TEXT = 240
+MAX_NOT_ANALYSED = 5
+
+_VERDICTS = {
+    Fit.FITS: "it fits",
+    Fit.FITS_WITH_CONCERNS: "it fits, with concerns",
+    Fit.CONFLICTS: "it conflicts with the architecture",
+    Fit.INSUFFICIENT_EVIDENCE: "nobody can tell",
+}
+_NONE = Markdown("")
+
+Show = Callable[[str], str]
+"""A path as it may be shown."""
+
+
+def tell_architecture(report: Report) -> Graded:
+    """The verdict and the facts in words, then what stands behind them, folded; nothing where nobody looked."""
+    shape = report.shape
+    if shape is None:
+        return Graded((_NONE,))
+    head = paragraphs(_verdict(shape), _facts(shape))
+    folded = [_dimensions(shape, report.show_path), _lists(shape, report.show_path)]
+    picture = _picture(shape)
+    return Graded((paragraphs(head, *folded, picture), paragraphs(head, *folded), head, _verdict(shape)))
+
+
+def say_verdict(shape: Shape) -> str:
+    """The verdict and why it is so, in sentences: `Architecture: it fits (confidence 80).` and the reasons."""
+    assessment = shape.assessment
+    sure = f" (confidence {assessment.confidence})" if assessment.model and assessment.confidence else ""
+    reasons = [*assessment.because]
+    if shape.missing:
+        reasons.append(f"The module graph was not made: {shape.missing}.")
+    if assessment.missing:
+        reasons.append(f"No model weighed it: {assessment.missing}.")
+    return " ".join([f"Architecture: {_VERDICTS[assessment.verdict]}{sure}.", *reasons])
+
+
+def say_facts(delta: Delta) -> str:
+    """What the graph shows, counted: `120 modules, 310 edges; 3 new edges, 1 gone; no rules declared; …`."""
+    edges = f"{count(len(delta.new_edges), 'new edge')}, {len(delta.removed_edges):,} gone"
+    told = [f"{count(delta.modules, 'module')}, {count(delta.edges, 'edge')}; {edges}"]
+    told.append(
+        f"{count(delta.rules, 'rule')} checked, {len(delta.breaks):,} newly broken"
+        if delta.rules
+        else "no rules declared"
+    )
+    told.append(f"{count(len(delta.cycles), 'cycle')} new or grown")
+    if delta.old_breaks:
+        told.append(f"{count(len(delta.old_breaks), 'break')} of rules stood there before")
+    if delta.mended:
+        told.append(f"{count(len(delta.mended), 'break')} of rules {'is' if len(delta.mended) == 1 else 'are'} gone")
+    if delta.unresolved_imports:
+        told.append(
+            f"{count(delta.unresolved_imports, 'import')} of {delta.internal_imports:,} in the repository not resolved"
+        )
+    return "; ".join(told) + "."
+
+
+def _verdict(shape: Shape) -> Markdown:
+    return Markdown("**") + plain(say_verdict(shape).partition(".")[0]) + Markdown(".**") + _rest(say_verdict(shape))
+
+
+def _rest(sentence: str) -> Markdown:
+    rest = sentence.partition(".")[2].strip()
+    return Markdown(" ") + plain(rest) if rest else _NONE
+
+
+def _facts(shape: Shape) -> Markdown:
+    if shape.delta is None:
+        return join([plain(note) for note in shape.notes], " ")
+    notes = [plain(note) for note in shape.notes]
+    return join([plain(say_facts(shape.delta)), *_not_analysed(shape.delta.not_analysed), *notes], " ")
+
+
+def _not_analysed(items: Sequence[NotAnalysed]) -> Iterator[Markdown]:
+    changed = [item for item in items if item.changed]
+    if not items:
+        return
+    named = [code(clip_path(item.path)) + plain(f" ({item.reason})") for item in changed[:MAX_NOT_ANALYSED]]
+    more = len(items) - len(named)
+    tail = [plain(f"{count(more, 'other file')}")] if more and named else [plain(count(more, "file"))] if more else []
+    yield Markdown("Not analysed: ") + join([*named, *tail], ", ") + Markdown(".")
+
+
+def _dimensions(shape: Shape, show: Show) -> Markdown:
+    rows = [item for item in shape.assessment.dimensions if item.note or item.score is not None]
+    if not rows:
+        return _NONE
+    heading = Markdown("| dimension | score | note | evidence |\n| --- | :-: | --- | --- |")
+    model = shape.assessment.model
+    label = Markdown("How it was weighed") + (Markdown(" by ") + plain(model) if model else _NONE)
+    return details(label, join([heading, *(_row(item, show) for item in rows)], "\n"))
+
+
+def _row(item: Weighed, show: Show) -> Markdown:
+    score = "–" if item.score is None else f"{item.score} of 4"
+    note = cell(plain(clip(item.note, MAX_TEXT)))
+    evidence = cell(join([_tell_evidence(one, show) for one in item.evidence[:3]], ", "))
+    name = item.dimension.value.replace("_", " ")
+    return Markdown(f"| {name} | {score} | {note} | {evidence} |")
+
+
+def _tell_evidence(evidence: FitEvidence, show: Show) -> Markdown:
+    place = f"{clip_path(show(evidence.path))}:{evidence.line}" if evidence.path else ""
+    return join([code(part) for part in (evidence.fact, place) if part], " ")
+
+
+def _lists(shape: Shape, show: Show) -> Markdown:
+    """Edges, public names and dependencies, each as a list of places."""
+    if shape.delta is None:
+        return _NONE
+    delta = shape.delta
+    parts = [
+        _list("New edges", (_tell_edge(edge, show) for edge in delta.new_edges), len(delta.new_edges)),
+        _list(
+            "Edges that are gone", (_tell_edge(edge, show) for edge in delta.removed_edges), len(delta.removed_edges)
+        ),
+        _list("Public names", (_tell_api(item, show) for item in delta.api), len(delta.api)),
+        _list(
+            "New dependencies", (_tell_dependency(item, show) for item in delta.dependencies), len(delta.dependencies)
+        ),
+        _list(
+            "Resembles what is there",
+            (
+                code(f"{clip(twin.name, 80)} {clip_path(show(twin.path))}:{twin.line}")
+                + Markdown(" and ")
+                + code(f"{clip(twin.other_name, 80)} {clip_path(show(twin.other_path))}:{twin.other_line}")
+                for twin in delta.twins
+            ),
+            len(delta.twins),
+        ),
+    ]
+    body = paragraphs(*parts)
+    return details(Markdown("What changes in the module graph"), body) if body else _NONE
+
+
+def _list(name: str, items: Iterable[Markdown], many: int) -> Markdown:
+    if not many:
+        return _NONE
+    shown = [item for item, _ in zip(items, range(MAX_LISTED), strict=False)]
+    more = [Markdown(f"…and {many - len(shown):,} more")] if many > len(shown) else []
+    return paragraphs(Markdown(f"**{name}**"), bullets([*shown, *more]))
+
+
+def _tell_edge(edge: Edge, show: Show) -> Markdown:
+    through = Markdown(" through ") + code(clip_path(show(edge.through))) if edge.through else _NONE
+    source = code(f"{clip_path(show(edge.path))}:{edge.line}")
+    return source + Markdown(" → ") + code(clip_path(show(edge.target_path or edge.target))) + through
+
+
+def _tell_api(item: ApiChange, show: Show) -> Markdown:
+    used = (
+        f", in a file that {count(item.users, 'module')} {'uses' if item.users == 1 else 'use'}" if item.users else ""
+    )
+    place = code(f"{clip_path(show(item.path))}:{item.line}")
+    return code(clip(item.name, 100)) + Markdown(f" {item.kind.value} at ") + place + Markdown(used)
+
+
+def _tell_dependency(item: NewDependency, show: Show) -> Markdown:
+    version = Markdown(" ") + code(clip(item.version, 60)) if item.version else _NONE
+    asked = (
+        Markdown(" at ") + code(f"{clip_path(show(item.path))}:{item.line}")
+        if item.path
+        else Markdown(" in no manifest")
+    )
+    used = (
+        Markdown(", first used at ") + code(f"{clip_path(show(item.used_at[0]))}:{item.used_at[1]}")
+        if item.used_at
+        else _NONE
+    )
+    return code(clip(item.name, 100)) + version + Markdown(f" ({item.ecosystem})") + asked + used
+
+
+def _picture(shape: Shape) -> Markdown:
+    if not shape.mermaid:
+        return _NONE
+    return details(Markdown("The modules that this change touches"), fence(shape.mermaid, "mermaid"))

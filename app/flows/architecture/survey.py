@@ -1,0 +1,165 @@
+"""The shape of the code before and after a change: two graphs, and what lies between them. No model has a part in it.
+
+Names of what imports follow are known for the changed files; a name that an unchanged file hands on is followed by what
+that file's imports say.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from app.architecture.analogues import wants_outline
+from app.architecture.api import compare_api
+from app.architecture.census import count_users, find_externals
+from app.architecture.delta import compare
+from app.architecture.dependencies import find_new
+from app.architecture.graph import Graph, build_graph, rebuild
+from app.architecture.reexports import Defined
+from app.architecture.twins import find_twins
+from app.core.change.classes.classify import is_test
+from app.core.change.diff import FileStatus, Patch
+from app.core.fit.delta import Delta, NotAnalysed
+from app.core.fit.source_facts import Outline, Symbol
+from app.core.gate.policy import ArchitecturePolicy
+from app.flows.architecture.outlines import Outlines, read_outlines
+from app.flows.architecture.sources import SourceTree, read_sources
+from app.repo.objects import GitStore
+from app.repo.source_cache import SourceCache
+
+MAX_OUTLINED: Final = 400
+"""Changed files whose public names are compared; of a larger change, those are the first by path."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surveyed:
+    """Both graphs and the delta. `outlines` are of the changed files at head, `around` of others that resemble them."""
+
+    before: Graph
+    after: Graph
+    delta: Delta
+    outlines: Mapping[str, Outline] = field(default_factory=dict)
+    around: Mapping[str, Outline] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """The paths of a change: in the old version, in the new one, and new by old for what moved."""
+
+    old: frozenset[str]
+    new: frozenset[str]
+    moved: Mapping[str, str]
+
+
+async def survey_range(
+    store: GitStore, revisions: tuple[str, str], patch: Patch, policy: ArchitecturePolicy, cache: SourceCache
+) -> Surveyed:
+    """The survey of a change from the first revision to the second.
+
+    Raises TooManyFilesError, GitError, and ToolFailed where no parser can be started.
+    """
+    touched = _name_touched(patch)
+    old, new = await read_sources(store, revisions, cache, touched.old | touched.new)
+    outlined = (
+        await read_outlines(store, old, _pick(touched.old), cache),
+        await read_outlines(store, new, _pick(touched.new), cache),
+    )
+    before, after, delta = await asyncio.to_thread(_compare, (old, new), outlined, touched, policy)
+    fresh = _find_new(outlined[0].read, outlined[1].read)
+    untouched = [path for path in old.files if path not in touched.old and path in new.files and not is_test(path)]
+    around = await read_outlines(store, old, wants_outline(fresh, untouched), cache)
+    survey = Surveyed(before=before, after=after, delta=delta, outlines=outlined[1].read, around=around.read)
+    return await asyncio.to_thread(_complete, survey, (old, new), outlined[0], touched, fresh)
+
+
+def _name_touched(patch: Patch) -> _Touched:
+    return _Touched(
+        frozenset(file.old_path for file in patch.files if file.status is not FileStatus.ADDED),
+        frozenset(file.path for file in patch.files if file.status is not FileStatus.REMOVED),
+        {file.old_path: file.path for file in patch.files if file.status is FileStatus.RENAMED},
+    )
+
+
+def _pick(paths: frozenset[str]) -> list[str]:
+    return sorted(path for path in paths if not is_test(path))[:MAX_OUTLINED]
+
+
+def _compare(
+    trees: tuple[SourceTree, SourceTree],
+    outlined: tuple[Outlines, Outlines],
+    touched: _Touched,
+    policy: ArchitecturePolicy,
+) -> tuple[Graph, Graph, Delta]:
+    old, new = trees
+    before = build_graph(old.facts, old.ground)
+    after = rebuild(before, new.facts, new.ground, touched.old | touched.new)
+    defined = _know_names(outlined[0].read), _know_names(outlined[1].read)
+    delta = compare(before, after, moved=touched.moved, policy=policy, changed=touched.new, defined=defined)
+    return before, after, delta
+
+
+def _know_names(outlines: Mapping[str, Outline]) -> Defined:
+    """The names that those files define at their top."""
+    names = {
+        path: frozenset(symbol.name for symbol in outline.symbols if not symbol.within)
+        for path, outline in outlines.items()
+    }
+    return names.get
+
+
+def _find_new(before: Mapping[str, Outline], after: Mapping[str, Outline]) -> dict[str, list[Symbol]]:
+    """By file at head, the definitions that no file of the change had before: what moved is not new."""
+    known = {(symbol.path, symbol.kind) for outline in before.values() for symbol in outline.symbols}
+    return {
+        path: [symbol for symbol in outline.symbols if (symbol.path, symbol.kind) not in known]
+        for path, outline in after.items()
+    }
+
+
+def _complete(
+    survey: Surveyed,
+    trees: tuple[SourceTree, SourceTree],
+    old_outlines: Outlines,
+    touched: _Touched,
+    fresh: Mapping[str, Sequence[Symbol]],
+) -> Surveyed:
+    """The survey with public names, packages, what resembles something, and what is not analysed."""
+    (old, new), before, after = trees, survey.before, survey.after
+    known = find_externals(before)
+    imports = {name: place for name, place in find_externals(after).items() if name not in known}
+    found = find_new(old.manifests, new.manifests, imports)
+    delta = replace(
+        survey.delta,
+        api=compare_api(
+            old_outlines.read,
+            survey.outlines,
+            moved=touched.moved,
+            users=_count_users(before),
+            module_of=lambda path: after.module_of.get(path) or before.module_of.get(path, path),
+            imports=lambda path: new.facts[path].imports if path in new.facts else (),
+        ),
+        twins=find_twins(
+            [(path, symbol) for path, symbols in fresh.items() for symbol in symbols],
+            {path: outline.symbols for path, outline in survey.around.items()},
+        ),
+        dependencies=found.dependencies,
+        not_analysed=(*survey.delta.not_analysed, *_name_failures(new, touched), *found.not_analysed),
+    )
+    return replace(survey, delta=delta)
+
+
+def _count_users(graph: Graph) -> Callable[[str], int]:
+    """How many modules use the module of a path, at base."""
+    users = count_users(graph.edges)
+    return lambda path: users.get(graph.module_of.get(path, path), 0)
+
+
+def _name_failures(tree: SourceTree, touched: _Touched) -> Iterator[NotAnalysed]:
+    """Files that nobody could read, those of the change first; and changed ones with faults of syntax."""
+    for path in sorted(tree.failures, key=lambda path: (path not in touched.new, path)):
+        yield NotAnalysed(path, tree.failures[path], path in touched.new)
+    for path in sorted(touched.new & tree.facts.keys()):
+        if tree.facts[path].partial:
+            yield NotAnalysed(path, "it has faults of syntax, so that imports may be missing", changed=True)

@@ -1,0 +1,104 @@
+"""Compares two versions of a file by their trees, hunk by hunk: formatting, edits, moves, growth.
+
+What cannot be proved is not said. A file with a fault of syntax has no formatting, and no edit near the fault.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from app.core.fit.compared import Block, Compared, HunkCompared
+from app.syntax.comparing.complexity import Turn, find_turns, measure
+from app.syntax.comparing.edits import Edit, Side, find_edit
+from app.syntax.comparing.ends import find_ends
+from app.syntax.comparing.formatting import Versions, find_formatting
+from app.syntax.comparing.text import TextsDisagree, put_in, read_lines
+from app.syntax.definition_kinds import Kind
+from app.syntax.definitions import Definition, find_definitions
+from app.syntax.languages import language_of
+from app.syntax.parsing import Deadline, Unparsed, parse
+
+DISAGREE: Final = "the change is not that of these versions"
+NO_LANGUAGE: Final = "nobody here reads its language"
+_FUNCTIONS: Final = frozenset({Kind.FUNCTION, Kind.METHOD, Kind.PROPERTY})
+
+
+@dataclass(frozen=True, slots=True)
+class _Version:
+    """One version with what it defines and where it turns."""
+
+    side: Side
+    definitions: tuple[Definition, ...]
+    turns: tuple[Turn, ...]
+
+
+def compare(
+    path: str, texts: tuple[bytes, bytes], hunks: Sequence[Sequence[Block]], deadline: Deadline
+) -> Compared | str:
+    """What the trees say of each hunk, or why they say nothing. `texts` are old and new; a missing one is empty."""
+    old, new = (_read(path, text, deadline) for text in texts)
+    if not isinstance(old, _Version):
+        return old
+    if not isinstance(new, _Version):
+        return new
+    try:
+        if put_in(old.side.lines, new.side.lines, [block for blocks in hunks for block in blocks]) != texts[1]:
+            return DISAGREE
+        versions = Versions(old.side.parsed, new.side.parsed, old.side.lines, new.side.lines, deadline)
+        formatting = find_formatting(versions, hunks)
+    except TextsDisagree:
+        return DISAGREE
+    told = [
+        HunkCompared(formatting=True) if number in formatting else _tell(old, new, blocks)
+        for number, blocks in enumerate(hunks)
+    ]
+    gone = find_ends(old.side, old.definitions, _count_lines((one[0], one[1]) for blocks in hunks for one in blocks))
+    come = find_ends(new.side, new.definitions, _count_lines((one[2], one[3]) for blocks in hunks for one in blocks))
+    return Unparsed.TOO_SLOW.value if deadline.is_over() else Compared(tuple(told), gone, come)
+
+
+def _read(path: str, text: bytes, deadline: Deadline) -> _Version | str:
+    language = language_of(path)
+    if language is None:
+        return NO_LANGUAGE
+    parsed = parse(language, text, deadline=deadline)
+    if isinstance(parsed, Unparsed):
+        return parsed.value
+    definitions = find_definitions(parsed, deadline=deadline)
+    if isinstance(definitions, Unparsed):
+        return definitions.value
+    return _Version(Side(parsed, read_lines(text)), definitions, find_turns(parsed))
+
+
+def _tell(old: _Version, new: _Version, blocks: Sequence[Block]) -> HunkCompared:
+    edit = find_edit(old.side, new.side, blocks) or Edit("")
+    grown, name = _find_growth(old, new, blocks)
+    return HunkCompared(edit=edit.digest, old_name=edit.old_name, new_name=edit.new_name, grown=grown, grown_in=name)
+
+
+def _find_growth(old: _Version, new: _Version, blocks: Sequence[Block]) -> tuple[int, str]:
+    """By how much the most grown function among those that the blocks touch grew, and its name."""
+    most, name = 0, ""
+    before = {(item.within, item.name): item for item in old.definitions}
+    for item in _find_touched(new.definitions, blocks):
+        known = before.get((item.within, item.name))
+        grown = measure(new.turns, item) - (measure(old.turns, known) if known else 0)
+        if grown > most:
+            most, name = grown, item.name
+    return most, name
+
+
+def _find_touched(definitions: Iterable[Definition], blocks: Sequence[Block]) -> list[Definition]:
+    """The functions of the new version that some changed line is in."""
+    ends = [(block.new_first, block.new_first + max(block.new_count, 1) - 1) for block in blocks]
+    return [
+        item
+        for item in definitions
+        if item.kind in _FUNCTIONS and any(item.first_line <= last and first <= item.last_line for first, last in ends)
+    ]
+
+
+def _count_lines(spans: Iterable[tuple[int, int]]) -> frozenset[int]:
+    return frozenset(line for first, count in spans for line in range(first, first + count))

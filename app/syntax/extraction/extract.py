@@ -1,0 +1,146 @@
+"""What a text says of itself, in any language that has a file here: its place in the graph, and its outline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from importlib import import_module
+from itertools import islice
+from types import MappingProxyType
+from typing import Final
+
+import tree_sitter
+
+import app.syntax.extraction as here
+from app.core.fit.packed import MOST, is_name, is_sound
+from app.core.fit.source_facts import Call, FileFacts, Import, Outline, Symbol
+from app.syntax.definition_kinds import Kind
+from app.syntax.definitions import Definition, find_definitions
+from app.syntax.extraction.language import (
+    SIGNATURE_CHARACTERS,
+    Defined,
+    Extractor,
+    find_matches,
+    line_of,
+    text_of,
+)
+from app.syntax.faults import is_hopeless
+from app.syntax.languages import Language
+from app.syntax.parsing import MAX_BYTES, Deadline, Parsed, Unparsed, parse
+
+MOST_WITHIN: Final = 100_000
+"""Names around the symbols of a file, all together: nested without end they would be its square."""
+
+FILES: Final[Mapping[Language, str]] = MappingProxyType(
+    {
+        Language.PYTHON: "python",
+        Language.JAVASCRIPT: "script",
+        Language.TYPESCRIPT: "script",
+        Language.TSX: "script",
+        Language.GO: "go",
+        Language.JAVA: "java",
+        Language.RUST: "rust",
+        Language.C_SHARP: "c_sharp",
+        Language.KOTLIN: "kotlin",
+        Language.RUBY: "ruby",
+        Language.PHP: "php",
+        Language.C: "c",
+        Language.CPP: "c",
+    }
+)
+"""The file beside this one that reads a language. Adding a language is a row."""
+
+_BODIES: Final = frozenset({Kind.FUNCTION, Kind.METHOD})
+
+
+@lru_cache(maxsize=len(FILES))
+def load_extractor(language: Language) -> Extractor:
+    """What reads a language, loaded when it is first asked for: few repositories have all of them."""
+    extractor: Extractor = import_module(f"{here.__name__}.{FILES[language]}").EXTRACTOR
+    return extractor
+
+
+def extract_facts(language: Language, source: bytes, *, deadline: Deadline) -> FileFacts | Unparsed:
+    """What places a text in the graph, or why that is not known."""
+    extractor = load_extractor(language)
+    parsed = _parse_for_facts(extractor, language, source, deadline)
+    if isinstance(parsed, Unparsed):
+        return parsed
+    if is_hopeless(parsed):
+        return Unparsed.TOO_BROKEN
+    imports: list[Import] = []
+    words = 0
+    partial = parsed.tree.root_node.has_error
+    for item in extractor.imports(parsed):
+        if deadline.is_over():
+            return Unparsed.TOO_SLOW
+        words += 1 + len(item.names)
+        if words > MOST:
+            partial = True
+            break
+        if is_sound(item):
+            imports.append(item)
+        else:
+            partial = True
+    imports.sort(key=lambda item: item.line)
+    packages = tuple(islice(dict.fromkeys(filter(is_name, extractor.packages(parsed))), MOST))
+    return FileFacts(language.value, packages, tuple(imports), partial)
+
+
+def extract_outline(language: Language, source: bytes, *, deadline: Deadline) -> Outline | Unparsed:
+    """What a text defines and calls, or why that is not known."""
+    extractor = load_extractor(language)
+    parsed = parse(language, source, deadline=deadline)
+    if isinstance(parsed, Unparsed):
+        return parsed
+    definitions = find_definitions(parsed, deadline=deadline)
+    if isinstance(definitions, Unparsed):
+        return definitions
+    calls = find_matches(parsed, extractor.calls(language))
+    if max(len(definitions), len(calls)) > MOST or sum(len(it.within) for it in definitions) > MOST_WITHIN:
+        return Unparsed.TOO_LARGE
+    symbols: list[Symbol] = []
+    for symbol in _make_symbols(extractor, parsed, definitions):
+        if deadline.is_over():
+            return Unparsed.TOO_SLOW
+        symbols.append(symbol)
+    named = (node for captures in calls for node in captures.get("name", ()))
+    return Outline(tuple(symbols), tuple(_read_calls(named)), parsed.tree.root_node.has_error)
+
+
+def _parse_for_facts(extractor: Extractor, language: Language, source: bytes, deadline: Deadline) -> Parsed | Unparsed:
+    """The tree of the header where that has no fault, else of all."""
+    if extractor.header is not None and len(source) <= MAX_BYTES:
+        header = parse(language, extractor.header(source), deadline=deadline)
+        if isinstance(header, Unparsed) or not header.tree.root_node.has_error:
+            return header
+    return parse(language, source, deadline=deadline)
+
+
+def _make_symbols(extractor: Extractor, parsed: Parsed, definitions: Iterable[Definition]) -> Iterator[Symbol]:
+    is_public = extractor.visibility(parsed)
+    root = parsed.tree.root_node
+    around: list[tuple[Defined, bool]] = []
+    for definition in definitions:
+        while around and around[-1][0].definition.end <= definition.start:
+            around.pop()
+        # a definition is more than its widest part, so that the smallest node of its span is its own
+        node = root.descendant_for_byte_range(definition.start, definition.end) or root
+        defined = Defined(parsed, node, definition, tuple(outer for outer, _ in around))
+        reachable = not around or (around[-1][1] and around[-1][0].definition.kind not in _BODIES)
+        public = reachable and is_public(defined)
+        around.append((defined, public))
+        if all(map(is_name, (definition.name, *extractor.within(defined)))):
+            yield Symbol(
+                name=definition.name,
+                kind=definition.kind.value,
+                within=extractor.within(defined),
+                first_line=definition.first_line,
+                last_line=definition.last_line,
+                public=public,
+                signature=extractor.signature(defined)[:SIGNATURE_CHARACTERS],
+            )
+
+
+def _read_calls(nodes: Iterable[tree_sitter.Node]) -> Iterator[Call]:
+    return (Call(name, line_of(node)) for node in nodes if is_name(name := text_of(node)))

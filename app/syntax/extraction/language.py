@@ -1,0 +1,190 @@
+"""What one file per language gives so that imports, packages, symbols and calls are read out of its texts.
+
+Such a file, `app/syntax/extraction/<name>.py`, defines `EXTRACTOR: Final = Extractor(languages=(…), …)`. The
+table in `app.syntax.extraction.extract` names the file. It is pure, and called in the child process alone. Its rules:
+
+- Trees come from `parse`, not hopeless (`is_hopeless`), and may have faults; a text need not be UTF-8. It never raises
+  for any tree: `child_by_field_name` may give None anywhere, and nodes may be missing (of no length).
+- The frame looks at the deadline between what is yielded, drops imports that are not sound (`app.core.fit.packed`),
+  stops at `MOST` imports and names, and says both in `FileFacts.partial`. It puts imports in the order of their lines.
+- The frame makes the symbols out of `find_definitions`: never look for definitions yourself.
+
+Look for nodes with `find_matches`, which is a query in C, bounded in depth and in document order; not with
+`QueryCursor.captures()`, whose order is that of a hash, and not with a recursion of Python, which a text can make as
+deep as it likes (`node.children` of one level is fine). Climb with `is_inside`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import tree_sitter
+
+from app.core.fit.packed import LONGEST
+from app.core.fit.source_facts import Import
+from app.syntax.definitions import Definition
+from app.syntax.faults import DEEPEST
+from app.syntax.languages import Language
+from app.syntax.parsing import Parsed, load_grammar
+from app.syntax.tokens import walk_tokens
+
+SIGNATURE_CHARACTERS: Final = LONGEST
+"""What is longer is cut: it still tells a change near its begin."""
+
+Captures = dict[str, list[tree_sitter.Node]]
+"""What one match of a query found, by the names of its captures; an optional one may be missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """A definition with its node, and those around it, outermost first.
+
+    `node` is what `definition` spans: with decorators where those are part of it (Python: `decorated_definition`).
+    """
+
+    parsed: Parsed
+    node: tree_sitter.Node
+    definition: Definition
+    around: tuple[Defined, ...]
+
+
+def _no_packages(_: Parsed) -> Iterable[str]:
+    return ()
+
+
+def _within(defined: Defined) -> tuple[str, ...]:
+    return defined.definition.within
+
+
+def sign_before_body(defined: Defined) -> str:
+    """The text of a definition up to the node of its field `body`, as `sign` makes it; all of it if it has none."""
+    body = defined.node.child_by_field_name("body")
+    return sign(defined.parsed, defined.node.start_byte, body.start_byte if body else defined.node.end_byte)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extractor:
+    """One language, or some that share a file; `parsed.language` tells which one it is.
+
+    - `imports`: the imports of a text, one for each statement or, where one statement names several targets, one for
+      each target. See `Import` for what its fields are.
+    - `packages`: what the text says it belongs to, in dots or as the language writes it.
+    - `header`: from a text the first bytes of it that hold all its imports and packages, so that the rest need not be
+      parsed for facts: see `cut_header`. None: there is no such part. If the header has a fault of syntax, all of the
+      text is parsed.
+    - `visibility`: looks at a whole text once (lists of exports, sections) and gives what tells of one definition
+      whether code elsewhere may use it, as far as that is said at the definition itself. The frame takes a definition
+      for public if this holds for it and for all around it, and if no function or method is around it.
+    - `signature`: how a definition is used, on one line without its body: make it with `sign`. A changed parameter,
+      default, type, base or visibility must show in it, white space and comments must not. Empty: it has none.
+    - `within`: the names around a definition, where those that stand around it in the text are not it (Go: receiver).
+    - `calls`: a query whose capture `@name` is the last part of what is called (`a.b.c()`: `c`); other captures are
+      for its own predicates. By language where the grammars differ.
+    """
+
+    languages: tuple[Language, ...]
+    imports: Callable[[Parsed], Iterable[Import]]
+    packages: Callable[[Parsed], Iterable[str]] = _no_packages
+    header: Callable[[bytes], bytes] | None = None
+    visibility: Callable[[Parsed], Callable[[Defined], bool]]
+    signature: Callable[[Defined], str] = sign_before_body
+    within: Callable[[Defined], tuple[str, ...]] = _within
+    calls: Callable[[Language], str]
+
+
+def find_matches(parsed: Parsed, query: str) -> list[Captures]:
+    """What a query (tree-sitter's own words) finds, in document order of the first node that each match captures.
+
+    Every pattern of it captures something.
+    """
+    cursor = tree_sitter.QueryCursor(_compile(parsed.language, query))
+    cursor.set_max_start_depth(DEEPEST)
+    matches = cursor.matches(parsed.tree.root_node)
+    found = [(_place(captures), pattern, captures) for pattern, captures in matches if captures]
+    found.sort(key=lambda match: match[:2])
+    return [captures for *_, captures in found]
+
+
+def text_of(node: tree_sitter.Node | None) -> str:
+    """The text of a node, with a question mark of Unicode for what is no UTF-8; empty for none."""
+    return "" if node is None else (node.text or b"").decode("utf-8", "replace")
+
+
+def line_of(node: tree_sitter.Node) -> int:
+    """The line on which a node begins, 1-based."""
+    return node.start_point.row + 1
+
+
+def is_inside(node: tree_sitter.Node, types: Collection[str]) -> bool:
+    """Whether a node of one of these types is around a node. Costs little near the top of a text."""
+    return find_around(node, types) is not None
+
+
+def find_around(node: tree_sitter.Node, types: Collection[str]) -> tree_sitter.Node | None:
+    """The innermost node of one of these types around a node."""
+    above = node.parent
+    while above is not None and above.type not in types:
+        above = above.parent
+    return above
+
+
+def sign(parsed: Parsed, start: int, end: int) -> str:
+    """A stretch of a text (offsets of bytes) as a signature: on one line, no comments, white space as if never broken.
+
+    A trailing comma that only the broken line has goes, and so does one of `{`, `:`, `=`, `=>` and `;` at the end. What
+    is within a literal stays as it is; a character that cannot be printed is shown as one that nobody knows.
+    """
+    pieces: list[str] = []
+    last, at = "", start
+    for token in walk_tokens(parsed, start, end):
+        if token.comment:
+            continue
+        text = token.text(parsed.source, start, end).decode("utf-8", "replace")
+        text = text if token.kind else text.strip()
+        gap = parsed.source[at : token.start]
+        if b"\n" in gap and last == "," and text in _CLOSING:
+            pieces.pop()
+            last = pieces[-1] if pieces else ""
+        tight = last in _OPENING or text in _CLOSING_TIGHT or (b"\n" in gap and (last == "<" or text == ">"))
+        pieces += (" " if gap and pieces and not tight else "", text)
+        last, at = text, token.end
+        if len(pieces) > SIGNATURE_CHARACTERS:
+            break
+    line = "".join(letter if letter.isprintable() else "\ufffd" for letter in "".join(pieces))
+    return _ENDING.sub("", line)[:SIGNATURE_CHARACTERS]
+
+
+def cut_header(source: bytes, *, imports: re.Pattern[bytes], declaration: re.Pattern[bytes]) -> bytes:
+    """A text up to its first declaration, but never before the end of the line that has the last import.
+
+    Both patterns need `re.MULTILINE` and begin with `^`. `imports` finds what says a package too. That guard keeps all
+    imports where a word in a comment, or an annotation above the package, passes for a declaration.
+    """
+    last = 0
+    for found in imports.finditer(source):
+        last = found.end()
+    line_end = source.find(b"\n", last) + 1 or len(source)
+    first = declaration.search(source, line_end if last else 0)
+    return source[: first.start()] if first else source
+
+
+_OPENING: Final = frozenset("([{")
+_CLOSING: Final = frozenset(")]}>")
+_CLOSING_TIGHT: Final = frozenset(")]},;")
+_ENDING: Final = re.compile(r"\s*(?:\{|:|=>|=|;)$")
+
+
+def _place(captures: Captures) -> tuple[int, int]:
+    node = min((nodes[0] for nodes in captures.values()), key=lambda node: (node.start_byte, -node.end_byte))
+    return node.start_byte, -node.end_byte
+
+
+@lru_cache(maxsize=256)
+def _compile(language: Language, query: str) -> tree_sitter.Query:
+    grammar = load_grammar(language)
+    assert grammar is not None, "a text of this language has been parsed"  # noqa: S101 - invariant of Parsed
+    return tree_sitter.Query(grammar, query)

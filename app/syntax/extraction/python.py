@@ -1,0 +1,177 @@
+"""Python: https://docs.python.org/3/reference/simple_stmts.html#the-import-statement.
+
+`import a.b as c` is an import of `a.b` without names. `from . import x` has no target, level 1 and the name `x`, which
+may be a module: whoever resolves it knows. Every `from … import` of a module body counts as passed on, since what it
+takes can be imported from here; whether that is meant (`__init__.py`, `__all__`, `as` the same name) is for those who
+know the path. `importlib.import_module("a.b")` and `__import__("a.b")` are lazy wherever they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import tree_sitter
+
+from app.core.fit.source_facts import Import, When
+from app.syntax.extraction.language import (
+    Defined,
+    Extractor,
+    find_around,
+    find_matches,
+    is_inside,
+    line_of,
+    sign,
+    text_of,
+)
+from app.syntax.languages import Language
+from app.syntax.parsing import Parsed
+
+_IMPORTS: Final = """
+(import_statement) @whole
+(import_from_statement) @parts
+((call function: [(identifier) @called (attribute attribute: (identifier) @called)]
+       arguments: (argument_list . (string) @module)) @call
+ (#any-of? @called "import_module" "__import__"))
+"""
+_EXPORTS: Final = """
+((module (expression_statement (assignment left: (identifier) @all right: (_) @names))) (#eq? @all "__all__"))
+((module (expression_statement (augmented_assignment left: (identifier) @all right: (_) @names)))
+ (#eq? @all "__all__"))
+((module (expression_statement (call function: (attribute object: (identifier) @all)) @names)) (#eq? @all "__all__"))
+"""
+_CALLS: Final = "(call function: [(identifier) @name (attribute attribute: (identifier) @name)])"
+_FUNCTIONS: Final = frozenset({"function_definition", "lambda"})
+_SCOPES: Final = frozenset({"class_definition", *_FUNCTIONS})
+_BRANCHES: Final = frozenset({"if_statement", "elif_clause", *_FUNCTIONS})
+_FOR_TYPES: Final = re.compile(r"(?:\w+\.)?TYPE_CHECKING")
+_SPACE: Final = re.compile(r"[\s\\]+")
+_HERE: Final = re.compile(r"\b(?:__package__|__name__)\s*,?\s*\)$")
+_WAYS_OF_USE: Final = re.compile(
+    r"@\s*((?:\w+\.)*(?:property|cached_property|staticmethod|classmethod|overload|setter|deleter))\s*$"
+)
+
+
+def _read_imports(parsed: Parsed) -> Iterator[Import]:
+    for captures in find_matches(parsed, _IMPORTS):
+        for kind, nodes in captures.items():
+            if kind == "whole":
+                yield from _read_whole(nodes[0])
+            elif kind == "parts":
+                yield _read_parts(nodes[0])
+            elif kind == "call":
+                yield from _read_call(nodes[0], captures["module"][0])
+
+
+def _read_whole(statement: tree_sitter.Node) -> Iterator[Import]:
+    when = _tell_when(statement)
+    for node in statement.children_by_field_name("name"):
+        name = node.child_by_field_name("name") or node
+        yield Import(_join(name), line_of(name), when=when)
+
+
+def _read_parts(statement: tree_sitter.Node) -> Import:
+    module = statement.child_by_field_name("module_name")
+    dotted = "" if module is None else _join(module)
+    target = dotted.lstrip(".")
+    names: list[str] = []
+    as_names: list[str] = []
+    lines: list[int] = []
+    for node in statement.children_by_field_name("name"):
+        name, alias = node.child_by_field_name("name") or node, node.child_by_field_name("alias")
+        names.append(_join(name))
+        as_names.append(text_of(alias) if alias else names[-1])
+        lines.append(line_of(name))
+    line = line_of(statement)
+    if not names:
+        names = as_names = ["*"]
+    return Import(
+        target,
+        line,
+        tuple(names),
+        level=len(dotted) - len(target),
+        when=_tell_when(statement),
+        passed_on=not is_inside(statement, _SCOPES),
+        as_names=() if names == as_names else tuple(as_names),
+        lines=tuple(lines) if any(each != line for each in lines) else (),
+    )
+
+
+def _read_call(call: tree_sitter.Node, module: tree_sitter.Node) -> Iterator[Import]:
+    """Of a name that is written out; a relative one only where it is relative to the module itself."""
+    name = _read_string(module)
+    target = (name or "").lstrip(".")
+    level = len(name or "") - len(target)
+    if name and (not level or _HERE.search(text_of(call.child_by_field_name("arguments")))):
+        yield Import(target, line_of(module), level=level, when=When.LAZY)
+
+
+def _tell_when(statement: tree_sitter.Node) -> When:
+    """For types within `if TYPE_CHECKING:` (not its `else`); lazy within a function; else at once."""
+    inner = statement
+    lazy = False
+    while (around := find_around(inner, _BRANCHES)) is not None:
+        if around.type in _FUNCTIONS:
+            lazy = True
+        else:
+            branch, condition = around.child_by_field_name("consequence"), around.child_by_field_name("condition")
+            held = branch is not None and branch.start_byte <= statement.start_byte < branch.end_byte
+            if held and _FOR_TYPES.fullmatch(text_of(condition)):
+                return When.TYPES
+        inner = around
+    return When.LAZY if lazy else When.LOADING
+
+
+def _find_public(parsed: Parsed) -> Callable[[Defined], bool]:
+    """By `__all__`, where that is written out; by the underscore else, and within classes. `__init__` is public."""
+    exported: set[str] | None = None
+    for captures in find_matches(parsed, _EXPORTS):
+        for node in captures["names"]:
+            names = [_read_string(child) for child in node.named_children] if node.type in {"list", "tuple"} else [None]
+            if None in names:
+                return _has_public_name
+            exported = (exported or set()) | {name for name in names if name is not None}
+    if exported is None:
+        return _has_public_name
+    known = exported
+    return lambda defined: _has_public_name(defined) if defined.around else defined.definition.name in known
+
+
+def _has_public_name(defined: Defined) -> bool:
+    name = defined.definition.name
+    return not name.startswith("_") or (name.startswith("__") and name.endswith("__"))
+
+
+def _sign(defined: Defined) -> str:
+    """With the decorators that change how it is used."""
+    node = defined.node.child_by_field_name("definition") or defined.node
+    body = node.child_by_field_name("body")
+    line = sign(defined.parsed, node.start_byte, body.start_byte if body else node.end_byte)
+    decorators = (child for child in defined.node.children if child.type == "decorator")
+    ways = [found[1] for child in decorators if (found := _WAYS_OF_USE.match(text_of(child)))]
+    return " ".join([*(f"@{way}" for way in ways), line])
+
+
+def _read_string(node: tree_sitter.Node) -> str | None:
+    """What a plain literal says; None for one that is put together, or of bytes."""
+    if node.type != "string" or any(child.type not in _PLAIN for child in node.children):
+        return None
+    prefix = text_of(node.children[0]).rstrip("\"'").lower() if node.children else "?"
+    return "".join(text_of(child) for child in node.children[1:-1]) if prefix in {"", "r", "u"} else None
+
+
+_PLAIN: Final = frozenset({"string_start", "string_content", "string_end"})
+
+
+def _join(name: tree_sitter.Node) -> str:
+    return _SPACE.sub("", text_of(name))
+
+
+EXTRACTOR: Final = Extractor(
+    languages=(Language.PYTHON,),
+    imports=_read_imports,
+    visibility=_find_public,
+    signature=_sign,
+    calls=lambda _: _CALLS,
+)

@@ -1,0 +1,315 @@
+"""What Rust takes in.
+
+For whoever resolves it:
+
+- `use` is one import for each leaf of its tree, on the leaf's line: `use crate::a::{b, c::*};` has `crate::a` with the
+  name `b`, and `crate::a::c` with `*`. A path of one part has no names (`use serde;`), nor has `self` in braces, which
+  is the module before it. `as_names` has the name behind `as`, where there are names: a module under another name is
+  taken out of the one above it. `passed_on`: it says `pub`, or `pub(crate)` and the like.
+  A leading `::` is kept: such a path begins with a crate, and nothing else.
+- `extern crate x;` has the target `::x`.
+- `mod x;` has the target `self::x` and level -1, no names; under `#[path = "f.rs"]` the name `path:f.rs`.
+- A path in code that begins with `crate`, `self` or `super` counts as if it had a `use`, once for each path. Other ones
+  do not: their first part may be anything. Nor does what stands in a macro's arguments, which are no syntax.
+
+All is told from the module of the file. Within `mod tests { … }` a path is rewritten for that: `super::x` there is
+`self::x`, `self::x` is `self::tests::x`, `super::super::x` is `super::x`, and `mod x;` has the target `self::tests::x`.
+A path whose first part is a module, type or `use` of the same module of the text goes on from there: behind
+`enum Color`, `use Color::Red;` has the target `self::Color`; behind `use std::io;`, `use io::Read;` has `std::io`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import tree_sitter
+
+from app.core.fit.packed import CHARACTERS
+from app.core.fit.source_facts import Import
+from app.syntax.definition_kinds import Kind
+from app.syntax.extraction.language import Captures, Defined, Extractor, find_matches, line_of
+from app.syntax.extraction.spelling import is_whole, modifiers_of, read_node, sign_declaration, spell
+from app.syntax.languages import Language
+from app.syntax.parsing import Parsed
+
+_FOUND: Final = """
+(use_declaration argument: (_) @tree) @use
+(extern_crate_declaration name: (identifier) @crate) @extern
+(mod_item name: (identifier) @name) @mod
+[(enum_item name: (_) @name) (trait_item name: (_) @name)] @type
+(function_item body: (_) @body)
+((attribute_item (attribute (identifier) @key value: (string_literal (string_content) @file))) @path
+ (#eq? @key "path"))
+(visibility_modifier) @visible
+[(scoped_identifier) (scoped_type_identifier)] @code
+"""
+_CALLED: Final = """[
+  (identifier) @name
+  (field_expression field: (field_identifier) @name)
+  (scoped_identifier name: (identifier) @name)
+]"""
+_CALLS: Final = f"""
+(call_expression function: {_CALLED})
+(call_expression function: (generic_function function: {_CALLED}))
+(macro_invocation macro: [(identifier) @name (scoped_identifier name: (identifier) @name)])
+"""
+_WORD: Final = r"(?:r#)?\w+"
+_PATH: Final = re.compile(rf"{_WORD}(?:::{_WORD})*")
+_ROOTS: Final = (b"crate", b"self", b"super")
+
+
+class _Leaf(NamedTuple):
+    """One path as it is written. `inside` is the module of the text that it stands in; `whole`: all of it is meant."""
+
+    path: str
+    line: int
+    inside: tuple[str, ...] = ()
+    as_name: str = ""
+    passed_on: bool = False
+    level: int = 0
+    names: tuple[str, ...] = ()
+    whole: bool = False
+    in_code: bool = False
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What a walk through the text has met so far.
+
+    `known` is what names mean in each module of the text, `body_end` where the last function ends, `read_end` the last
+    stretch whose paths were read or are to be passed over; `attribute` is the last `#[path = "…"]`.
+    """
+
+    parsed: Parsed
+    open_: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
+    known: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+    leaves: list[_Leaf] = field(default_factory=list)
+    body_end: int = 0
+    read_end: int = 0
+    attribute: tuple[str, int] = ("", 0)
+
+    def stand_at(self, place: int) -> tuple[str, ...]:
+        """The inline modules around a place."""
+        while self.open_ and self.open_[-1][0] <= place:
+            self.open_.pop()
+        return self.open_[-1][1] if self.open_ else ()
+
+    def know(self, inside: tuple[str, ...], name: str, meaning: str) -> None:
+        """What a name means in a module: the first that says so counts."""
+        self.known.setdefault(inside, {}).setdefault(name, meaning)
+
+
+def _read_imports(parsed: Parsed) -> Iterator[Import]:
+    reading = _Reading(parsed)
+    for captures in find_matches(parsed, _FOUND):
+        ((kind, (node, *_)),) = ((kind, nodes) for kind, nodes in captures.items() if kind in _READERS)
+        _READERS[kind](reading, node, captures)
+    seen: set[str] = set()
+    for leaf in reading.leaves:
+        path = leaf.path if leaf.level else _go_on(leaf.path, reading.known.get(leaf.inside, {}))
+        path = _place(path, leaf.inside)
+        if leaf.in_code and path in seen:
+            continue
+        seen.add(path)
+        yield _import(leaf, path)
+
+
+def _import(leaf: _Leaf, path: str) -> Import:
+    as_names = (leaf.as_name,) if leaf.as_name else ()
+    target, _, name = path.rpartition("::")
+    if leaf.level or leaf.names or (leaf.whole and not as_names) or not target or name == "super":
+        return Import(path, leaf.line, leaf.names, leaf.level, passed_on=leaf.passed_on)
+    return Import(target, leaf.line, (name,), passed_on=leaf.passed_on, as_names=as_names)
+
+
+def _go_on(path: str, known: dict[str, str]) -> str:
+    """A path from where its first part leads, as far as this text tells; as it is where that leads in a circle."""
+    met: set[str] = set()
+    whole = path
+    while (found := known.get(first := path.partition("::")[0])) and found.partition("::")[0] != first:
+        if first in met or len(path) > CHARACTERS:
+            return whole
+        met.add(first)
+        path = found + path[len(first) :]
+    return path
+
+
+def _place(path: str, inside: tuple[str, ...]) -> str:
+    """A path that is relative to a module of the text, as one that is relative to that of the file."""
+    parts = path.split("::")
+    if parts[0] not in {"self", "super"}:
+        return path
+    parts = parts[parts[0] == "self" :]
+    up = next((at for at, part in enumerate(parts) if part != "super"), len(parts))
+    above = ["super"] * (up - len(inside)) or ["self", *inside[: len(inside) - up]]
+    return "::".join([*above, *parts[up:]])
+
+
+def _read_use(reading: _Reading, use: tree_sitter.Node, captures: Captures) -> None:
+    parsed, inside = reading.parsed, reading.stand_at(use.start_byte)
+    reading.read_end = max(reading.read_end, use.end_byte)
+    if not is_whole(use):
+        return
+    visible = next((child for child in use.children if child.type == "visibility_modifier"), None)
+    passed_on = visible is not None and spell(parsed, visible) != "pub(self)"
+    for leaf in _flatten(parsed, captures["tree"][0]):
+        whole = leaf._replace(inside=inside, passed_on=passed_on)
+        reading.leaves.append(whole)
+        name = leaf.as_name or leaf.path.rpartition("::")[2]
+        if use.start_byte >= reading.body_end and not leaf.names and name != "_":
+            reading.know(inside, name, leaf.path)
+
+
+def _flatten(parsed: Parsed, tree: tree_sitter.Node) -> Iterator[_Leaf]:
+    """The leaves of a tree of names, in their order. A path longer than a name may be is one, as it is."""
+    waiting = [(tree, "")]
+    while waiting:
+        node, before = waiting.pop()
+        if node.type in {"use_list", "scoped_use_list"}:
+            inner = node if node.type == "use_list" else node.child_by_field_name("list")
+            path = _join(before, parsed, node.child_by_field_name("path"))
+            if not path and parsed.source.startswith(b"::", node.start_byte):
+                path = "::"
+            if len(path) > CHARACTERS:
+                yield _Leaf(path, line_of(node), whole=True)
+            elif inner is not None:
+                waiting.extend((child, path) for child in reversed(inner.named_children))
+        elif node.type == "use_wildcard":
+            yield _Leaf(_join(before, parsed, next(iter(node.named_children), None)), line_of(node), names=("*",))
+        elif "comment" not in node.type:
+            yield _read_leaf(parsed, node, before)
+
+
+def _read_leaf(parsed: Parsed, node: tree_sitter.Node, before: str) -> _Leaf:
+    alias = node.child_by_field_name("alias")
+    inner = node.child_by_field_name("path") if node.type == "use_as_clause" else node
+    itself = inner is not None and inner.type == "self" and bool(before)
+    path = before if itself else _join(before, parsed, inner)
+    return _Leaf(path, line_of(node), as_name=_name(parsed, alias), whole=itself)
+
+
+def _join(before: str, parsed: Parsed, node: tree_sitter.Node | None) -> str:
+    path = _name(parsed, node)
+    return f"{before}::{path}" if before and path and before != "::" else before + path
+
+
+def _name(parsed: Parsed, node: tree_sitter.Node | None) -> str:
+    return spell(parsed, node).replace("r#", "")
+
+
+def _read_crate(reading: _Reading, extern: tree_sitter.Node, captures: Captures) -> None:
+    inside = reading.stand_at(extern.start_byte)
+    crate = _name(reading.parsed, captures["crate"][0])
+    alias = _name(reading.parsed, extern.child_by_field_name("alias"))
+    reading.know(inside, alias or crate, "crate" if crate == "self" else f"::{crate}")
+    if crate != "self":
+        passed_on = any(child.type == "visibility_modifier" for child in extern.children)
+        leaf = _Leaf(f"::{crate}", line_of(extern), as_name=alias, whole=True, passed_on=passed_on)
+        reading.leaves.append(leaf)
+
+
+def _read_mod(reading: _Reading, mod: tree_sitter.Node, captures: Captures) -> None:
+    inside = reading.stand_at(mod.start_byte)
+    name = _name(reading.parsed, captures["name"][0])
+    reading.know(inside, name, f"self::{name}")
+    if mod.child_by_field_name("body") is not None:
+        if len(inside) < _DEEPEST:
+            reading.open_.append((mod.end_byte, (*inside, name)))
+        return
+    path, end = reading.attribute
+    between = _LINE_COMMENT.sub(b"", reading.parsed.source[end : mod.start_byte])
+    names = (f"path:{path}",) if path and not _ENDED.search(between) else ()
+    reading.leaves.append(_Leaf(f"self::{name}", line_of(mod), inside, level=-1, names=names))
+
+
+def _read_attribute(reading: _Reading, attribute: tree_sitter.Node, captures: Captures) -> None:
+    reading.attribute = read_node(reading.parsed, captures["file"][0]), attribute.end_byte
+
+
+def _read_type(reading: _Reading, node: tree_sitter.Node, captures: Captures) -> None:
+    name = _name(reading.parsed, captures["name"][0])
+    if node.start_byte >= reading.body_end:
+        reading.know(reading.stand_at(node.start_byte), name, f"self::{name}")
+
+
+def _read_body(reading: _Reading, body: tree_sitter.Node, _: Captures) -> None:
+    reading.body_end = max(reading.body_end, body.end_byte)
+
+
+def _pass_over(reading: _Reading, node: tree_sitter.Node, _: Captures) -> None:
+    reading.read_end = max(reading.read_end, node.end_byte)
+
+
+def _read_code(reading: _Reading, node: tree_sitter.Node, _: Captures) -> None:
+    if node.start_byte < reading.read_end:
+        return
+    if not reading.parsed.source.startswith(_ROOTS, node.start_byte):
+        return
+    found = _PATH.match(_name(reading.parsed, node))
+    reading.read_end = node.end_byte
+    if found and found[0].partition("::")[0].encode() in _ROOTS and "::" in found[0]:
+        leaf = _Leaf(found[0], line_of(node), reading.stand_at(node.start_byte), in_code=True)
+        reading.leaves.append(leaf)
+
+
+_DEEPEST: Final = 50
+"""Modules within one another that are told apart."""
+_LINE_COMMENT: Final = re.compile(rb"//[^\n]*")
+_ENDED: Final = re.compile(rb"[;}]")
+_READERS: Final[Mapping[str, Callable[[_Reading, tree_sitter.Node, Captures], None]]] = MappingProxyType(
+    {
+        "use": _read_use,
+        "extern": _read_crate,
+        "mod": _read_mod,
+        "type": _read_type,
+        "body": _read_body,
+        "path": _read_attribute,
+        "visible": _pass_over,
+        "code": _read_code,
+    }
+)
+
+
+def _see(parsed: Parsed) -> Callable[[Defined], bool]:
+    """What says `pub` and nothing after it, exported macros, and what belongs to a trait."""
+    exported: set[int] = set()
+    ahead = False
+    for row in parsed.tree.root_node.named_children:
+        if row.type == "macro_definition" and ahead:
+            exported.add(row.start_byte)
+        word = spell(parsed, row) if row.type == "attribute_item" else ""
+        ahead = word.startswith("#[macro_export") or (ahead and (bool(word) or "comment" in row.type))
+
+    def is_public(defined: Defined) -> bool:
+        if defined.definition.kind is Kind.MACRO:
+            return defined.node.start_byte in exported
+        if defined.definition.kind is Kind.IMPLEMENTATION or (defined.around and _is_of_trait(defined.around[-1])):
+            return True
+        return "pub" in modifiers_of(defined)
+
+    return is_public
+
+
+def _is_of_trait(around: Defined) -> bool:
+    return around.definition.kind is Kind.TRAIT or around.node.child_by_field_name("trait") is not None
+
+
+def _sign(defined: Defined) -> str:
+    if defined.definition.kind is Kind.MACRO:
+        return f"macro_rules! {defined.definition.name}"
+    return sign_declaration(defined, _ENDS)
+
+
+_ENDS: Final = frozenset({"block", "declaration_list", "field_declaration_list", "enum_variant_list"})
+
+EXTRACTOR: Final = Extractor(
+    languages=(Language.RUST,),
+    imports=_read_imports,
+    visibility=_see,
+    signature=_sign,
+    calls=lambda _: _CALLS,
+)
