@@ -56,22 +56,14 @@ class _Change(NamedTuple):
     new: _Public | None
 
 
-def _stay(path: str) -> str:
-    return path
-
-
-def _import_nothing(_: str) -> Sequence[Import]:
-    return ()
-
-
 def compare_api(
     before: Mapping[str, Outline],
     after: Mapping[str, Outline],
     *,
     moved: Mapping[str, str],
     users: Callable[[str], int],
-    module_of: Callable[[str], str] = _stay,
-    imports: Callable[[str], Sequence[Import]] = _import_nothing,
+    module_of: Callable[[str], str] = str,
+    imports: Callable[[str], Sequence[Import]] = lambda _: (),
 ) -> tuple[ApiChange, ...]:
     """The public definitions that changed between both versions of the changed files, by path and line.
 

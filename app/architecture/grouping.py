@@ -97,11 +97,11 @@ def _list_endings(group: Group) -> list[str]:
 
 def split_group(group: Group) -> list[Group]:
     """Its directories, and the files beside them; of what has no directories its files."""
-    if group.extent is Extent.OWN:
-        return [Group(path, Extent.FILE, (path,)) for path in group.files]
     if group.extent is Extent.FILE:
         return [group]
     directories = [path.rpartition("/")[0] for path in group.files]
+    if group.extent is Extent.OWN or len(set(directories)) == 1:
+        return [Group(path, Extent.FILE, (path,)) for path in group.files]
     place = _common_directory(directories)
     parts: dict[tuple[str, Extent], list[str]] = {}
     for path, directory in zip(group.files, directories, strict=True):

@@ -92,8 +92,9 @@ def _refine(graph: Graph, order: _Order) -> _Order:
     """A directory that goes against the order may hold parts of several layers: then it is split."""
     for _ in range(_MOST_SPLITS):
         for group, _count in order.against.most_common(_MOST_SPLITS):
-            parts = split_group(group) if group.extent is Extent.TREE else []
-            if 1 < len(parts) <= MOST - len(order.groups) + 1:
+            parts = split_group(group)
+            into_directories = any(part.extent is Extent.TREE for part in parts)
+            if into_directories and len(parts) <= MOST - len(order.groups) + 1:
                 other = _find_order(graph, tuple(sorted({*order.groups, *parts} - {group})))
                 if other.worth > order.worth:
                     order = other

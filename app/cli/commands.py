@@ -124,9 +124,7 @@ def plan(  # noqa: PLR0913 - the options of INTERFACE.md
     _run(lambda settings: run_plan(settings, range_, wishes, explain), dotenv=False)
 
 
-@cli.command(
-    epilog="Example: `lintel architecture --propose` · `lintel architecture --base main --format svg`"
-)
+@cli.command(epilog="Example: `lintel architecture --propose` · `lintel architecture --base main --format svg`")
 def architecture(
     directory: Directory = Path(),
     base: Annotated[str | None, typer.Option(metavar="REV", help="Show what changes from here on.")] = None,

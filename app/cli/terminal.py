@@ -14,7 +14,10 @@ from app.cli.shown import shown
 from app.core.findings.finding import Finding, Severity
 from app.core.gate.verdict import Conclusion
 from app.core.report.account import tell_account
+from app.core.report.architecture import say_shape
+from app.core.report.reading_guide import write_guide
 from app.core.report.report import AnalyzerState, Report
+from app.core.report.summary import LEAST_GUIDED
 from app.core.report.words import title
 
 _STYLES = {
@@ -32,6 +35,7 @@ _CONCLUSIONS = {
     Conclusion.CANCELLED: "dim",
 }
 MAX_LEFT_OUT = 20
+MAX_PASSAGES = 5
 
 
 def print_report(report: Report, console: Console) -> None:
@@ -82,6 +86,11 @@ def _facts(report: Report) -> Table:
         table.add_row("not read", shown(f"{report.show_path(item.path)} ({item.lines} lines): {item.reason}"))
     if len(coverage.left_out) > MAX_LEFT_OUT:
         table.add_row("", f"…and {len(coverage.left_out) - MAX_LEFT_OUT} more")
+    if report.shape is not None:
+        table.add_row("architecture", shown("\n".join(say_shape(report.shape))))
+        guide = report.shape.guide
+        if guide.lines >= LEAST_GUIDED:
+            table.add_row("reading guide", shown(write_guide(guide, report.show_path, MAX_PASSAGES).rstrip("\n")))
     table.add_row("analyzers", shown(", ".join(_outcomes(report)) or "none"))
     usage = report.spending.usage
     cost = "price unknown" if report.spending.usd is None else f"${report.spending.usd:.2f}"

@@ -61,6 +61,7 @@ def test_of_a_large_cycle_a_shortest_way_round_is_drawn() -> None:
     cycle = Cycle(tuple(ring), (short,), hard=True, before=tuple(ring), loop=(ring[5], *ring[:5]))
     drawing = collapse(ring, [*edges, short], Delta(new_edges=(short,), cycles=(cycle,)))
     assert {node.path for node in drawing.nodes if node.touched} == set(ring[:6])
+    assert kinds(drawing)[ring[5], ring[0]] is LinkKind.CYCLE
     assert '-->|"grows a cycle"|' in draw_mermaid(drawing)
 
 
@@ -98,12 +99,42 @@ def test_what_was_removed_from_a_module_that_moved_starts_at_its_new_place() -> 
     assert kinds(collapse(MODULES, GRAPH, delta))["app/web/api.py", "app/core/model.py"] is LinkKind.REMOVED
 
 
-def test_without_a_change_the_largest_directories_are_taken_apart_while_there_is_room() -> None:
-    modules = [f"src/big/m{number}.py" for number in range(15)] + [f"src/many/m{number}.py" for number in range(90)]
-    drawing = collapse(modules, [edge(modules[0], modules[-1])], Delta())
-    assert len(drawing.nodes) == 40
-    few = collapse(modules[:95], [edge(modules[0], modules[94])], Delta(), limits=Limits(overview=10))
-    assert {(node.path, node.modules) for node in few.nodes if node.directory} <= {("src/big", 15), ("src/many", 80)}
+def star(names: list[str]) -> list[Edge]:
+    return [edge(name, names[0]) for name in names[1:]]
+
+
+def test_without_a_change_the_weightiest_directories_are_taken_apart_while_there_is_room() -> None:
+    parts = [f"app/{room}/m{number}.py" for room in ("core", "web", "jobs", "cli") for number in range(9)]
+    drawing = collapse([], star(parts), Delta(), limits=Limits(overview=12))
+    assert paths(drawing) == ["app/cli", *sorted(parts[:9]), "app/jobs", "app/web"]
+    assert drawing.hidden_modules == 0
+
+
+def test_of_a_directory_with_too_many_parts_the_largest_come_out() -> None:
+    inner = [
+        f"src/{part}{number}/m{each}.py"
+        for part, size in (("big", 5), ("small", 2))
+        for number in range(6)
+        for each in range(size)
+    ]
+    others = [f"{top}/m{number}.py" for top in ("a", "b", "c", "d", "e") for number in range(2)]
+    drawing = collapse([], star([*inner, *others]), Delta(), limits=Limits(overview=12))
+    shown = {node.path: node.modules for node in drawing.nodes}
+    assert shown == {**dict.fromkeys("abcde", 2), **{f"src/big{number}": 5 for number in range(6)}, "src": 12}
+
+
+def test_what_stands_alone_is_no_part_of_the_picture_of_a_tree() -> None:
+    drawing = collapse(["setup.py", "a.py", "b.py"], [edge("a.py", "b.py")], Delta())
+    assert paths(drawing) == ["a.py", "b.py"]
+    assert drawing.hidden_modules == 1
+    assert paths(collapse(["setup.py", "a.py"], [], Delta())) == ["a.py", "setup.py"]
+
+
+def test_tests_are_not_taken_apart() -> None:
+    modules = [f"src/m{number}.py" for number in range(8)] + [f"tests/t{number}.py" for number in range(30)]
+    drawing = collapse([], star(modules), Delta(), limits=Limits(overview=50))
+    assert "tests" in paths(drawing)
+    assert "src/m3.py" in paths(drawing)
 
 
 def test_a_directory_that_is_a_module_goes_with_those_below_it() -> None:

@@ -159,6 +159,7 @@ def test_a_tree_of_the_platform_itself_has_its_namespaces() -> None:
 def test_a_namespace_like_ours_that_nobody_declares_is_missing_unless_a_package_is_called_so() -> None:
     files = {
         "Web/Web.csproj": project(packages=("Shop.Public",), root="Shop.Web"),
+        "Root.cs": c_sharp("Shop"),
         "Web/Page.cs": c_sharp(
             "Shop.Web", "Shop.Gone", "Shop.Public.Api", "static Shop.Gone.Type", "G = Shop.Gone.Type"
         ),

@@ -82,11 +82,15 @@ def test_a_third_party_goes_by_the_module_that_is_asked_for() -> None:
 def test_what_is_vendored_stays_a_third_party() -> None:
     files = {
         "go.mod": MODULE,
-        "main.go": go("github.com/pkg/errors"),
+        "main.go": go("github.com/pkg/errors", "example.com/shop/vendor/github.com/pkg/errors"),
         "vendor/github.com/pkg/errors/errors.go": go(package="errors"),
+        "vendor/github.com/pkg/errors/go.mod": "module github.com/pkg/errors\n",
     }
 
-    assert lead(files, "main.go") == ["package github.com/pkg/errors"]
+    assert lead(files, "main.go") == [
+        "package github.com/pkg/errors",
+        "missing example.com/shop/vendor/github.com/pkg/errors",
+    ]
 
 
 def test_of_several_modules_the_longest_path_is_meant() -> None:

@@ -105,6 +105,12 @@ def test_a_class_that_no_file_of_a_package_of_ours_has_is_missing() -> None:
     ]
 
 
+def test_a_package_of_one_segment_is_ours_where_a_file_declares_it() -> None:
+    files = {"app/Main.java": java("app", "app.Gone", "other.Thing")}
+
+    assert lead(files, "app/Main.java") == ["missing app.Gone", "package other"]
+
+
 def test_a_sibling_of_our_packages_is_not_ours_where_most_of_the_sources_are_elsewhere() -> None:
     files = {f"{APP}/C{number}.java": java("com.acme.app") for number in range(9)}
     files[f"{APP}/Main.java"] = java("com.acme.app", "com.acme.library.Thing")
@@ -147,6 +153,25 @@ def test_tests_of_another_module_are_meant_only_where_nothing_else_is() -> None:
     assert lead(files, "one/src/test/java/user/UserTests.java") == [
         "two/src/main/java/demo",
         "two/src/testFixtures/java/demo",
+    ]
+
+
+def test_fixtures_of_another_module_are_seen_by_tests_and_come_after_main_sources() -> None:
+    files = {
+        "one/src/test/java/user/UserTests.java": java("user", "demo.*", "own.Twice", "far.Twice"),
+        "two/src/main/java/demo/Config.java": java("demo"),
+        "two/src/testFixtures/java/demo/Fixture.java": java("demo"),
+        "two/src/test/java/demo/ConfigTests.java": java("demo"),
+        "one/src/testFixtures/java/own/Twice.java": java("own"),
+        "one/src/main/java/own/Twice.java": java("own"),
+        "one/src/testFixtures/java/far/Twice.java": java("far"),
+        "two/src/main/java/far/Twice.java": java("far"),
+    }
+
+    assert lead(files, "one/src/test/java/user/UserTests.java") == [
+        "two/src/main/java/demo, two/src/testFixtures/java/demo",
+        "one/src/main/java/own",
+        "one/src/testFixtures/java/far",
     ]
 
 

@@ -38,6 +38,19 @@ def test_a_path_leads_to_the_deepest_module_that_has_a_file() -> None:
     ]
 
 
+def test_what_is_within_an_item_is_in_its_file_whatever_modules_are_called() -> None:
+    files = {"Cargo.toml": CARGO, "src/lib.rs": "use crate::Mode::cart;\n", "src/cart.rs": ""}
+
+    assert lead(files, "src/lib.rs") == ["src/lib.rs"]
+
+
+def test_a_file_beside_the_build_script_is_no_module_of_it() -> None:
+    files = {"Cargo.toml": CARGO, "build.rs": "mod tools;\n", "tools.rs": "", "loose/x.rs": "use crate::y;\n"}
+
+    assert lead(files, "build.rs") == ["tools.rs"]
+    assert lead(files, "loose/x.rs") == ["missing crate"]
+
+
 def test_modules_named_in_one_import_are_told_apart_from_items() -> None:
     files = {"Cargo.toml": CARGO, "src/lib.rs": "", "src/a.rs": "", "src/a/b.rs": ""}
     resolver = RustResolver(Ground(paths=files, texts=files, packages={}))
@@ -126,15 +139,15 @@ def test_a_path_may_begin_with_a_module_beside_it() -> None:
 
 
 def test_crates_of_the_workspace_are_known_by_path_by_name_and_by_another_name() -> None:
-    workspace = '[workspace]\nmembers = ["*"]\n[workspace.dependencies]\nshared = { path = "libs/shared" }\n'
+    workspace = '[workspace]\n[workspace.dependencies]\ncommon = { path = "libs/shared", package = "shared" }\n'
     asked = (
         '[dependencies]\nby-path = { path = "../libs/by-path" }\nby_name = "1"\n'
-        'other = { package = "by-name", version = "1" }\nshared = { workspace = true }\n'
+        'other = { package = "by-name", version = "1" }\ncommon = { workspace = true }\n'
     )
     files = {
         "Cargo.toml": workspace,
         "app/Cargo.toml": CARGO + asked,
-        "app/src/main.rs": "use by_path_lib::deep::X;\nuse other::Y;\nuse shared::Z;\nuse ::other::Y as W;\n",
+        "app/src/main.rs": "use by_path_lib::deep::X;\nuse other::Y;\nuse common::Z;\nuse ::by_path_lib::deep::W;\n",
         "libs/by-path/Cargo.toml": '[package]\nname = "by-path"\n[lib]\nname = "by_path_lib"\npath = "lib/root.rs"\n',
         "libs/by-path/lib/root.rs": "",
         "libs/by-path/lib/deep.rs": "use crate::X;\n",
@@ -142,13 +155,15 @@ def test_crates_of_the_workspace_are_known_by_path_by_name_and_by_another_name()
         "libs/by-name/src/lib.rs": "",
         "libs/shared/Cargo.toml": '[package]\nname = "shared"\n',
         "libs/shared/src/lib.rs": "",
+        "app/copy/Cargo.toml": '[package]\nname = "by-path"\n',
+        "app/copy/src/lib.rs": "",
     }
 
     assert lead(files, "app/src/main.rs") == [
         "libs/by-path/lib/deep.rs",
         "libs/by-name/src/lib.rs",
         "libs/shared/src/lib.rs",
-        "libs/by-name/src/lib.rs",
+        "libs/by-path/lib/deep.rs",
     ]
     assert lead(files, "libs/by-path/lib/deep.rs") == ["libs/by-path/lib/root.rs"]
 

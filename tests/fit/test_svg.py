@@ -88,7 +88,30 @@ def test_links_nodes_bands_and_the_legend_are_drawn() -> None:
     assert found["link removed"] == 2
     assert found["node touched gone"] == 1
     assert found["node touched hurt"] == 2
-    assert found["note"] == 1
+    assert found["note broken"] == 1
+
+
+def noted(many: int, kind: LinkKind) -> Drawing:
+    nodes = tuple(Node(path=f"m{number}.py", touched=True) for number in range(many + 1))
+    links = tuple(Link(source=0, target=number, kind=kind, note=f"words of {number}") for number in range(1, many + 1))
+    return Drawing(nodes=nodes, links=links)
+
+
+def test_words_beside_cycles_are_left_to_the_legend_where_there_are_many() -> None:
+    assert classes(draw_svg(noted(6, LinkKind.CYCLE)))["note cycle"] == 6
+    many = draw_svg(noted(7, LinkKind.CYCLE))
+    assert classes(many)["note cycle"] == 0
+    assert "new, makes a cycle" in many
+    assert classes(draw_svg(noted(7, LinkKind.BROKEN)))["note broken"] == 7
+
+
+def test_words_do_not_lie_on_others_where_there_is_room_elsewhere() -> None:
+    chain = tuple(Link(source=number, target=number + 1, kind=LinkKind.OLD) for number in range(5))
+    long = tuple(Link(source=0, target=end, kind=LinkKind.BROKEN, note="a rule of some length") for end in (4, 5))
+    drawing = Drawing(nodes=tuple(Node(path=f"m{number}") for number in range(6)), links=(*chain, *long))
+    root = ET.fromstring(draw_svg(drawing))
+    heights = [float(text.get("y", "")) for text in root.iter(f"{SVG}text") if text.get("class") == "note broken"]
+    assert abs(heights[0] - heights[1]) > 14
 
 
 def test_the_description_tells_what_broke() -> None:

@@ -104,6 +104,10 @@ def test_what_is_public_or_protected_is_for_others_and_so_are_members_of_interfa
     ]
 
 
+def test_what_fits_nowhere_among_modifiers_is_no_part_of_a_signature() -> None:
+    assert symbols_of(JAVA, "@Entity(#if X\nblic final class Order {}") == ["- Order: final class Order"]
+
+
 def test_calls_are_told_by_the_last_part_of_what_is_called() -> None:
     names = [call.name for call in outline_of(JAVA, ORDERS).calls]
     assert names == ["check", "Page", "of", "Names", "round"]

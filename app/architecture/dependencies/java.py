@@ -62,7 +62,8 @@ def read_catalogue(text: str) -> Manifest:
         for alias, value in table_at(toml.values, section).items():
             written = value if isinstance(value, dict) else {"module": value}
             name, version = _read_entry(written)
-            version = version or versions.get(table_at(written, "version").get("ref", ""), "")
+            if not isinstance(version, str):
+                version = versions.get(str(table_at(written, "version").get("ref")))
             shown = version if isinstance(version, str) else ""
             declared.append(Declared(Ecosystem.MAVEN, name, toml.line_of(section, alias), shown))
     return Manifest(tuple(declared))

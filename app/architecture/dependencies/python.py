@@ -85,8 +85,10 @@ def read_setup_py(text: str) -> Manifest:
                 continue
             bare = bare[asks.end() :]
         outside = _QUOTED.sub("", bare)
-        for one, other in _QUOTED.findall(bare) if depth or outside.strip().startswith(("[", "{")) else []:
-            declared += _read_requirement(one or other, number)
+        listed = depth > 0 or outside.strip().startswith(("[", "{"))
+        for quoted in _QUOTED.finditer(bare) if listed else ():
+            if not bare[quoted.end() :].lstrip().startswith(":"):
+                declared += _read_requirement(quoted[1] or quoted[2] or "", number)
         depth = max(0, depth + sum(outside.count(mark) for mark in "[{") - sum(outside.count(mark) for mark in "]}"))
     return Manifest(tuple(declared))
 

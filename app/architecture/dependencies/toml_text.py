@@ -68,7 +68,7 @@ def _find_lines(text: str) -> Mapping[tuple[str, str], int]:
             )
             found.setdefault((section, ""), number)
         key = _KEY.match(line)
-        names = [] if key is None else [key[1].strip("\"'")]
+        names = [] if key is None else [key[1].strip("\"'"), key[1].partition(".")[0]]
         names += [first or second for first, second in _QUOTED.findall(line)]
         names += _INLINE_KEY.findall(line)
         for name in names:

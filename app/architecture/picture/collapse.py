@@ -20,6 +20,7 @@ MAX_CYCLE = 8
 """Of a larger cycle only what closes it and a shortest way round count as touched."""
 
 _ORDER = tuple(LinkKind)
+_FRESH = (LinkKind.BROKEN, LinkKind.CYCLE, LinkKind.NEW)
 _SHORTENS = 12
 """Characters that a directory common to all has to have before labels leave it out."""
 
@@ -37,6 +38,9 @@ class _Bundle:
         # Where other edges stay, the link stays.
         return LinkKind.OLD if kind is LinkKind.REMOVED and len(self.kinds) > 1 else kind
 
+    def fresh(self) -> int:
+        return sum(self.kinds[kind] for kind in _FRESH)
+
     def link(self, source: int, target: int) -> Link:
         left = self.kinds.total() - self.kinds[LinkKind.REMOVED]
         return Link(
@@ -44,7 +48,7 @@ class _Bundle:
             target=target,
             kind=self.kind(),
             weight=left or self.kinds[LinkKind.REMOVED],
-            fresh=self.kinds[LinkKind.NEW] + self.kinds[LinkKind.BROKEN],
+            fresh=self.fresh(),
             soft=not self.hard,
             note="; ".join(self.notes),
         )
@@ -155,7 +159,9 @@ def _kinds(whole: Mapping[tuple[str, str], Edge], delta: Delta) -> Iterator[tupl
             ends = edge.source, edge.target
             if ends not in told:
                 told.add(ends)
-                yield edge, kind, "; ".join(filter(None, (rule, closing.get(ends, ""))))
+                cycle = closing.get(ends, "")
+                shown = LinkKind.CYCLE if cycle and kind is LinkKind.NEW else kind
+                yield edge, shown, "; ".join(filter(None, (rule, cycle)))
 
 
 def _say(cycle: Cycle) -> str:
@@ -181,12 +187,12 @@ def _bundle(
 def _draw(
     nodes: Mapping[Place, Node], bundles: Mapping[tuple[Place, Place], _Bundle], modules: int, limits: Limits
 ) -> Drawing:
-    within = {source: bundle.kinds for (source, target), bundle in bundles.items() if source == target}
+    within = {source: bundle for (source, target), bundle in bundles.items() if source == target}
     shown = tuple(
         replace(
             node,
-            new_within=within[place][LinkKind.NEW] + within[place][LinkKind.BROKEN],
-            broken_within=within[place][LinkKind.BROKEN],
+            new_within=within[place].fresh(),
+            broken_within=within[place].kinds[LinkKind.BROKEN],
         )
         if place in within
         else node

@@ -11,6 +11,8 @@ class LinkKind(StrEnum):
 
     BROKEN = "broken"
     """A new edge that breaks a rule."""
+    CYCLE = "cycle"
+    """A new edge that closes a cycle, or makes one larger."""
     NEW = "new"
     REMOVED = "removed"
     """None of its edges is left."""

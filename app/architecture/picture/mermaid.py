@@ -6,7 +6,6 @@ they are: all else becomes an entity code of a number, which Mermaid turns back 
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from app.architecture.picture.drawing import Drawing, Link, LinkKind, Node
@@ -32,6 +31,7 @@ MAX_LABELLED = 12
 _SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-: ")
 _ARROWS = {
     LinkKind.BROKEN: "==>",
+    LinkKind.CYCLE: "-->",
     LinkKind.NEW: "-->",
     LinkKind.REMOVED: "-.->",
     LinkKind.OLD_BREAK: "-->",
@@ -39,6 +39,7 @@ _ARROWS = {
 }
 _LINES = {
     LinkKind.BROKEN: "stroke:#e5484d,stroke-width:4px",
+    LinkKind.CYCLE: "stroke:#a371f7,stroke-width:3px",
     LinkKind.NEW: "stroke:#2da44e,stroke-width:3px",
     LinkKind.REMOVED: "stroke:#8c959f,stroke-width:1px",
     LinkKind.OLD_BREAK: "stroke:#bf8700,stroke-width:2px",
@@ -62,7 +63,7 @@ def draw_mermaid(drawing: Drawing) -> str:
     lines = _fitting_boxes(drawing)
     room = MAX_BYTES - sum(len(line) + 1 for line in lines) - _RESERVE - _BARE * len(drawing.links)
     numbers: dict[str, list[str]] = {}
-    wordy = Counter(link.kind for link in drawing.links)[LinkKind.NEW] <= MAX_LABELLED
+    wordy = sum(link.kind in (LinkKind.NEW, LinkKind.CYCLE) for link in drawing.links) <= MAX_LABELLED
     for at, link in enumerate(sorted(drawing.links, key=lambda link: tuple(LinkKind).index(link.kind))):
         words = _words(link, wordy=wordy)
         room -= len(words)

@@ -13,7 +13,14 @@ Pulls = Mapping[tuple[int, int], float]
 """How much links pull, by the numbers of the nodes they lead from and to."""
 
 _FEWEST = 4
-_PULL = {LinkKind.OLD: 4.0, LinkKind.OLD_BREAK: 1.0, LinkKind.NEW: 1.0, LinkKind.REMOVED: 0.5, LinkKind.BROKEN: 0.25}
+_PULL = {
+    LinkKind.OLD: 4.0,
+    LinkKind.OLD_BREAK: 1.0,
+    LinkKind.NEW: 1.0,
+    LinkKind.REMOVED: 0.5,
+    LinkKind.CYCLE: 0.5,
+    LinkKind.BROKEN: 0.25,
+}
 """What a link says of which node is the upper one. What is new is turned up first, above all what breaks a rule."""
 
 

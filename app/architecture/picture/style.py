@@ -6,6 +6,7 @@ from app.architecture.picture.drawing import LinkKind
 
 _OF_A_CHANGE = {
     LinkKind.BROKEN: "new, breaks a rule",
+    LinkKind.CYCLE: "new, makes a cycle",
     LinkKind.NEW: "new",
     LinkKind.REMOVED: "removed",
     LinkKind.OLD_BREAK: "breaks a rule, as before",
@@ -31,6 +32,7 @@ _LIGHT = {
     "touched": "#0969da",
     "touchedbox": "#eef6ff",
     "new": "#1a7f37",
+    "cycle": "#8250df",
     "broken": "#cf222e",
     "brokenbox": "#fff0ef",
     "known": "#9a6700",
@@ -48,6 +50,7 @@ _DARK = {
     "touched": "#4493f8",
     "touchedbox": "#0c2340",
     "new": "#3fb950",
+    "cycle": "#a371f7",
     "broken": "#f85149",
     "brokenbox": "#36161a",
     "known": "#d29922",
@@ -75,16 +78,19 @@ text{fill:var(--text);font:12px ui-monospace,SFMono-Regular,Menlo,Consolas,"Deja
 .node.gone .name{text-decoration:line-through;fill:var(--faint)}
 .link{fill:none;stroke:var(--old)}
 .link.new{stroke:var(--new);stroke-width:2}
+.link.cycle{stroke:var(--cycle);stroke-width:2.5}
 .link.broken{stroke:var(--broken);stroke-width:3}
 .link.old_break{stroke:var(--known);stroke-width:1.5}
 .link.removed{stroke:var(--removed);stroke-dasharray:2 4;stroke-width:1.5}
 .link.soft{stroke-dasharray:6 4}
 marker path{fill:var(--old)}
 marker.new path{fill:var(--new)}
+marker.cycle path{fill:var(--cycle)}
 marker.broken path{fill:var(--broken)}
 marker.old_break path{fill:var(--known)}
 marker.removed path{fill:var(--removed)}
 .note{font-size:11px;font-weight:600;fill:var(--broken);stroke:var(--ground);stroke-width:4;paint-order:stroke}
+.note.cycle{fill:var(--cycle)}
 """
 
 

@@ -180,7 +180,7 @@ def _notes(drawing: Drawing, layout: Layout) -> Iterator[str]:
             half = width_of_text(note) / 2
             x, y = _free_place(route, half, layout.width, taken)
             taken.append((x, y, half))
-            yield f'<text class="note" x="{_n(x)}" y="{_n(y + 4)}">{escape_xml(note)}</text>'
+            yield f'<text class="note {link.kind.value}" x="{_n(x)}" y="{_n(y + 4)}">{escape_xml(note)}</text>'
 
 
 def _free_place(

@@ -17,8 +17,8 @@ _LIBRARY: Final = "lib.rs"
 _PROGRAM: Final = "main.rs"
 _MODULE: Final = "mod.rs"
 
-MOST_TOGETHER: Final = 4_000_000
-"""Characters of all manifests that are read, so that crafted ones cost seconds; a thousand crates have a quarter."""
+MOST_TOGETHER: Final = 2_000_000
+"""Characters of all manifests that are read, so that crafted ones cost seconds; a thousand crates have less."""
 
 MOST_ALIKE: Final = 20
 """Of packages of one name; further ones are found by their path alone."""
@@ -82,7 +82,7 @@ class RustCrates:
         """The file of a module within that of a file."""
         for directory in self._below(file):
             found = self._find_module(directory, name)
-            if found and found != file and not (found in self._roots and name_of(found) in {_LIBRARY, _PROGRAM}):
+            if found and not (found in self._roots and name_of(found) in {_LIBRARY, _PROGRAM}):
                 return found
         return None
 

@@ -25,7 +25,7 @@ _LONGEST: Final = 1_000
 
 _TYPED: Final = (".ts", ".tsx", ".mts", ".cts")
 _SCHEME: Final = re.compile(r"([a-z][a-z0-9+.-]*):(?://)?([^?#]*)")
-_NAME: Final = re.compile(r"@[^/@]+/[^/@]+|[^/@]+")
+_NAME: Final = re.compile(r"@[^/@]+/(?!\.\.?(?:/|$))[^/@]+|[^/@]+")
 _PLATFORMS: Final = frozenset({"node", "bun", "deno", "cloudflare", "workerd"})
 _REGISTRIES: Final = frozenset({"npm", "jsr"})
 _NODE: Final = frozenset(
@@ -142,7 +142,8 @@ class ScriptResolver:
             return find_entry(package, f".{target[len(name) :]}", self._files) or Resolution(missing=(target,))
         if name in _NODE:
             return _NOTHING
-        ours = not name or name == "src" or (aliased.ours and not self._packages.asks_for(name, scope.home))
+        alias = aliased.ours and not self._packages.asks_for(name, scope.home)
+        ours = not name or name == "src" or alias or self._packages.is_bound(name)
         return Resolution(missing=(target,)) if ours else Resolution(external=name)
 
     def _find_imported(self, scope: _Scope, target: str) -> str | Resolution | None:

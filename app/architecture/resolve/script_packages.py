@@ -105,6 +105,10 @@ class Packages:
             [package for package in self._by_name.get(name, ()) if package.directory in self._members], directory
         )
 
+    def is_bound(self, name: str) -> bool:
+        """Whether workspaces bind a name, to however many packages."""
+        return any(package.directory in self._members for package in self._by_name.get(name, ()))
+
     def asks_for(self, name: str, directory: str) -> bool:
         """Whether a package that `directory` is in depends on `name`."""
         return any(name in package.dependencies for package in self.around(directory))

@@ -274,4 +274,5 @@ def _read_names(said: Mapping[str, _Said], own: str) -> Names:
 def _say(places: tuple[str, ...], middle: str, *, ours: bool) -> Aliased:
     filled = (step(TOP, place.replace("*", middle, 1)) for place in places)
     inside = tuple(place for place in filled if place is not None)
-    return Aliased(inside, ours and not all("node_modules" in place.split("/") for place in inside))
+    installed = bool(inside) and all("node_modules" in place.split("/") for place in inside)
+    return Aliased(inside, ours and not installed)

@@ -23,6 +23,8 @@ _VERDICTS = {
     Fit.INSUFFICIENT_EVIDENCE: "nobody can tell",
 }
 _NONE = Markdown("")
+_STILL = "the module graph, public names and dependencies stay as they are."
+STILL = Markdown(f"**Architecture:** {_STILL}")
 
 Show = Callable[[str], str]
 """A path as it may be shown."""
@@ -33,10 +35,42 @@ def tell_architecture(report: Report) -> Graded:
     shape = report.shape
     if shape is None:
         return Graded((_NONE,))
+    if _is_still(shape):
+        return Graded((paragraphs(STILL, *_tell_unread(shape)), STILL))
     head = paragraphs(_verdict(shape), _facts(shape))
     folded = [_dimensions(shape, report.show_path), _lists(shape, report.show_path)]
     picture = _picture(shape)
     return Graded((paragraphs(head, *folded, picture), paragraphs(head, *folded), head, _verdict(shape)))
+
+
+def _is_still(shape: Shape) -> bool:
+    """Whether there is a graph, and nothing of it changes."""
+    delta = shape.delta
+    if delta is None or shape.assessment.model:
+        return False
+    told = (
+        delta.breaks,
+        delta.cycles,
+        delta.new_edges,
+        delta.removed_edges,
+        delta.api,
+        delta.dependencies,
+        delta.twins,
+    )
+    return not any((*told, delta.moved, delta.mended))
+
+
+def _tell_unread(shape: Shape) -> Iterator[Markdown]:
+    if shape.delta is not None and any(item.changed for item in shape.delta.not_analysed):
+        yield from _not_analysed(shape.delta.not_analysed)
+
+
+def say_shape(shape: Shape) -> tuple[str, ...]:
+    """The verdict and the facts for a terminal, a line each."""
+    if _is_still(shape):
+        return (_STILL,)
+    verdict = say_verdict(shape).removeprefix("Architecture: ")
+    return (verdict, *((say_facts(shape.delta),) if shape.delta else ()), *shape.notes)
 
 
 def say_verdict(shape: Shape) -> str:

@@ -113,7 +113,7 @@ def _keep_spaces(words: str) -> Markdown:
 
 
 def _add_up(passage: Passage) -> str:
-    return " + ".join(f"{points} {label}" for label, points in passage.points)
+    return ", ".join(f"{label} ({points})" for label, points in passage.points)
 
 
 def _count_groups(guide: ReadingGuide) -> Iterator[str]:

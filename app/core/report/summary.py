@@ -14,6 +14,7 @@ from app.core.report.comment import SIGNS
 from app.core.report.cost import tell_spending
 from app.core.report.coverage import MAX_LISTED, tell_coverage, tell_files
 from app.core.report.fitting import DROPPED, Graded, clip, clip_path, fit, name_some
+from app.core.report.reading_guide import tell_guide
 from app.core.report.report import AnalyzerOutcome, AnalyzerState, Report
 from app.core.report.rules import tell_rules
 from app.core.report.sparing import name_spared
@@ -35,6 +36,8 @@ from app.core.text.plural import count
 MAX_REASONS = 30
 MAX_REASON = 600
 MAX_NOTES = 20
+LEAST_GUIDED = 20
+"""Changed lines from which on people are told where to begin."""
 
 _VERDICT_SIGNS = {
     Conclusion.SUCCESS: "✅",
@@ -62,6 +65,7 @@ def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
             _beyond_lines(report.findings),
             _fixed(report.fixed),
             tell_rules(report),
+            _guide(report, links),
             _coverage(report, by_file=True),
             paragraphs(_who_looked(report), _notes(report), _given_up(report), _footer(report, links), marker),
         ]
@@ -179,6 +183,13 @@ def _beyond_lines(findings: Sequence[Finding]) -> Graded:
             paragraphs(heading + Markdown("."), DROPPED),
         )
     )
+
+
+def _guide(report: Report, links: Links) -> Graded:
+    """Where to begin; a change that is read in a minute needs no guide."""
+    if report.shape is None or report.shape.guide.lines < LEAST_GUIDED:
+        return _NOTHING
+    return tell_guide(report.shape.guide, report, links)
 
 
 def _fixed(fixed: Sequence[Finding]) -> Markdown:

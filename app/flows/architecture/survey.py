@@ -142,12 +142,23 @@ def _complete(
         ),
         twins=find_twins(
             [(path, symbol) for path, symbols in fresh.items() for symbol in symbols],
-            {path: outline.symbols for path, outline in survey.around.items()},
+            _name_standing(survey, old_outlines),
         ),
         dependencies=found.dependencies,
         not_analysed=(*survey.delta.not_analysed, *_name_failures(new, touched), *found.not_analysed),
     )
     return replace(survey, delta=delta)
+
+
+def _name_standing(survey: Surveyed, old_outlines: Outlines) -> dict[str, Sequence[Symbol]]:
+    """What stands at base and at head, by file: around the change, and in the changed files themselves."""
+    standing: dict[str, Sequence[Symbol]] = {path: outline.symbols for path, outline in survey.around.items()}
+    for path, outline in survey.outlines.items():
+        before = old_outlines.read.get(path)
+        if before is not None:
+            had = {symbol.path for symbol in before.symbols}
+            standing[path] = [symbol for symbol in outline.symbols if symbol.path in had]
+    return standing
 
 
 def _count_users(graph: Graph) -> Callable[[str], int]:

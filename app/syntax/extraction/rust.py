@@ -24,14 +24,14 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 import tree_sitter
 
-from app.core.fit.packed import CHARACTERS
 from app.core.fit.source_facts import Import
 from app.syntax.definition_kinds import Kind
 from app.syntax.extraction.language import Captures, Defined, Extractor, find_matches, line_of
+from app.syntax.extraction.rust_paths import Leaf, flatten, go_on, name_of, place
 from app.syntax.extraction.spelling import is_whole, modifiers_of, read_node, sign_declaration, spell
 from app.syntax.languages import Language
 from app.syntax.parsing import Parsed
@@ -62,20 +62,6 @@ _PATH: Final = re.compile(rf"{_WORD}(?:::{_WORD})*")
 _ROOTS: Final = (b"crate", b"self", b"super")
 
 
-class _Leaf(NamedTuple):
-    """One path as it is written. `inside` is the module of the text that it stands in; `whole`: all of it is meant."""
-
-    path: str
-    line: int
-    inside: tuple[str, ...] = ()
-    as_name: str = ""
-    passed_on: bool = False
-    level: int = 0
-    names: tuple[str, ...] = ()
-    whole: bool = False
-    in_code: bool = False
-
-
 @dataclass(slots=True)
 class _Reading:
     """What a walk through the text has met so far.
@@ -87,7 +73,7 @@ class _Reading:
     parsed: Parsed
     open_: list[tuple[int, tuple[str, ...]]] = field(default_factory=list)
     known: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
-    leaves: list[_Leaf] = field(default_factory=list)
+    leaves: list[Leaf] = field(default_factory=list)
     body_end: int = 0
     read_end: int = 0
     attribute: tuple[str, int] = ("", 0)
@@ -110,43 +96,20 @@ def _read_imports(parsed: Parsed) -> Iterator[Import]:
         _READERS[kind](reading, node, captures)
     seen: set[str] = set()
     for leaf in reading.leaves:
-        path = leaf.path if leaf.level else _go_on(leaf.path, reading.known.get(leaf.inside, {}))
-        path = _place(path, leaf.inside)
+        path = leaf.path if leaf.level else go_on(leaf.path, reading.known.get(leaf.inside, {}))
+        path = place(path, leaf.inside)
         if leaf.in_code and path in seen:
             continue
         seen.add(path)
         yield _import(leaf, path)
 
 
-def _import(leaf: _Leaf, path: str) -> Import:
+def _import(leaf: Leaf, path: str) -> Import:
     as_names = (leaf.as_name,) if leaf.as_name else ()
     target, _, name = path.rpartition("::")
     if leaf.level or leaf.names or (leaf.whole and not as_names) or not target or name == "super":
         return Import(path, leaf.line, leaf.names, leaf.level, passed_on=leaf.passed_on)
     return Import(target, leaf.line, (name,), passed_on=leaf.passed_on, as_names=as_names)
-
-
-def _go_on(path: str, known: dict[str, str]) -> str:
-    """A path from where its first part leads, as far as this text tells; as it is where that leads in a circle."""
-    met: set[str] = set()
-    whole = path
-    while (found := known.get(first := path.partition("::")[0])) and found.partition("::")[0] != first:
-        if first in met or len(path) > CHARACTERS:
-            return whole
-        met.add(first)
-        path = found + path[len(first) :]
-    return path
-
-
-def _place(path: str, inside: tuple[str, ...]) -> str:
-    """A path that is relative to a module of the text, as one that is relative to that of the file."""
-    parts = path.split("::")
-    if parts[0] not in {"self", "super"}:
-        return path
-    parts = parts[parts[0] == "self" :]
-    up = next((at for at, part in enumerate(parts) if part != "super"), len(parts))
-    above = ["super"] * (up - len(inside)) or ["self", *inside[: len(inside) - up]]
-    return "::".join([*above, *parts[up:]])
 
 
 def _read_use(reading: _Reading, use: tree_sitter.Node, captures: Captures) -> None:
@@ -156,7 +119,7 @@ def _read_use(reading: _Reading, use: tree_sitter.Node, captures: Captures) -> N
         return
     visible = next((child for child in use.children if child.type == "visibility_modifier"), None)
     passed_on = visible is not None and spell(parsed, visible) != "pub(self)"
-    for leaf in _flatten(parsed, captures["tree"][0]):
+    for leaf in flatten(parsed, captures["tree"][0]):
         whole = leaf._replace(inside=inside, passed_on=passed_on)
         reading.leaves.append(whole)
         name = leaf.as_name or leaf.path.rpartition("::")[2]
@@ -164,57 +127,20 @@ def _read_use(reading: _Reading, use: tree_sitter.Node, captures: Captures) -> N
             reading.know(inside, name, leaf.path)
 
 
-def _flatten(parsed: Parsed, tree: tree_sitter.Node) -> Iterator[_Leaf]:
-    """The leaves of a tree of names, in their order. A path longer than a name may be is one, as it is."""
-    waiting = [(tree, "")]
-    while waiting:
-        node, before = waiting.pop()
-        if node.type in {"use_list", "scoped_use_list"}:
-            inner = node if node.type == "use_list" else node.child_by_field_name("list")
-            path = _join(before, parsed, node.child_by_field_name("path"))
-            if not path and parsed.source.startswith(b"::", node.start_byte):
-                path = "::"
-            if len(path) > CHARACTERS:
-                yield _Leaf(path, line_of(node), whole=True)
-            elif inner is not None:
-                waiting.extend((child, path) for child in reversed(inner.named_children))
-        elif node.type == "use_wildcard":
-            yield _Leaf(_join(before, parsed, next(iter(node.named_children), None)), line_of(node), names=("*",))
-        elif "comment" not in node.type:
-            yield _read_leaf(parsed, node, before)
-
-
-def _read_leaf(parsed: Parsed, node: tree_sitter.Node, before: str) -> _Leaf:
-    alias = node.child_by_field_name("alias")
-    inner = node.child_by_field_name("path") if node.type == "use_as_clause" else node
-    itself = inner is not None and inner.type == "self" and bool(before)
-    path = before if itself else _join(before, parsed, inner)
-    return _Leaf(path, line_of(node), as_name=_name(parsed, alias), whole=itself)
-
-
-def _join(before: str, parsed: Parsed, node: tree_sitter.Node | None) -> str:
-    path = _name(parsed, node)
-    return f"{before}::{path}" if before and path and before != "::" else before + path
-
-
-def _name(parsed: Parsed, node: tree_sitter.Node | None) -> str:
-    return spell(parsed, node).replace("r#", "")
-
-
 def _read_crate(reading: _Reading, extern: tree_sitter.Node, captures: Captures) -> None:
     inside = reading.stand_at(extern.start_byte)
-    crate = _name(reading.parsed, captures["crate"][0])
-    alias = _name(reading.parsed, extern.child_by_field_name("alias"))
+    crate = name_of(reading.parsed, captures["crate"][0])
+    alias = name_of(reading.parsed, extern.child_by_field_name("alias"))
     reading.know(inside, alias or crate, "crate" if crate == "self" else f"::{crate}")
     if crate != "self":
         passed_on = any(child.type == "visibility_modifier" for child in extern.children)
-        leaf = _Leaf(f"::{crate}", line_of(extern), as_name=alias, whole=True, passed_on=passed_on)
+        leaf = Leaf(f"::{crate}", line_of(extern), as_name=alias, whole=True, passed_on=passed_on)
         reading.leaves.append(leaf)
 
 
 def _read_mod(reading: _Reading, mod: tree_sitter.Node, captures: Captures) -> None:
     inside = reading.stand_at(mod.start_byte)
-    name = _name(reading.parsed, captures["name"][0])
+    name = name_of(reading.parsed, captures["name"][0])
     reading.know(inside, name, f"self::{name}")
     if mod.child_by_field_name("body") is not None:
         if len(inside) < _DEEPEST:
@@ -223,7 +149,7 @@ def _read_mod(reading: _Reading, mod: tree_sitter.Node, captures: Captures) -> N
     path, end = reading.attribute
     between = _LINE_COMMENT.sub(b"", reading.parsed.source[end : mod.start_byte])
     names = (f"path:{path}",) if path and not _ENDED.search(between) else ()
-    reading.leaves.append(_Leaf(f"self::{name}", line_of(mod), inside, level=-1, names=names))
+    reading.leaves.append(Leaf(f"self::{name}", line_of(mod), inside, level=-1, names=names))
 
 
 def _read_attribute(reading: _Reading, attribute: tree_sitter.Node, captures: Captures) -> None:
@@ -231,7 +157,7 @@ def _read_attribute(reading: _Reading, attribute: tree_sitter.Node, captures: Ca
 
 
 def _read_type(reading: _Reading, node: tree_sitter.Node, captures: Captures) -> None:
-    name = _name(reading.parsed, captures["name"][0])
+    name = name_of(reading.parsed, captures["name"][0])
     if node.start_byte >= reading.body_end:
         reading.know(reading.stand_at(node.start_byte), name, f"self::{name}")
 
@@ -249,10 +175,10 @@ def _read_code(reading: _Reading, node: tree_sitter.Node, _: Captures) -> None:
         return
     if not reading.parsed.source.startswith(_ROOTS, node.start_byte):
         return
-    found = _PATH.match(_name(reading.parsed, node))
+    found = _PATH.match(name_of(reading.parsed, node))
     reading.read_end = node.end_byte
     if found and found[0].partition("::")[0].encode() in _ROOTS and "::" in found[0]:
-        leaf = _Leaf(found[0], line_of(node), reading.stand_at(node.start_byte), in_code=True)
+        leaf = Leaf(found[0], line_of(node), reading.stand_at(node.start_byte), in_code=True)
         reading.leaves.append(leaf)
 
 
