@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from difflib import SequenceMatcher
+from dataclasses import replace
 from typing import Final, NamedTuple
 
+from app.architecture.counterparts import Name, find_counterparts
 from app.core.fit.delta import ApiChange, ApiChangeKind
 from app.core.fit.source_facts import Import, Outline, Symbol
-
-_MOST_PAIRS: Final = 2_500
-"""Removed times added definitions of a level among which renames are looked for; past it none is called renamed."""
-
-_LONGEST_NAME: Final = 100
-_TELLING: Final = 24
-"""Characters that a signature has beside its name, from which on it is hardly that of anything else."""
-
-_MARGIN: Final = 0.1
-"""By how much a counterpart is likelier than the next, to be the only likely one."""
+from app.syntax.languages import Language, language_of
 
 _STRUCTURE: Final = frozenset({"module", "implementation"})
 """Kinds that only stand around definitions: namespaces, and `impl` blocks of Rust."""
-
-Name = tuple[str, ...]
 
 
 class _Public(NamedTuple):
@@ -40,11 +29,6 @@ class _Public(NamedTuple):
     @property
     def name(self) -> Name:
         return (*self.symbol.within, self.symbol.name)
-
-    @property
-    def shape(self) -> str:
-        """Its signature without its name."""
-        return re.sub(rf"(?<!\w){re.escape(self.symbol.name)}(?!\w)", "", self.symbol.signature, count=1)
 
 
 Level = dict[Name, list[_Public]]
@@ -75,7 +59,9 @@ def compare_api(
 
     Of a definition that is removed or added with all in it, only itself is told. Of a file with faults of syntax it is
     not told what is missing in that version. What moved to another module is removed where it was, with `moved_to`.
+    Namespaces of C# are no part of names.
     """
+    before, after = ({path: _strip(path, outline) for path, outline in each.items()} for each in (before, after))
     old = _group(before, lambda path: module_of(moved.get(path, path)))
     new = _group(after, module_of)
     unsure = {
@@ -90,6 +76,20 @@ def compare_api(
     ]
     told = [_tell(change, users, target) for change, target in _join_moved(changes, before, after, imports)]
     return tuple(sorted(told, key=lambda each: (each.path, each.line, each.name, each.kind, each.before, each.after)))
+
+
+def _strip(path: str, outline: Outline) -> Outline:
+    """Without the namespaces of C#: the same one may stand around definitions, in braces, or above them in a line."""
+    spaces = {(*each.within, each.name) for each in outline.symbols if each.kind in _STRUCTURE}
+    if not spaces or language_of(path) is not Language.C_SHARP:
+        return outline
+    symbols = []
+    for symbol in outline.symbols:
+        depth = 0
+        while depth < len(symbol.within) and symbol.within[: depth + 1] in spaces:
+            depth += 1
+        symbols.append(symbol._replace(within=symbol.within[depth:]))
+    return replace(outline, symbols=tuple(symbols))
 
 
 def _group(outlines: Mapping[str, Outline], module_of: Callable[[str], str]) -> dict[str, list[_Public]]:
@@ -123,7 +123,7 @@ def _compare(before: Sequence[_Public], after: Sequence[_Public]) -> list[_Chang
         now |= {name: placed for placed, name in was.items()}
         had = {placed: old[depth][name] for placed, name in was.items()}
         has = new.get(depth, {})
-        renamed = _find_renames(_without(had, has), _without(has, had))
+        renamed = find_counterparts(_take_single(_without(had, has)), _take_single(_without(has, had)))
         for placed, name in renamed.items():
             changes.append(_Change(ApiChangeKind.RENAMED, had[placed][0], has[name][0]))
             now[was[placed]] = name
@@ -143,6 +143,11 @@ def _by_depth(places: Iterable[_Public]) -> dict[int, Level]:
 
 def _without(level: Level, others: Mapping[Name, object]) -> Level:
     return {name: places for name, places in level.items() if name not in others}
+
+
+def _take_single(level: Level) -> dict[Name, Symbol]:
+    """The definitions that have no overloads."""
+    return {name: places[0].symbol for name, places in level.items() if len(places) == 1}
 
 
 def _collapse(level: Level, whole: set[Name], kind: ApiChangeKind) -> list[_Change]:
@@ -185,43 +190,6 @@ def _set_aside(places: Sequence[_Public], same: Counter[tuple[str, str]]) -> lis
         else:
             left.append(place)
     return left
-
-
-def _find_renames(gone: Level, come: Level) -> dict[Name, Name]:
-    """New names by old ones, of definitions that are each other's only likely counterpart."""
-    if not gone or not come or len(gone) * len(come) > _MOST_PAIRS:
-        return {}
-    scores = {
-        (old, new): score
-        for old, was in gone.items()
-        for new, has in come.items()
-        if old[:-1] == new[:-1] and len(was) == len(has) == 1 and (score := _weigh_rename(was[0], has[0])) > 0
-    }
-    by_end: dict[tuple[str, Name], list[float]] = {}
-    for (old, new), score in scores.items():
-        by_end.setdefault(("old", old), []).append(score)
-        by_end.setdefault(("new", new), []).append(score)
-    best = {end: _find_clear_best(rivals) for end, rivals in by_end.items()}
-    return {old: new for (old, new), score in scores.items() if score == best["old", old] == best["new", new]}
-
-
-def _find_clear_best(scores: Sequence[float]) -> float:
-    """The highest score if it stands out, else 0."""
-    first, second = (*sorted(scores, reverse=True)[:2], 0.0)[:2]
-    return first if first - second > _MARGIN else 0.0
-
-
-def _weigh_rename(old: _Public, new: _Public) -> float:
-    """How likely one definition is another under a new name; 0 for what should rather count as two."""
-    one, other = old.symbol, new.symbol
-    if one.kind != other.kind or max(len(one.name), len(other.name)) > _LONGEST_NAME:
-        return 0.0
-    likeness = SequenceMatcher(None, one.name.lower(), other.name.lower(), autojunk=False).ratio()
-    lengths = sorted(each.last_line - each.first_line + 1 for each in (one, other))
-    as_long = lengths[1] - lengths[0] <= max(1, lengths[1] // 10)
-    if old.shape == new.shape and as_long and (likeness >= 0.4 or len(old.shape) >= _TELLING):
-        return 1.0 + likeness
-    return likeness if as_long and likeness >= 0.75 else 0.0
 
 
 def _join_moved(

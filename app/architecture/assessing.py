@@ -7,11 +7,11 @@ that is said, never praise. Broken rules stand whatever a model says, and when i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from app.core.fit.assessment import Assessment, Dimension, Fit, FitEvidence, Weighed
+from app.core.fit.assessment import Assessment, Fit, FitEvidence, Weighed
 from app.core.fit.delta import Delta
 from app.core.text.plural import count
 
@@ -44,9 +44,18 @@ class Proof:
     stands: Callable[[str, int | None, str], int | None]
 
 
-def assess(delta: Delta | None, argued: Argued | None, proof: Proof, missing: str = "") -> Assessment:
-    """The assessment. `delta` is None where no graph could be made; `missing` says why nobody argued."""
-    because = _name_breaks(delta) if delta else ()
+NOTHING_TOLD: Final = Proof(frozenset(), frozenset(), frozenset(), lambda *_: None)
+"""Of a question that was not asked, or not answered."""
+
+
+def assess(
+    delta: Delta | None, argued: Argued | None, proof: Proof = NOTHING_TOLD, missing: str = "", *, cycles: bool = True
+) -> Assessment:
+    """The assessment. `delta` is None where no graph could be made; `missing` says why nobody argued.
+
+    `cycles`: those that are new or grown conflict with the architecture; a policy may allow them.
+    """
+    because = _name_breaks(delta, cycles=cycles) if delta else ()
     weighed = tuple(_prove(item, proof) for item in argued.dimensions) if argued else ()
     verdict = Fit.CONFLICTS if because else _weigh(weighed, argued, proof)
     return Assessment(
@@ -59,13 +68,13 @@ def assess(delta: Delta | None, argued: Argued | None, proof: Proof, missing: st
     )
 
 
-def _name_breaks(delta: Delta) -> tuple[str, ...]:
-    hard = [cycle for cycle in delta.cycles if cycle.hard]
+def _name_breaks(delta: Delta, *, cycles: bool) -> tuple[str, ...]:
+    hard = [cycle for cycle in delta.cycles if cycle.hard and cycles]
     told = []
     if delta.breaks:
         told.append(f"{count(len(delta.breaks), 'new import')} {_agree(delta.breaks, 'breaks', 'break')} a rule.")
     if hard:
-        told.append(f"{count(len(hard), 'import cycle')} new or grown.")
+        told.append(f"{count(len(hard), 'import cycle')} {_agree(hard, 'is', 'are')} new or grown.")
     return tuple(told)
 
 
@@ -107,8 +116,3 @@ def _rests_on(item: Weighed, proof: Proof) -> bool:
 
 def _score(item: Weighed) -> int:
     return BEST if item.score is None else item.score
-
-
-def order_dimensions(items: Mapping[Dimension, Weighed]) -> tuple[Weighed, ...]:
-    """Every dimension in its own order; one that nobody weighed has no score."""
-    return tuple(items.get(dimension, Weighed(dimension, None)) for dimension in Dimension)

@@ -14,6 +14,9 @@ from app.syntax.languages import Language
 RANKS: Final = {When.LOADING: 0, When.LAZY: 1, When.TYPES: 2}
 """What binds modules most comes first."""
 
+CONSISTS: Final = 0
+"""A level below this (Rust: `mod x;`) says what a module consists of: that alone is no dependency, and no cycle."""
+
 
 class Site(NamedTuple):
     """Where a module first says that it depends on another: LOADING before LAZY before TYPES, then by path and line.
@@ -180,7 +183,7 @@ def _find_edges(
     for path in paths:
         for imported, resolution in zip(facts[path].imports, resolutions.get(path, ()), strict=False):
             targets = resolution.targets
-            if not targets:
+            if not targets or imported.level < CONSISTS:
                 continue
             lines = lines_by_name(imported)
             for target in targets:

@@ -137,10 +137,10 @@ def pair_words(one: Iterable[str], other: Iterable[str]) -> list[tuple[str, str]
 
 
 def compare_parameters(one: tuple[Parameter, ...], other: tuple[Parameter, ...]) -> float:
-    """How alike two lists of parameters are, 0..1; of different length, or both empty, they tell nothing: 0."""
-    if len(one) != len(other) or not one:
+    """How alike two lists of parameters are, 0..1. An empty one tells nothing: 0; of two more than one longer: 0."""
+    if abs(len(one) - len(other)) > 1 or not one or not other:
         return 0.0
-    return sum(map(_compare_parameter, one, other)) / len(one)
+    return sum(map(_compare_parameter, one, other)) / max(len(one), len(other))
 
 
 def _compare_parameter(one: Parameter, other: Parameter) -> float:

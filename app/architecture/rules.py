@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from app.architecture.graph import RANKS, Graph, Reference, name_target
-from app.architecture.reexports import Hop, Reexports
+from app.architecture.graph import RANKS, Graph, name_target
+from app.architecture.reexports import Reexports
 from app.core.fit.delta import Break, Edge
 from app.core.gate.policy import ArchitecturePolicy, Forbidden
 from app.core.text.globs import Glob
@@ -85,16 +85,27 @@ class Rules:
         """Whether any import in such a file can break a rule."""
         return bool(self.find_layer(path)) or bool(self._find_forbidden(path))
 
-    def judge(self, path: str, targets: Sequence[str]) -> Iterator[Broken]:
-        """The rules that a file breaks if it takes in these files together."""
+    def judge(self, path: str, targets: Sequence[str]) -> list[Broken]:
+        """The rules that a file breaks if it takes in these files together, itself aside."""
+        found: list[Broken] = []
         layer = self.find_layer(path)
         if layer:
-            above = min((at for at in map(self.find_layer, targets) if at is not None), default=layer)
+            above = layer
+            # A package takes in the file that asks for it as well: nobody forbids a file to itself.
+            for target in targets:
+                at = self.find_layer(target)
+                if at is not None and at < above and target != path:
+                    above = at
             if above < layer:
-                yield Broken(f"layers: {self._layers[layer].name} may not import {self._layers[above].name}", "")
-        for forbid in self._find_forbidden(path):
-            if any(self._fits(forbid, target) for target in targets):
-                yield Broken(forbid.name, forbid.because)
+                found.append(
+                    Broken(f"layers: {self._layers[layer].name} may not import {self._layers[above].name}", "")
+                )
+        found.extend(
+            Broken(forbid.name, forbid.because)
+            for forbid in self._find_forbidden(path)
+            if any(self._fits(forbid, target) for target in targets if target != path)
+        )
+        return found
 
     def _find_forbidden(self, path: str) -> tuple[_Forbid, ...]:
         known = self._forbidden_from.get(path)
@@ -113,17 +124,6 @@ class Rules:
 def _read_forbidden(rule: Forbidden) -> _Forbid:
     name = f"forbid: {rule.source} → {rule.target}"
     return _Forbid(name, rule.because, _compile(rule.source), _compile(rule.target))
-
-
-class _Candidate(NamedTuple):
-    """What a file takes in at a line, and the files that hand it on, if it does not name it itself."""
-
-    reference: Reference
-    line: int
-    module: str
-    target_path: str
-    files: tuple[str, ...]
-    hops: tuple[Hop, ...] = ()
 
 
 def find_breaks(
@@ -148,40 +148,27 @@ def find_breaks(
 
 def _find_in_file(path: str, graph: Graph, rules: Rules, reexports: Reexports, changed: Collection[str]) -> list[Break]:
     best: dict[tuple[str, str], Break] = {}
-    for candidate in _find_candidates(path, graph, reexports):
-        for broken in rules.judge(path, candidate.files):
-            edge = _make_edge(graph.module_of[path], path, candidate, changed)
-            item = Break(broken.rule, broken.because, edge)
-            key = (broken.rule, candidate.target_path)
-            if key not in best or _weight(item) < _weight(best[key]):
-                best[key] = item
+    for reference in graph.references(path):
+        target, when = reference.target, reference.imported.when
+        module = graph.module_of[path]
+        if broken := rules.judge(path, target.files):
+            edge = Edge(module, target.module, path, reference.line, when, name_target(target))
+            _keep_best(best, broken, edge)
+        for name, passed in reexports.follow(reference):
+            if broken := rules.judge(path, (passed.path,)):
+                hop = next((hop for hop in passed.hops if hop.path in changed), passed.hops[0])
+                line = reference.line_of(name)
+                edge = Edge(module, passed.module, path, line, when, passed.path, hop.path, hop.line)
+                _keep_best(best, broken, edge)
     return list(best.values())
 
 
-def _find_candidates(path: str, graph: Graph, reexports: Reexports) -> Iterator[_Candidate]:
-    for reference in graph.references(path):
-        target = reference.target
-        # A package takes in the file that asks for it as well: nobody forbids a file to itself.
-        files = target.files if path not in target.files else tuple(file for file in target.files if file != path)
-        yield _Candidate(reference, reference.line, target.module, name_target(target), files)
-        for name, passed in reexports.follow(reference):
-            if passed.path != path:
-                line = reference.line_of(name)
-                yield _Candidate(reference, line, passed.module, passed.path, (passed.path,), passed.hops)
-
-
-def _make_edge(module: str, path: str, candidate: _Candidate, changed: Collection[str]) -> Edge:
-    hop = next((hop for hop in candidate.hops if hop.path in changed), candidate.hops[0] if candidate.hops else None)
-    return Edge(
-        source=module,
-        target=candidate.module,
-        path=path,
-        line=candidate.line,
-        when=candidate.reference.imported.when,
-        target_path=candidate.target_path,
-        through=hop.path if hop else "",
-        through_line=hop.line if hop else 0,
-    )
+def _keep_best(best: dict[tuple[str, str], Break], broken: Iterable[Broken], edge: Edge) -> None:
+    for rule, because in broken:
+        item = Break(rule, because, edge)
+        key = (rule, edge.target_path)
+        if key not in best or _weight(item) < _weight(best[key]):
+            best[key] = item
 
 
 def _weight(item: Break) -> tuple[bool, int, int]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from app.core.change.classes.classify import is_test
 from app.core.fit.delta import ApiChange, ApiChangeKind, Break, Cycle, Delta, Edge, NewDependency, Twin
 from app.core.fit.source_facts import When
-from app.core.gate.policy import Layer
+from app.core.gate.policy import ArchitecturePolicy, Layer
+from app.core.text.plural import count
+from app.core.text.unicode import reveal
 
 MAX_BYTES: Final = 22_000
 """Of all lines together: some 8,000 tokens."""
@@ -22,12 +25,14 @@ _WHEN: Final = {When.LOADING: "", When.LAZY: " (inside a function)", When.TYPES:
 class Fact:
     """`id` is what it is cited by: a letter for its kind, and a number. `text` holds names from the repository.
 
-    `graph`: it is an edge, a cycle or a broken rule, on which a conflict can rest.
+    `graph`: it is an edge, a cycle or a broken rule, on which a conflict can rest. `edge` is where it stands, if what
+    it says is a new import that no program claims anything about yet.
     """
 
     id: str
     text: str
     graph: bool = False
+    edge: Edge | None = None
 
     @property
     def line(self) -> str:
@@ -54,18 +59,22 @@ class Told:
         return frozenset(fact.id for fact in self.facts if fact.graph)
 
 
-def tell_facts(delta: Delta, layers: Sequence[Layer], most: int = MAX_BYTES) -> Told:
-    """The facts, in an order that never depends on anything but them."""
+def tell_facts(delta: Delta, policy: ArchitecturePolicy, most: int = MAX_BYTES) -> Told:
+    """The facts, in an order that never depends on anything but them.
+
+    On a cycle no conflict can rest where the policy allows cycles.
+    """
+    forbidden = policy.cycles == "new"
     kinds = [
         _number("B", map(_tell_break, delta.breaks), graph=True),
-        _number("C", map(_tell_cycle, delta.cycles), graph=True),
-        _number("E", (f"new import {_tell_edge(edge)}" for edge in delta.new_edges), graph=True),
+        _number("C", map(_tell_cycle, delta.cycles), graph=forbidden),
+        _tell_edges(delta, cycles=forbidden),
         _number("X", (f"import that is gone {_tell_edge(edge)}" for edge in delta.removed_edges)),
         _number("A", map(_tell_api, delta.api)),
         _number("D", map(_tell_dependency, delta.dependencies)),
         _number("T", map(_tell_twin, delta.twins)),
         _number("F", _tell_fans(delta)),
-        _number("L", (_tell_layer(place, layer) for place, layer in enumerate(layers, start=1))),
+        _number("L", (_tell_layer(place, layer) for place, layer in enumerate(policy.layers, start=1))),
         _number("N", (f"not analysed: {_cut(item.path)}: {item.reason}" for item in delta.not_analysed)),
     ]
     kept: list[Fact] = []
@@ -82,18 +91,27 @@ def tell_facts(delta: Delta, layers: Sequence[Layer], most: int = MAX_BYTES) -> 
 def has_substance(delta: Delta) -> bool:
     """Whether the change touches the shape of the code: without that there is nothing to weigh, and nobody is paid.
 
-    That a name is added where others stand already is no such thing, unless it resembles one of them.
+    No such thing is a name that is added where others stand already, unless it resembles one of them; one that nobody
+    uses; what only tests import; and an import less.
     """
-    told = (
-        delta.breaks,
-        delta.cycles,
-        delta.new_edges,
-        delta.removed_edges,
-        delta.dependencies,
-        delta.twins,
-        delta.moved,
+    told = (delta.breaks, delta.cycles, delta.twins, delta.moved)
+    return (
+        any(told)
+        or any(not is_test(edge.path) for edge in delta.new_edges)
+        or any(not package.indirect for package in delta.dependencies)
+        or any(change.kind is not ApiChangeKind.ADDED and change.users for change in delta.api)
     )
-    return any(told) or any(change.kind is not ApiChangeKind.ADDED for change in delta.api)
+
+
+def _tell_edges(delta: Delta, *, cycles: bool) -> list[Fact]:
+    claimed = {(item.edge.source, item.edge.target) for item in delta.breaks}
+    if cycles:
+        claimed |= {(edge.source, edge.target) for cycle in delta.cycles for edge in cycle.edges}
+    facts = _number("E", (f"new import {_tell_edge(edge)}" for edge in delta.new_edges), graph=True)
+    return [
+        fact if (edge.source, edge.target) in claimed else replace(fact, edge=edge)
+        for fact, edge in zip(facts, delta.new_edges, strict=True)
+    ]
 
 
 def _number(letter: str, texts: Iterable[str], *, graph: bool = False) -> list[Fact]:
@@ -121,13 +139,15 @@ def _tell_cycle(cycle: Cycle) -> str:
 def _tell_api(change: ApiChange) -> str:
     what = f"public {_cut(change.name)} {change.kind.value} at {_cut(change.path)}:{change.line}"
     versions = [_cut(text) for text in (change.before, change.after) if text]
-    return f"{what}, used by {change.users} modules: {' → '.join(versions)}"
+    moved = f", now in {_cut(change.moved_to)}" if change.moved_to else ""
+    return f"{what}{moved}, in a module that {count(change.users, 'other')} used: {' → '.join(versions)}"
 
 
 def _tell_dependency(item: NewDependency) -> str:
     asked = f" {_cut(item.version)} at {_cut(item.path)}:{item.line}" if item.path else ", in no manifest"
     used = f", first used at {_cut(item.used_at[0])}:{item.used_at[1]}" if item.used_at else ""
-    return f"new third-party package {_cut(item.name)} ({item.ecosystem}){asked}{used}"
+    why = ", which another package needs" if item.indirect else ""
+    return f"new third-party package {_cut(item.name)} ({item.ecosystem}){asked}{used}{why}"
 
 
 def _tell_twin(twin: Twin) -> str:
@@ -147,5 +167,5 @@ def _tell_layer(place: int, layer: Layer) -> str:
 
 
 def _cut(text: str) -> str:
-    line = " ".join(text.split())
+    line = reveal(" ".join(text.split()))
     return line if len(line) <= _NAME else f"{line[: _NAME - 1]}…"

@@ -20,15 +20,15 @@ from app.analyzers.comparing import (
 )
 from app.core.fit.compared import Compared, HunkCompared
 from app.syntax.parsing import MAX_BYTES, Unparsed
-from tests.analyzers.change import file_of
 from tests.analyzers.poison import CRASHES, HOLDS
+from tests.core.changes import change_file
 
 OLD = "def total(cart):\n    return sum(cart)\n"
 NEW = OLD.replace("cart", "basket")
 
 
 def changed(path: str, old: str = OLD, new: str = NEW) -> ChangedFile:
-    return ChangedFile(file_of(path, old or None, new or None), old.encode(), new.encode())
+    return ChangedFile(change_file(path, old.splitlines(), new.splitlines()), old.encode(), new.encode())
 
 
 HUNKS = changed("a.py").file.hunks

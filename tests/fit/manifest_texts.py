@@ -89,6 +89,7 @@ GRADLE = dedent("""\
         api platform("org.boms:bom:1.0")
         runtimeOnly group: 'org.postgresql', name: 'postgresql', version: '42.7'
         implementation(project(":core"))
+        jmh 'org.openjdk.jmh:jmh-core:1.37'
         // implementation("commented:out:1")
     }
     description = "see: this:thing"

@@ -76,6 +76,7 @@ MANIFESTS: list[tuple[str, str, list[Asked]]] = [
             ("maven", "org.junit.jupiter:junit-jupiter", 7, "5.11.0"),
             ("maven", "org.boms:bom", 8, "1.0"),
             ("maven", "org.postgresql:postgresql", 9, "42.7"),
+            ("maven", "org.openjdk.jmh:jmh-core", 11, "1.37"),
         ],
     ),
     (

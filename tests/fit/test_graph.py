@@ -31,6 +31,12 @@ def test_files_of_a_directory_that_is_a_module_share_its_edges_and_none_leads_to
     assert graph.edges == {"p": {"q": Site("p/y.go", 1, When.LOADING, "q")}}
 
 
+def test_a_file_that_only_says_what_it_consists_of_does_not_depend_on_it() -> None:
+    graph = make_graph({"a.py": [Import("b.py", 1, level=-1)], "b.py": ["a.py"]})
+    assert graph.edges == {"b.py": {"a.py": Site("b.py", 1, When.LOADING, "a.py")}}
+    assert graph.counts.internal == 2
+
+
 def test_each_name_of_a_long_import_has_its_own_line() -> None:
     long = Import("a.py", 1, ("b.py", "c.py"), lines=(2, 3))
     graph = make_graph({"x.py": [long], "b.py": [], "c.py": []})

@@ -214,6 +214,21 @@ def test_what_kotlin_defines_under_another_name_leads_to_the_package_of_its_file
     assert lead(files, "app/Main.kt")[2:] == [STANDARD, "package kotlinx.coroutines"]
 
 
+def test_a_class_of_kotlin_for_several_platforms_is_in_the_files_that_name_them() -> None:
+    files = {
+        "app/src/test/kotlin/app/MainTest.kt": kotlin("app", "app.Tool.run"),
+        "app/src/main/kotlin/app/Main.kt": kotlin("app"),
+        "tools/src/main/kotlin/app/ToolJvm.kt": kotlin("app"),
+        "tools/src/main/kotlin/app/ToolCommon.kt": kotlin("app"),
+        "tools/src/main/kotlin/app/Other.kt": kotlin("app"),
+    }
+
+    assert lead_files(files, "app/src/test/kotlin/app/MainTest.kt") == [
+        ["tools/src/main/kotlin/app/ToolJvm.kt", "tools/src/main/kotlin/app/ToolCommon.kt"]
+    ]
+    assert lead(files, "app/src/test/kotlin/app/MainTest.kt") == ["tools/src/main/kotlin/app"]
+
+
 def test_a_file_of_which_nothing_is_known_is_in_the_package_of_its_directory() -> None:
     ground = Ground(
         paths=["db/Store.java", "db/Broken.java", "app/Main.java"],

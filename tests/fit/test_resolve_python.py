@@ -221,6 +221,11 @@ def test_a_script_named_like_the_package_it_imports_means_the_installed_one() ->
     assert resolve(paths, "proj/tasks.py", "celery.schedules", ("crontab",)).external == "celery"
 
 
+def test_a_module_may_take_itself_from_its_package() -> None:
+    assert taken(resolve(PACKAGE, "app/core.py", "app", ("core",))) == {"app/core.py": ("core",)}
+    assert taken(resolve(PACKAGE, "app/web/__init__.py", "app.web", ("views",))) == {"app/web/views.py": ("views",)}
+
+
 def test_scripts_find_what_lies_beside_them_and_above() -> None:
     paths = ("tests/conftest.py", "tests/support.py", "tests/unit/test_a.py", "tests/unit/near.py")
     assert list(taken(resolve(paths, "tests/unit/test_a.py", "near"))) == ["tests/unit/near.py"]

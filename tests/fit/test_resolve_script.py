@@ -311,6 +311,11 @@ class TestPackages:
     def test_a_package_that_no_workspace_binds_is_the_published_one(self, target: str) -> None:
         assert resolve(SOURCES, "packages/ui/src/button.tsx", target, WORKSPACE) == Resolution(external=target)
 
+    def test_a_project_beside_the_workspace_has_published_packages(self) -> None:
+        assert resolve(SOURCES, "fixtures/app/index.ts", "@org/ui", WORKSPACE) == Resolution(external="@org/ui")
+        marked = {**WORKSPACE, "packages/core/src/package.json": {"type": "module"}}
+        assert taken(SOURCES, "packages/core/src/index.ts", "@org/ui", marked) == "packages/ui/src/index.tsx"
+
     @pytest.mark.parametrize("target", ["@org/core/gone", "@org/core/internal", "@org/ui/gone"])
     def test_a_path_that_a_package_of_ours_lacks_is_missing(self, target: str) -> None:
         assert resolve(SOURCES, "packages/ui/src/button.tsx", target, WORKSPACE) == Resolution(missing=(target,))

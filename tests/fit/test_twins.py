@@ -33,6 +33,10 @@ def _find(new: Mapping[str, str], known: Mapping[str, str]) -> tuple[Twin, ...]:
             ("core/words.py", "def title_to_slug(text: str) -> str:\n    return text\n", "title_to_slug"),
         ),
         (
+            ("web/text.py", "def slugify_title(title: str) -> str:\n    return title\n", "slugify_title"),
+            ("core/words.py", "def title_to_slug(title: str, by='-') -> str:\n    return title\n", "title_to_slug"),
+        ),
+        (
             ("a/when.ts", "export function parseDuration(text: string): number {\n  return 1;\n}\n", "parseDuration"),
             (
                 "b/clock.ts",

@@ -85,6 +85,11 @@ def test_what_is_no_include_is_not_read() -> None:
     assert imports_of(Language.C, '// #include "a.h"\nchar *b = "#include <c.h>";\n#include ""\n') == []
 
 
+@pytest.mark.parametrize("language", [Language.C, Language.CPP])
+def test_an_include_among_the_values_of_an_enumeration_is_read(language: Language) -> None:
+    assert imports_of(language, 'enum tag {\n  FIRST,\n#include "tags.h"\n};\n') == [".tags.h:3"]
+
+
 def test_functions_of_c_are_public_unless_they_are_static() -> None:
     assert symbols_of(Language.C, ORDERS_C) == [
         "- TWICE: #define TWICE(x)",

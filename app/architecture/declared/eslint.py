@@ -31,6 +31,9 @@ from app.core.text.globs import BadGlob, Glob
 NAME: Final = "eslint"
 _FILES: Final = frozenset({".eslintrc.json", ".eslintrc"})
 _ZONES: Final = re.compile(r"import(?:-x)?/no-restricted-paths")
+_MOST_PLACES: Final = 14
+"""Of one side of a zone: their pairs are no more than a policy may forbid."""
+
 _OFF: Final = ("off", 0)
 
 
@@ -73,19 +76,26 @@ def _translate(
     if top is None:
         return
     for zone in map(take_members, zones[:MOST_OF_A_FILE] if isinstance(zones, list) else ()):
-        because = next(iter(take_words(zone.get("message"))), "")
-        sources = [_glob(top, place, paths) for place in take_words(zone.get("target"))]
-        targets = [_glob(top, place, paths) for place in take_words(zone.get("from"))]
-        forbid = tuple(
-            Forbidden.model_validate({"from": source, "to": target, "because": show(because)})
-            for source in sources
-            for target in targets
-            if source is not None and target is not None
-        )
         # A rule of ours has no exceptions: with them it would forbid what is allowed.
-        if forbid and "except" not in zone:
-            whole = None not in sources and None not in targets and len(forbid) <= MOST_OF_A_FILE
-            yield DeclaredRule(declaration, (), forbid[:MOST_OF_A_FILE], whole)
+        if "except" not in zone:
+            yield from _translate_zone(zone, top, declaration, paths)
+
+
+def _translate_zone(
+    zone: Mapping[str, object], top: str, declaration: Declaration, paths: Collection[str]
+) -> Iterator[DeclaredRule]:
+    because = show(next(iter(take_words(zone.get("message"))), ""))
+    written = take_words(zone.get("target")), take_words(zone.get("from"))
+    sources, targets = ([_glob(top, place, paths) for place in places[:_MOST_PLACES]] for places in written)
+    forbid = tuple(
+        Forbidden.model_validate({"from": source, "to": target, "because": because})
+        for source in sources
+        for target in targets
+        if source is not None and target is not None
+    )
+    if forbid:
+        whole = len(forbid) == len(written[0]) * len(written[1])
+        yield DeclaredRule(declaration, (), forbid, whole)
 
 
 def _glob(top: str, written: str, paths: Collection[str]) -> str | None:

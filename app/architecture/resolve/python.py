@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from app.architecture.resolution import Ground, Resolution, Target
-from app.architecture.resolve.places import TOP, directory_of, join, name_of, shared_depth, step
+from app.architecture.resolve.places import TOP, join, name_of, shared_depth, step
 from app.architecture.resolve.python_roots import MANIFESTS, Tree, is_for, is_within
 from app.core.fit.source_facts import Import
 
@@ -51,7 +51,7 @@ class PythonResolver:
 
     def resolve(self, path: str, imported: Import) -> Resolution:
         """What an import in the file at `path` takes in."""
-        directory = directory_of(path)
+        directory = path.rpartition("/")[0] or TOP
         key = (directory, imported.target, imported.names, imported.level)
         known = self._known.get(key)
         if known is None:
@@ -169,10 +169,8 @@ class PythonResolver:
 
 
 def _resolve_itself(path: str, imported: Import, known: Resolution) -> Resolution:
-    """A module that seems to import itself: `celery.py` means the installed `celery`. A package may do so."""
-    if name_of(path).startswith("__init__.") or "." in imported.target:
-        return known
-    return _outside(imported.target)
+    """A module that seems to import itself: `celery.py` means the installed `celery`."""
+    return _outside(imported.target) if imported.target == name_of(path).partition(".")[0] else known
 
 
 def hands_on(path: str, imported: Import) -> bool:

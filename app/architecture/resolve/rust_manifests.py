@@ -80,7 +80,7 @@ def read_manifest(directory: str, text: str) -> Manifest | None:
         discovered=tuple(
             _within(directory, below)
             for kind, below in _TARGETS.items()
-            if package.get(f"auto{_plural(kind)}") is not False
+            if name and package.get(f"auto{_plural(kind)}") is not False
         ),
         dependencies=tuple(_read_dependency(directory, *pair) for pair in asked if not _is_inherited(pair[1])),
         inherited=frozenset(key for key, value in asked if _is_inherited(value)),

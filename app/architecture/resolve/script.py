@@ -143,7 +143,7 @@ class ScriptResolver:
         if name in _NODE:
             return _NOTHING
         alias = aliased.ours and not self._packages.asks_for(name, scope.home)
-        ours = not name or name == "src" or alias or self._packages.is_bound(name)
+        ours = not name or name == "src" or alias or self._packages.is_bound(name, scope.home)
         return Resolution(missing=(target,)) if ours else Resolution(external=name)
 
     def _find_imported(self, scope: _Scope, target: str) -> str | Resolution | None:

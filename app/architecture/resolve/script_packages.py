@@ -8,7 +8,7 @@ name means what was published under it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,7 +74,9 @@ class Packages:
         for _, package in sorted(self._by_directory.items()):
             self._by_name[package.name].append(package)
         self._homes: dict[str, str] = {}
-        self._members = self._find_members(ground)
+        workspaces = list(_list_workspaces(ground, self._by_directory))
+        self._roots = frozenset(root for root, _ in workspaces)
+        self._members = self._find_members(workspaces)
 
     def at(self, directory: str) -> Package | None:
         """The package whose manifest is in a directory."""
@@ -99,19 +101,32 @@ class Packages:
             if package.name == name:
                 return package
             asked = package.dependencies.get(name)
-            if asked is not None and (linked := self._follow(package, name, asked)) is not None:
-                return linked
-        return _choose_nearest(
-            [package for package in self._by_name.get(name, ()) if package.directory in self._members], directory
-        )
+            if asked is not None:
+                linked = self._follow(package, name, asked)
+                return linked or _choose_nearest(self._list_bound(name, directory), directory)
+        return _choose_nearest(self._list_bound(name, directory), directory)
 
-    def is_bound(self, name: str) -> bool:
-        """Whether workspaces bind a name, to however many packages."""
-        return any(package.directory in self._members for package in self._by_name.get(name, ()))
+    def is_bound(self, name: str, directory: str) -> bool:
+        """Whether a workspace binds a name for files in `directory`, to however many packages."""
+        return bool(self._list_bound(name, directory))
 
     def asks_for(self, name: str, directory: str) -> bool:
         """Whether a package that `directory` is in depends on `name`."""
         return any(name in package.dependencies for package in self.around(directory))
+
+    def _list_bound(self, name: str, directory: str) -> list[Package]:
+        members = [package for package in self._by_name.get(name, ()) if package.directory in self._members]
+        return members if members and self._is_in_workspace(directory) else []
+
+    def _is_in_workspace(self, directory: str) -> bool:
+        """Whether the project that a directory is in belongs to a workspace: one beside them has published packages."""
+        for above in climb(directory):
+            package = self._by_directory.get(above)
+            if above in self._members or above in self._roots:
+                return True
+            if package is not None and (package.name or package.dependencies):
+                return False
+        return False
 
     def _follow(self, package: Package, name: str, asked: str) -> Package | None:
         scheme, _, rest = asked.partition(":")
@@ -120,11 +135,10 @@ class Packages:
         place = step(package.directory, rest) if scheme in {"file", "link", "portal"} else None
         return None if place is None else self._by_directory.get(place)
 
-    def _find_members(self, ground: Ground) -> frozenset[str]:
+    def _find_members(self, workspaces: Sequence[tuple[str, _Globs]]) -> frozenset[str]:
         """The directories of the packages that belong to a workspace."""
         found: set[str] = set()
         tries = 0
-        workspaces = list(_list_workspaces(ground, self._by_directory))
         for package in self._by_directory.values():
             for root, globs in workspaces:
                 if root != TOP and not package.directory.startswith(f"{root}/"):

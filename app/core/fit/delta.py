@@ -94,8 +94,8 @@ class ApiChange:
 class NewDependency:
     """A third-party package that the base does not have. `path`:`line` is where a manifest asks for it, if one does.
 
-    `used_at` is the first import of it, path and line; None where nothing imports it, or nobody can tell. `indirect`: it
-    is there because another package needs it.
+    `used_at` is the first import of it, path and line; None where nothing imports it, or nobody can tell. `indirect`:
+    it is there because another package needs it.
     """
 
     name: str

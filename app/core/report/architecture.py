@@ -23,6 +23,7 @@ _VERDICTS = {
     Fit.INSUFFICIENT_EVIDENCE: "nobody can tell",
 }
 _NONE = Markdown("")
+_LEGEND = Markdown("<sub>Red breaks a rule, purple closes a cycle, green is new, dotted grey is gone.</sub>")
 _STILL = "the module graph, public names and dependencies stay as they are."
 STILL = Markdown(f"**Architecture:** {_STILL}")
 
@@ -224,4 +225,6 @@ def _tell_dependency(item: NewDependency, show: Show) -> Markdown:
 def _picture(shape: Shape) -> Markdown:
     if not shape.mermaid:
         return _NONE
-    return details(Markdown("The modules that this change touches"), fence(shape.mermaid, "mermaid"))
+    return details(
+        Markdown("The modules that this change touches"), paragraphs(fence(shape.mermaid, "mermaid"), _LEGEND)
+    )

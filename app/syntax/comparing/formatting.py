@@ -1,7 +1,8 @@
 """Whether a change of white space is one of white space alone, proved on trees.
 
 A hunk is formatting if the old text with this hunk alone has the tree of the old text, and the new text without it that
-of the new one: the same nodes, the same leaves to the byte, comments and strings as well.
+of the new one: the same nodes, the same leaves to the byte, comments and strings as well. So are all hunks of which
+nothing but white space is changed if that holds for them together.
 """
 
 from __future__ import annotations
@@ -66,7 +67,10 @@ def find_formatting(versions: Versions, hunks: Sequence[Sequence[Block]]) -> fro
         return frozenset()
     if len(asked) == len(hunks) and _is_same(versions, versions.old, versions.new):
         return frozenset(asked)
-    return frozenset(number for number in asked[:MOST_HUNKS] if _is_proved(versions, hunks[number]))
+    asked = asked[:MOST_HUNKS]
+    if _is_proved(versions, [block for number in asked for block in hunks[number]]):
+        return frozenset(asked)
+    return frozenset(number for number in asked if _is_proved(versions, hunks[number]))
 
 
 def _may_be(versions: Versions, blocks: Sequence[Block]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 import tree_sitter
@@ -54,24 +55,26 @@ def walk_knots(parsed: Parsed, start: int = 0, end: int | None = None) -> Iterat
     last = len(source) if end is None else end
     at = start
     above: list[str] = []
-    for node, depth, role in _walk(parsed.tree.walk(), start, last):
-        kind = node.type
+    for node, kind, depth, role in _walk(parsed.tree.walk(), start, last):
         del above[depth:]
-        if not is_whole(node):
+        if role is None:
             above.append(kind)
             yield Knot(kind, depth, None)
             continue
-        yield from _gap(source, at, min(node.start_byte, last))
-        at = max(at, node.end_byte)
-        text = source[node.start_byte : node.end_byte]
-        around = above[-1] if above else ""
-        yield Knot(kind, depth, Leaf(kind, text, node.start_byte, node.end_byte, depth, around, role))
+        first, behind = node.start_byte, node.end_byte
+        if at < first:
+            yield from _gap(source, at, min(first, last))
+        at = max(at, behind)
+        yield Knot(
+            kind, depth, Leaf(kind, source[first:behind], first, behind, depth, above[-1] if above else "", role)
+        )
     yield from _gap(source, at, last)
 
 
-def is_whole(node: tree_sitter.Node) -> bool:
-    """Whether a node is one leaf here, whatever it holds."""
-    return not node.child_count or _WHOLE.search(node.type) is not None
+@lru_cache(maxsize=4096)
+def _is_whole(kind: str) -> bool:
+    """Whether a node of a type is one leaf here, whatever it holds."""
+    return _WHOLE.search(kind) is not None
 
 
 def is_sound(parsed: Parsed, start: int, end: int) -> bool:
@@ -95,21 +98,27 @@ def _gap(source: bytes, start: int, end: int) -> Iterator[Knot]:
         yield Knot("", 0, Leaf("", text, start, end, 0, "", ""))
 
 
-def _walk(cursor: tree_sitter.TreeCursor, start: int, end: int) -> Iterator[tuple[tree_sitter.Node, int, str]]:
-    """By a cursor: a tree may be deeper than the stack of Python."""
+def _walk(
+    cursor: tree_sitter.TreeCursor, start: int, end: int
+) -> Iterator[tuple[tree_sitter.Node, str, int, str | None]]:
+    """Nodes with their types and depths, and leaves with the field that they fill: others have None for it.
+
+    By a cursor: a tree may be deeper than the stack of Python.
+    """
     while (node := cursor.node) is not None:
-        if node.start_byte >= end > 0:
+        first = node.start_byte
+        if first >= end > 0:
             return
         if node.end_byte > start or not start:
-            yield node, cursor.depth, cursor.field_name or ""
-            if not is_whole(node) and _goto_child(cursor, node, start):
+            kind = node.type
+            inner = node.child_count > 0 and not _is_whole(kind)
+            yield node, kind, cursor.depth, None if inner else cursor.field_name or ""
+            if inner and (cursor.goto_first_child() if first >= start else _goto_child(cursor, start)):
                 continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return
 
 
-def _goto_child(cursor: tree_sitter.TreeCursor, node: tree_sitter.Node, start: int) -> bool:
-    if node.start_byte < start:
-        return cursor.goto_first_child_for_byte(start) is not None
-    return cursor.goto_first_child()
+def _goto_child(cursor: tree_sitter.TreeCursor, start: int) -> bool:
+    return cursor.goto_first_child_for_byte(start) is not None

@@ -6,6 +6,7 @@ to the grammar.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from typing import Final
@@ -19,7 +20,13 @@ from app.syntax.extraction.spelling import modifiers_of, read_node, sign_declara
 from app.syntax.languages import Language
 from app.syntax.parsing import Parsed
 
-_INCLUDES: Final = "(preproc_include path: [(string_literal) (system_lib_string)] @path) @include"
+_INCLUDES: Final = """
+(preproc_include path: [(string_literal) (system_lib_string)] @path) @include
+((preproc_call directive: (preproc_directive) @how argument: (preproc_arg) @path) @include
+ (#match? @how "include$"))
+"""
+"""Among the values of an enumeration an include is any directive to the grammar."""
+_PATH: Final = re.compile(r"\s*(?:\"([^\"\n]+)\"|<([^>\n]+)>)")
 _CALLS: Final = """
 (call_expression function: [(identifier) @name (field_expression field: (field_identifier) @name)])
 """
@@ -52,9 +59,9 @@ _SECTIONS: Final = """
 def _read_imports(parsed: Parsed) -> Iterator[Import]:
     for captures in find_matches(parsed, _INCLUDES):
         (include,), (path,) = captures["include"], captures["path"]
-        target = read_node(parsed, path)[1:-1]
-        if target:
-            yield Import(target, line_of(include), level=int(path.type == "string_literal"))
+        found = _PATH.match(read_node(parsed, path))
+        if found:
+            yield Import(found[1] or found[2], line_of(include), level=int(found[1] is not None))
 
 
 def _see(parsed: Parsed) -> Callable[[Defined], bool]:
