@@ -1,4 +1,7 @@
-"""Holes in GitHub Actions workflows and actions that zizmor finds, in our words. The change cannot configure it."""
+"""Holes that zizmor finds in workflows, actions and the settings of Dependabot and pre-commit, in our words.
+
+The change cannot configure it. What it reads: https://docs.zizmor.sh/usage/#input-collection.
+"""
 
 from __future__ import annotations
 
@@ -28,11 +31,13 @@ ARGUMENTS = (
 )
 _WORKFLOW = re.compile(r"\.github/workflows/[^/]+\.ya?ml")
 _ACTION = frozenset({"action.yml", "action.yaml"})
+_UPDATES = frozenset({".github/dependabot.yml", ".github/dependabot.yaml"})
+_HOOKS = frozenset({".pre-commit-config.yaml", ".pre-commit-hooks.yaml"})
 _IDENT = re.compile(r"[a-z0-9-]{1,80}")
 _SEVERITIES = {"High": Severity.MEDIUM, "Medium": Severity.MEDIUM, "Low": Severity.LOW, "Informational": Severity.NIT}
 _CONFIDENCES = {"High": 90, "Medium": 70}
 
-_OTHER = ("A workflow does something that zizmor warns of", "Look the rule up before merging this.")
+_OTHER = ("This is set up in a way that zizmor warns of", "Look the rule up before merging this.")
 _WORDS = {
     "template-injection": (
         "Text from outside becomes part of a script",
@@ -95,6 +100,30 @@ _WORDS = {
         "A package is published with a long-lived token",
         "A short-lived one by OpenID Connect cannot be stolen for later.",
     ),
+    "dependabot-execution": (
+        "Updates may run code of the packages they look at",
+        "A package that somebody took over then runs in the update, with whatever that can reach.",
+    ),
+    "dependabot-cooldown": (
+        "New versions are taken on the day they appear",
+        "Bad releases are mostly found within days. A cooldown of a week lets others find them.",
+    ),
+    "insecure-url-scheme": (
+        "Code is fetched without TLS",
+        "Whoever sits on the way can put in something else, and it is run here.",
+    ),
+    "unsound-ternary": (
+        "A choice of the form `a && b || c` never gives `b`",
+        "`b` counts as false there, so the third value is used always.",
+    ),
+    "typosquat-uses": (
+        "An action has nearly the name of a well-known one",
+        "It may be a mistake in typing that somebody waits for. See that this owner and name are meant.",
+    ),
+    "adhoc-packages": (
+        "A package is installed outside any lockfile",
+        "What is installed can change without a commit in this repository.",
+    ),
     "artipacked": (
         "The checkout leaves its token on disk",
         "Later steps, and whatever is uploaded, can contain it. Set persist-credentials to false.",
@@ -106,12 +135,22 @@ def _wants(file: FilePatch) -> bool:
     readable = not (file.binary or file.symlink or file.submodule)
     if not readable or file.status is FileStatus.REMOVED:
         return False
-    return _WORKFLOW.fullmatch(file.path) is not None or PurePosixPath(file.path).name in _ACTION
+    return _WORKFLOW.fullmatch(file.path) is not None or _own_name(file.path) is not None
 
 
 def _place(number: int, path: str) -> str:
-    action = PurePosixPath(path).name in _ACTION
-    return f"{number:05d}/" + ("action.yml" if action else ".github/workflows/workflow.yml")
+    return f"{number:05d}/{_own_name(path) or '.github/workflows/workflow.yml'}"
+
+
+def _own_name(path: str) -> str | None:
+    """The name by which zizmor knows what kind of file it is, of any but a workflow."""
+    if path in _UPDATES:
+        return ".github/dependabot.yml"
+    if path in _HOOKS:
+        return path
+    # A workflow may be called so too.
+    is_action = PurePosixPath(path).name in _ACTION and _WORKFLOW.fullmatch(path) is None
+    return "action.yml" if is_action else None
 
 
 def _parse(stdout: bytes) -> list[tuple[str, Diagnostic]]:

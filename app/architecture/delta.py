@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from app.architecture.census import count_users
@@ -30,8 +30,8 @@ def compare(
 
     Edges of what was renamed are neither new nor removed. A rule is newly broken if at the base the same file, under
     its name there, did not break it with the same target. `defined` knows which names files have, at base and at head.
-    What others find (API, dependencies, twins, files without facts) is not in it yet; `not_analysed` has the files
-    whose names could not be followed.
+    What others find (API, dependencies, twins, files without facts) is not in it yet; `not_analysed` has the files of
+    the head whose names could not be followed.
     """
     renames = find_renames(before, after, moved)
     base = renames.name_edges(before.edges)
@@ -50,10 +50,7 @@ def compare(
         mended=mended,
         cycles=find_new_cycles(base, after.edges),
         fans=_compare_fans(after, new, [_renamed(edge, renames) for edge in removed]),
-        not_analysed=tuple(
-            NotAnalysed(path, f"its names lead through more than {MOST_STEPS:,} places", path in changed)
-            for path in handed[1].cut
-        ),
+        not_analysed=tuple(_list_not_followed(handed[1], changed)),
         internal_imports=after.counts.internal,
         external_imports=after.counts.external,
         unresolved_imports=after.counts.unresolved,
@@ -65,9 +62,25 @@ def compare(
     )
 
 
+def find_asked(graph: Graph, policy: ArchitecturePolicy, defined: Defined = knows_nothing) -> tuple[str, ...]:
+    """Files whose names `compare` has to know for this graph, so that what `*` hands on is held to the rules."""
+    reexports = Reexports(graph, defined)
+    find_breaks(graph, Rules(policy), reexports)
+    return reexports.asked
+
+
 def make_edge(source: str, target: str, site: Site) -> Edge:
     """An edge with the place where it is said first."""
     return Edge(source, target, site.path, site.line, site.when, site.target_path)
+
+
+def _list_not_followed(reexports: Reexports, changed: Collection[str]) -> Iterator[NotAnalysed]:
+    for path in reexports.cut:
+        yield NotAnalysed(path, f"its names lead through more than {MOST_STEPS:,} places", path in changed)
+    for path in reexports.asked:
+        yield NotAnalysed(
+            path, "which names it has is not known, so that none is followed through `*`", path in changed
+        )
 
 
 def _find_missing(edges: Edges, known: Edges) -> Iterable[Edge]:

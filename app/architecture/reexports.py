@@ -70,9 +70,9 @@ def knows_nothing(_: str) -> Collection[str] | None:
 class Reexports:
     """Follows names through the files of one graph. It remembers what it followed.
 
-    A name that comes through `*` is followed where `defined` knows that the file behind has it; where that is not
-    known, through the only `*` of a file. What an import takes as a whole, without any name, is not followed: which of
-    its names are used is not in the graph.
+    A name that comes through `*` is followed to the files that have it, for which `defined` has to know the names of
+    those files and of the one with the `*`: see `asked`. What an import takes as a whole, without any name, is not
+    followed: which of its names are used is not in the graph.
     """
 
     def __init__(self, graph: Graph, defined: Defined = knows_nothing) -> None:
@@ -82,11 +82,17 @@ class Reexports:
         self._followed: dict[tuple[str, str], tuple[Passed, ...]] = {}
         self._left = MOST_IN_ALL
         self._cut: set[str] = set()
+        self._asked: set[str] = set()
 
     @property
     def cut(self) -> tuple[str, ...]:
         """Files that offer names which were not followed to their end, for they lead through too many places."""
         return tuple(sorted(self._cut))
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Files of which `defined` knew nothing and would have had to, so that a name was not followed through `*`."""
+        return tuple(sorted(self._asked))
 
     def follow(self, reference: Reference) -> Iterator[tuple[str, Passed]]:
         """The names that a reference takes, each with the files beyond its target that the name comes from."""
@@ -133,18 +139,27 @@ class Reexports:
             yield from ((offer, True) for offer in offers.stars)
         elif name in offers.named:
             yield from ((offer, True) for offer in offers.named[name])
-        elif name not in (self._defined(path) or ()):
-            for offer in offers.stars:
-                has = self._has(offer.path, name, alone=len(offers.stars) == 1)
-                if has or self._offers_of(offer.path):
-                    yield offer, has
+        elif offers.stars:
+            own = self._defined(path)
+            if own is None:
+                self._ask_behind(path)
+            elif name not in own:
+                for offer in offers.stars:
+                    has = self._has(offer.path, name)
+                    if has or self._offers_of(offer.path):
+                        yield offer, has
 
-    def _has(self, path: str, name: str, *, alone: bool) -> bool:
+    def _has(self, path: str, name: str) -> bool:
         offers = self._offers_of(path)
-        if offers and name in offers.named:
-            return True
-        defined = self._defined(path)
-        return alone if defined is None else name in defined
+        return bool(offers and name in offers.named) or name in (self._defined(path) or ())
+
+    def _ask_behind(self, path: str) -> None:
+        """Ask for all that is behind the `*` of a file, and of those behind it, at once."""
+        waiting = [path]
+        for at in waiting:
+            if self._defined(at) is None and at not in self._asked:
+                self._asked.add(at)
+                waiting.extend(offer.path for offer in (self._offers_of(at) or _NOTHING).stars)
 
     def _offers_of(self, path: str) -> _Offers | None:
         """What a file hands on; None for nothing."""

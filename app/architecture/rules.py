@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from app.architecture.graph import RANKS, Graph, name_target
-from app.architecture.reexports import Reexports
+from app.architecture.graph import RANKS, Graph, Reference, name_target
+from app.architecture.reexports import Passed, Reexports
 from app.core.fit.delta import Break, Edge
 from app.core.gate.policy import ArchitecturePolicy, Forbidden
 from app.core.text.globs import Glob
@@ -151,16 +151,28 @@ def _find_in_file(path: str, graph: Graph, rules: Rules, reexports: Reexports, c
     for reference in graph.references(path):
         target, when = reference.target, reference.imported.when
         module = graph.module_of[path]
-        if broken := rules.judge(path, target.files):
+        direct = rules.judge(path, target.files)
+        if direct:
             edge = Edge(module, target.module, path, reference.line, when, name_target(target))
+            _keep_best(best, direct, edge)
+        for name, passed, broken in _follow(path, reference, rules, reexports, {item.rule for item in direct}):
+            hop = next((hop for hop in passed.hops if hop.path in changed), passed.hops[0])
+            line = reference.line_of(name)
+            edge = Edge(module, passed.module, path, line, when, passed.path, hop.path, hop.line)
             _keep_best(best, broken, edge)
-        for name, passed in reexports.follow(reference):
-            if broken := rules.judge(path, (passed.path,)):
-                hop = next((hop for hop in passed.hops if hop.path in changed), passed.hops[0])
-                line = reference.line_of(name)
-                edge = Edge(module, passed.module, path, line, when, passed.path, hop.path, hop.line)
-                _keep_best(best, broken, edge)
     return list(best.values())
+
+
+def _follow(
+    path: str, reference: Reference, rules: Rules, reexports: Reexports, direct: Collection[str]
+) -> Iterator[tuple[str, Passed, list[Broken]]]:
+    """Files that names come from and that break rules. The nearest is enough: those behind it say nothing more."""
+    told = dict.fromkeys(direct, "")
+    for name, passed in reexports.follow(reference):
+        broken = [item for item in rules.judge(path, (passed.path,)) if told.get(item.rule) not in ("", name)]
+        if broken:
+            told.update({item.rule: name for item in broken})
+            yield name, passed, broken
 
 
 def _keep_best(best: dict[tuple[str, str], Break], broken: Iterable[Broken], edge: Edge) -> None:

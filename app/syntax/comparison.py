@@ -5,8 +5,10 @@ What cannot be proved is not said. A file with a fault of syntax has no formatti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from app.core.fit.compared import Block, Compared, HunkCompared
@@ -24,14 +26,27 @@ DISAGREE: Final = "the change is not that of these versions"
 NO_LANGUAGE: Final = "nobody here reads its language"
 _FUNCTIONS: Final = frozenset({Kind.FUNCTION, Kind.METHOD, Kind.PROPERTY})
 
+_Key = tuple[tuple[str, ...], str, int]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class _Version:
     """One version with what it defines and where it turns."""
 
     side: Side
     definitions: tuple[Definition, ...]
     turns: tuple[Turn, ...]
+
+    @cached_property
+    def functions(self) -> dict[_Key, Definition]:
+        """Those that run, by their names; several of one name are counted."""
+        seen: Counter[tuple[tuple[str, ...], str]] = Counter()
+        found: dict[_Key, Definition] = {}
+        for item in self.definitions:
+            if item.kind in _FUNCTIONS:
+                found[item.within, item.name, seen[item.within, item.name]] = item
+                seen[item.within, item.name] += 1
+        return found
 
 
 def compare(
@@ -81,23 +96,20 @@ def _tell(old: _Version, new: _Version, blocks: Sequence[Block]) -> HunkCompared
 def _find_growth(old: _Version, new: _Version, blocks: Sequence[Block]) -> tuple[int, str]:
     """By how much the most grown function among those that the blocks touch grew, and its name."""
     most, name = 0, ""
-    before = {(item.within, item.name): item for item in old.definitions}
-    for item in _find_touched(new.definitions, blocks):
-        known = before.get((item.within, item.name))
+    for key, item in _find_touched(new, blocks):
+        known = old.functions.get(key)
         grown = measure(new.turns, item) - (measure(old.turns, known) if known else 0)
         if grown > most:
             most, name = grown, item.name
     return most, name
 
 
-def _find_touched(definitions: Iterable[Definition], blocks: Sequence[Block]) -> list[Definition]:
+def _find_touched(version: _Version, blocks: Sequence[Block]) -> Iterator[tuple[_Key, Definition]]:
     """The functions of the new version that some changed line is in."""
     ends = [(block.new_first, block.new_first + max(block.new_count, 1) - 1) for block in blocks]
-    return [
-        item
-        for item in definitions
-        if item.kind in _FUNCTIONS and any(item.first_line <= last and first <= item.last_line for first, last in ends)
-    ]
+    for key, item in version.functions.items():
+        if any(item.first_line <= last and first <= item.last_line for first, last in ends):
+            yield key, item
 
 
 def _count_lines(spans: Iterable[tuple[int, int]]) -> frozenset[int]:

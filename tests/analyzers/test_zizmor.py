@@ -58,6 +58,40 @@ async def test_an_action_is_read_as_one() -> None:
     assert rules_at(analysis.claims) == [("zizmor:template-injection", None, 7)]
 
 
+@pytest.mark.parametrize("path", [".github/workflows/release.yaml", ".github/workflows/action.yml"])
+async def test_a_workflow_is_one_by_its_place_whatever_it_is_called(path: str) -> None:
+    analysis = await analyze_change({}, {path: INJECTED}, only=["zizmor"])
+    assert rules_at(analysis.claims) == [("zizmor:template-injection", None, 11)]
+
+
+@pytest.mark.parametrize("path", [".github/actions/setup/action.yaml", "action.yml"])
+async def test_an_action_is_read_wherever_it_stands(path: str) -> None:
+    action = (
+        "name: a\ndescription: b\nruns:\n  using: composite\n  steps:\n    - uses: someone/thing@v1\n"
+        "    - shell: bash\n      run: echo ${{ github.event.issue.title }}\n"
+    )
+    analysis = await analyze_change({}, {path: action}, only=["zizmor"])
+    assert ("zizmor:template-injection", None, 8) in rules_at(analysis.claims)
+
+
+@pytest.mark.parametrize("path", [".github/dependabot.yml", ".github/dependabot.yaml"])
+async def test_updates_that_run_code_of_packages_are_a_finding(path: str) -> None:
+    kept = (
+        "version: 2\nupdates:\n  - package-ecosystem: pip\n    directory: /\n    schedule: {interval: weekly}\n"
+        "    cooldown: {default-days: 14}\n"
+    )
+    opened = f"{kept}    insecure-external-code-execution: allow\n"
+    analysis = await analyze_change({path: kept}, {path: opened}, only=["zizmor"])
+    assert rules_at(analysis.claims) == [("zizmor:dependabot-execution", None, 7)]
+    assert "zizmor warns of" not in analysis.claims[0].title
+
+
+async def test_hooks_that_are_fetched_without_tls_are_a_finding() -> None:
+    text = "repos:\n  - repo: http://git.example/hooks\n    rev: v1\n    hooks: [{id: look}]\n"
+    analysis = await analyze_change({}, {".pre-commit-config.yaml": text}, only=["zizmor"])
+    assert ("zizmor:insecure-url-scheme", None, 2) in rules_at(analysis.claims)
+
+
 @pytest.mark.parametrize("broken", ["on: [push\n", "jobs: 3\n", "a: &a [*a]\n"])
 async def test_a_workflow_it_cannot_read_is_a_named_failure_and_the_others_are_judged(broken: str) -> None:
     other = ".github/workflows/broken.yml"

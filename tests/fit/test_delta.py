@@ -3,7 +3,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.architecture.delta import compare
+from app.architecture.delta import compare, find_asked
 from app.core.fit.delta import Delta, Fan
 from app.core.fit.source_facts import Import
 from app.core.gate.policy import ArchitecturePolicy, PolicyFault, read_policy
@@ -166,6 +166,31 @@ def test_a_changed_file_that_hands_a_name_on_breaks_the_rule_for_lines_that_did_
         8,
     )
     assert _pairs(delta) == ([("api.ts", "web/c.ts")], [("api.ts", "lib.ts")])
+
+
+def test_what_comes_through_a_star_is_held_to_the_rules_once_the_names_are_known() -> None:
+    before: Files = {
+        "core/a.ts": [Import("api.ts", 5, ("Page",))],
+        "api.ts": [Import("lib.ts", 8, ("*",), passed_on=True)],
+        "lib.ts": [],
+        "web/c.ts": [],
+    }
+    after: Files = {**before, "api.ts": [*before["api.ts"], Import("web/c.ts", 9, ("*",), passed_on=True)]}
+    old, now = make_graph(before), make_graph(after)
+    unknown = compare(old, now, moved={}, policy=FORBID, changed=["api.ts"])
+    assert unknown.breaks == ()
+    assert [(item.path, item.changed) for item in unknown.not_analysed] == [
+        ("api.ts", True),
+        ("lib.ts", False),
+        ("web/c.ts", False),
+    ]
+    assert find_asked(now, FORBID) == ("api.ts", "lib.ts", "web/c.ts")
+    names: dict[str, list[str]] = {"api.ts": [], "lib.ts": [], "web/c.ts": ["Page"]}
+    known = compare(old, now, moved={}, policy=FORBID, changed=["api.ts"], defined=(names.get, names.get))
+    assert [(item.edge.path, item.edge.through, item.edge.through_line) for item in known.breaks] == [
+        ("core/a.ts", "api.ts", 9)
+    ]
+    assert known.not_analysed == ()
 
 
 def test_only_modules_whose_fan_changed_are_told_the_most_first() -> None:

@@ -124,6 +124,20 @@ def test_a_hunk_is_moved_only_if_all_of_it_has_another_end(gone: list[MovedEnd],
     assert dict(groups(make_guide(planned, compared)))["h.py"] is Group.SUBSTANTIVE
 
 
+def test_what_leaves_the_source_for_the_tests_is_no_move() -> None:
+    lines = ["def f():", "    return 1"]
+    planned = [
+        PlannedFile(change_file("g.py", lines, []), FileClass.SOURCE),
+        PlannedFile(change_file("test_h.py", [], lines), FileClass.TEST),
+    ]
+    end = MovedEnd("f", 1, 2, "d")
+    compared: dict[str, Compared | str] = {
+        "g.py": Compared((HunkCompared(),), gone=(end,)),
+        "test_h.py": Compared((HunkCompared(),), come=(end,)),
+    }
+    assert dict(groups(make_guide(planned, compared))) == {"g.py": Group.SUBSTANTIVE, "test_h.py": Group.TEST}
+
+
 def test_what_makes_a_file_is_read_instead_of_it() -> None:
     kinds = (FileClass.GENERATED, FileClass.VENDORED, FileClass.LOCK)
     guide = make_guide([edit(f"{kind}.py", 1, kind=kind) for kind in kinds], {})

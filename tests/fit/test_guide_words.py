@@ -37,7 +37,7 @@ GUIDE = ReadingGuide(
         passage(Group.TEST, "tests/test_parse.py", 40, 0, "Would these tests fail without the change?"),
         *(passage(Group.MECHANICAL, f"shop/part_{number}.py", 2, 0, "The same edit in 61 places: read another one.")
           for number in range(60)),
-        passage(Group.MOVED, "shop/till.py", 200, 0, "Stood elsewhere before, with the same syntax tree."),
+        passage(Group.MOVED, "shop/till.py", 200, 0, "Only moved."),
         passage(Group.FORMATTING, "shop/list.py", 80, 0, "White space alone: both versions have the same syntax tree."),
         passage(Group.GENERATED, "uv.lock", 420, 0, "Written by a package manager: read the manifest."),
     )

@@ -68,30 +68,42 @@ def test_a_whole_under_a_name_is_taken_with_that_name() -> None:
 def test_files_that_hand_on_to_each_other_end() -> None:
     files = {
         "s.ts": [_take("p.ts", "X")],
-        "p.ts": [_hand_on("q.ts", 1, "*")],
-        "q.ts": [_hand_on("p.ts", 1, "*")],
+        "p.ts": [_hand_on("q.ts", 1, "X")],
+        "q.ts": [_hand_on("p.ts", 1, "X"), _hand_on("p.ts", 2, "*")],
     }
     assert set(_found(files)) == {"q.ts"}
+    assert set(_found({**files, "s.ts": [_take("p.ts", "*")]})) == {"q.ts"}
 
 
-def test_the_only_star_of_a_file_is_followed_and_of_several_none_is_guessed() -> None:
-    one: Files = {"s.ts": [_take("p.ts", "X")], "p.ts": [_hand_on("t.ts", 2, "*")], "t.ts": [], "u.ts": []}
-    assert set(_found(one)) == {"t.ts"}
-    two: Files = {**one, "p.ts": [_hand_on("t.ts", 2, "*"), _hand_on("u.ts", 3, "*")]}
-    assert _found(two) == {}
+STARS: Files = {
+    "s.ts": [_take("p.ts", "X")],
+    "p.ts": [_hand_on("t.ts", 2, "*"), _hand_on("u.ts", 3, "*")],
+    "t.ts": [_hand_on("v.ts", 1, "*")],
+    "u.ts": [],
+    "v.ts": [],
+}
+
+
+def test_what_comes_through_a_star_is_not_guessed_and_asked_for_at_once() -> None:
+    graph = make_graph(STARS)
+    reexports = Reexports(graph)
+    assert _follow(graph, reexports=reexports) == {}
+    assert reexports.asked == ("p.ts", "t.ts", "u.ts", "v.ts")
 
 
 def test_of_several_stars_the_one_is_followed_that_is_known_to_have_the_name() -> None:
-    names: dict[str, Collection[str]] = {"t.ts": ["Y"], "u.ts": ["X"], "p.ts": []}
-    files = {
-        "s.ts": [_take("p.ts", "X")],
-        "p.ts": [_hand_on("t.ts", 2, "*"), _hand_on("u.ts", 3, "*")],
-        "t.ts": [],
-        "u.ts": [],
-    }
-    graph = make_graph(files)
-    assert _follow(graph, reexports=Reexports(graph, names.get)) == {"u.ts": (Hop("p.ts", 3),)}
-    names["p.ts"] = ["X"]
+    names: dict[str, Collection[str]] = {"t.ts": ["Y"], "u.ts": ["X"], "p.ts": [], "v.ts": []}
+    graph = make_graph(STARS)
+    reexports = Reexports(graph, names.get)
+    assert _follow(graph, reexports=reexports) == {"u.ts": (Hop("p.ts", 3),)}
+    assert reexports.asked == ()
+    names.update({"u.ts": [], "v.ts": ["X"]})
+    assert _follow(graph, reexports=Reexports(graph, names.get)) == {"v.ts": (Hop("p.ts", 2), Hop("t.ts", 1))}
+
+
+def test_a_name_that_a_file_has_itself_comes_through_none_of_its_stars() -> None:
+    names: dict[str, Collection[str]] = {"t.ts": ["X"], "u.ts": ["X"], "p.ts": ["X"], "v.ts": []}
+    graph = make_graph(STARS)
     assert _follow(graph, reexports=Reexports(graph, names.get)) == {}
 
 
@@ -129,7 +141,7 @@ def test_names_that_lead_through_too_many_places_are_cut_and_said_so() -> None:
     files["long.ts"] = [_hand_on("long.ts", at + 1, name, as_names=(names[at - 1],)) for at, name in enumerate(names)]
     files["s.ts"] = [_take("b0.ts", *names[:50]), _take("long.ts", names[0])]
     graph = make_graph(files)
-    reexports = Reexports(graph)
+    reexports = Reexports(graph, lambda _: ())
     started = time.monotonic()
     _follow(graph, reexports=reexports)
     assert time.monotonic() - started < 10

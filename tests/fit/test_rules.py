@@ -124,6 +124,22 @@ def test_of_several_files_that_hand_a_name_on_the_changed_one_is_told() -> None:
     assert (found.edge.through, found.edge.through_line) == ("inner.ts", 2)
 
 
+def test_a_name_that_comes_through_several_forbidden_files_is_told_once() -> None:
+    files: Files = {
+        "core/c.ts": [Import("api.ts", 5, ("Page", "Form"), lines=(6, 7))],
+        "api.ts": [Import("web/index.ts", 8, ("Page", "Form"), passed_on=True)],
+        "web/index.ts": [
+            Import("web/page.ts", 1, ("Page",), passed_on=True),
+            Import("web/form.ts", 2, ("Form",), passed_on=True),
+        ],
+        "web/page.ts": [],
+        "web/form.ts": [],
+    }
+    assert [(item.edge.line, item.edge.target_path) for item in _find(FORBID, files)] == [(6, "web/index.ts")]
+    direct: Files = {**files, "core/c.ts": [Import("web/index.ts", 5, ("Page",))]}
+    assert [(item.edge.line, item.edge.target_path) for item in _find(FORBID, direct)] == [(5, "web/index.ts")]
+
+
 def test_an_import_of_the_target_itself_comes_before_one_through_another_file() -> None:
     files: Files = {
         "core/c.ts": [Import("api.ts", 5, ("Page",)), Import("web/page.ts", 6, ("Page",))],

@@ -74,6 +74,7 @@ MEANT = {
     "what stands around PHP": ("a.php", "<?php f() ?>\n<p>\n", "<?php f() ?>\n\n<p>\n"),
     "a text block": ("A.java", 'class A { String a = """\n  b\n  """; }\n', 'class A { String a = """\n  b\n""" ; }\n'),
     "a macro with arguments": ("a.c", "#define F (a)\n", "#define F(a)\n"),
+    "a condition of a compiler": ("a.c", "#if A\n(b);\n#endif\n", "#if A (b);\n#endif\n"),
     "a longer macro": ("a.c", "#define F a\nb;\n", "#define F a b;\n"),
     "signs of a macro": ("a.rs", "fn f() { m!(a = = b); }\n", "fn f() { m!(a == b); }\n"),
     "joint signs of a macro": ("a.rs", "fn f() { m!(a - - b); }\n", "fn f() { m!(a -- b); }\n"),

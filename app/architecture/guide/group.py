@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.architecture.guide.site import Site
 from app.core.change.classes.risk import risk_of
@@ -20,6 +20,20 @@ LEAST: Final = 3
 
 _MADE: Final = frozenset({FileClass.GENERATED, FileClass.VENDORED, FileClass.LOCK})
 _Span = tuple[int, int]
+_Key = tuple[FileClass, str, str]
+
+
+class _End(NamedTuple):
+    """One end of a move, in a file of a class."""
+
+    path: str
+    file_class: FileClass
+    end: MovedEnd
+
+    @property
+    def key(self) -> _Key:
+        """What both ends of a move have in common."""
+        return self.file_class, self.end.path, self.end.digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,7 @@ class _Moves:
 
 def group_sites(sites: Sequence[Site], compared: Mapping[str, Compared | str]) -> list[Grouped]:
     """Each hunk in one group, in the order given."""
-    moves = _find_moves(_read_compared(sites, compared))
+    moves = _find_moves(sites, compared)
     groups = [_group(site, moves) for site in sites]
     sweeps: dict[tuple[object, ...], list[int]] = {}
     for number, (site, group) in enumerate(zip(sites, groups, strict=True)):
@@ -83,28 +97,23 @@ def _is_moved(site: Site, moves: _Moves) -> bool:
     )
 
 
-def _read_compared(sites: Iterable[Site], compared: Mapping[str, Compared | str]) -> dict[str, Compared]:
-    """What is known of the files that people write."""
-    paths = {site.path for site in sites if site.planned.file_class not in _MADE}
-    return {path: told for path, told in compared.items() if path in paths and isinstance(told, Compared)}
+def _find_moves(sites: Iterable[Site], compared: Mapping[str, Compared | str]) -> _Moves:
+    """Of definitions that went in one place and came in one: with several of either nobody knows which is which.
 
-
-def _find_moves(compared: Mapping[str, Compared]) -> _Moves:
-    """Of definitions that went in one place and came in one: with several of either nobody knows which is which."""
-    gone = list(_list_ends((path, told.gone) for path, told in compared.items()))
-    come = list(_list_ends((path, told.come) for path, told in compared.items()))
-    went, came = (Counter((end.path, end.digest) for _, end in ends) for ends in (gone, come))
+    What leaves the source for the tests, or the other way round, is no move.
+    """
+    classes = {site.path: site.planned.file_class for site in sites if site.planned.file_class not in _MADE}
+    known = [(path, told) for path, told in compared.items() if path in classes and isinstance(told, Compared)]
+    gone = [_End(path, classes[path], end) for path, told in known for end in told.gone]
+    come = [_End(path, classes[path], end) for path, told in known for end in told.come]
+    went, came = (Counter(end.key for end in ends) for ends in (gone, come))
     once = {key for key, count in went.items() if count == came[key] == 1}
     return _Moves(_place(gone, once), _place(come, once))
 
 
-def _list_ends(files: Iterable[tuple[str, Sequence[MovedEnd]]]) -> Iterator[tuple[str, MovedEnd]]:
-    return ((path, end) for path, ends in files for end in ends)
-
-
-def _place(ends: Iterable[tuple[str, MovedEnd]], once: set[tuple[str, str]]) -> dict[str, list[_Span]]:
+def _place(ends: Iterable[_End], once: set[_Key]) -> dict[str, list[_Span]]:
     placed: dict[str, list[_Span]] = {}
-    for path, end in ends:
-        if (end.path, end.digest) in once:
-            placed.setdefault(path, []).append((end.first_line, end.last_line))
+    for one in ends:
+        if one.key in once:
+            placed.setdefault(one.path, []).append((one.end.first_line, one.end.last_line))
     return placed

@@ -106,7 +106,7 @@ CLASSES: Final[Mapping[FileClass, str]] = MappingProxyType(
 UNREAD: Final = "Its lines could not be read here: look at the file itself."
 TESTS: Final = "Would these tests fail without the change?"
 FORMATTING: Final = "White space alone: both versions have the same syntax tree."
-MOVED: Final = "Stood elsewhere before, with the same syntax tree."
+MOVED: Final = "Only moved: the same syntax tree stands elsewhere, in the base or at the head."
 MADE: Final[Mapping[FileClass, str]] = MappingProxyType(
     {
         FileClass.GENERATED: "Made by a program: read what it is made from.",

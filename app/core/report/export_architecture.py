@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.core.fit.assessment import Fit
-from app.core.fit.delta import Break, Cycle, Delta, Edge
+from app.core.fit.delta import ApiChange, Break, Cycle, Delta, Edge, Fan, NewDependency, Twin
 from app.core.fit.shape import Shape
 
 Show = Callable[[str], str]
@@ -55,49 +55,10 @@ def export_delta(delta: Delta, show: Show) -> dict[str, Any]:
         "rules_checked": delta.rules,
         "breaks": [_break(item, show) for item in delta.breaks],
         "old_breaks": [_break(item, show) for item in delta.old_breaks],
-        "public_names": [
-            {
-                "kind": item.kind.value,
-                "path": show(item.path),
-                "line": item.line,
-                "name": item.name,
-                "before": item.before or None,
-                "after": item.after or None,
-                "users": item.users,
-            }
-            for item in delta.api
-        ],
-        "new_dependencies": [
-            {
-                "name": item.name,
-                "ecosystem": item.ecosystem,
-                "path": show(item.path) or None,
-                "line": item.line or None,
-                "version": item.version or None,
-                "used_at": {"path": show(item.used_at[0]), "line": item.used_at[1]} if item.used_at else None,
-            }
-            for item in delta.dependencies
-        ],
-        "resembling": [
-            {
-                "path": show(item.path),
-                "line": item.line,
-                "name": item.name,
-                "other_path": show(item.other_path),
-                "other_line": item.other_line,
-                "other_name": item.other_name,
-                "likeness": round(item.likeness, 2),
-            }
-            for item in delta.twins
-        ],
-        "fans": [
-            {
-                "module": show(item.module),
-                "in": [item.in_before, item.in_after],
-                "out": [item.out_before, item.out_after],
-            }
-            for item in delta.fans
-        ],
+        "public_names": [_api(item, show) for item in delta.api],
+        "new_dependencies": [_dependency(item, show) for item in delta.dependencies],
+        "resembling": [_twin(item, show) for item in delta.twins],
+        "fans": [_fan(item, show) for item in delta.fans],
         "not_analysed": [
             {"path": show(item.path), "reason": item.reason, "changed": item.changed} for item in delta.not_analysed
         ],
@@ -160,3 +121,48 @@ def _cycle(cycle: Cycle, show: Show) -> dict[str, Any]:
 
 def _break(item: Break, show: Show) -> dict[str, Any]:
     return {"rule": item.rule, "because": item.because or None, **_edge(item.edge, item.rule, show)}
+
+
+def _api(item: ApiChange, show: Show) -> dict[str, Any]:
+    return {
+        "kind": item.kind.value,
+        "path": show(item.path),
+        "line": item.line,
+        "name": item.name,
+        "before": item.before or None,
+        "after": item.after or None,
+        "moved_to": show(item.moved_to) or None,
+        "users": item.users,
+    }
+
+
+def _dependency(item: NewDependency, show: Show) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "ecosystem": item.ecosystem,
+        "path": show(item.path) or None,
+        "line": item.line or None,
+        "version": item.version or None,
+        "indirect": item.indirect,
+        "used_at": {"path": show(item.used_at[0]), "line": item.used_at[1]} if item.used_at else None,
+    }
+
+
+def _twin(item: Twin, show: Show) -> dict[str, Any]:
+    return {
+        "path": show(item.path),
+        "line": item.line,
+        "name": item.name,
+        "other_path": show(item.other_path),
+        "other_line": item.other_line,
+        "other_name": item.other_name,
+        "likeness": round(item.likeness, 2),
+    }
+
+
+def _fan(item: Fan, show: Show) -> dict[str, Any]:
+    return {
+        "module": show(item.module),
+        "in": [item.in_before, item.in_after],
+        "out": [item.out_before, item.out_after],
+    }

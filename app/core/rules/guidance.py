@@ -7,6 +7,7 @@ https://adr.github.io.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -49,6 +50,12 @@ _WHOLE = frozenset({".github/copilot-instructions.md", "CONTRIBUTING.md", ".gith
 _CURSOR = ".cursor/rules"
 _INSTRUCTIONS = ".github/instructions/"
 _DECISIONS = "docs/adr"
+_ARCHITECTURE = re.compile(r"(?:(.*)/)?architecture\.(?:md|markdown)", re.IGNORECASE)
+_OTHER_DECISIONS = re.compile(
+    r"(?:(.*?)/)?(?:docs?/)?(?:architecture/)?(?:adrs?|decisions|architecture[-_]decisions)/[^/]+\.(?:md|markdown)",
+    re.IGNORECASE,
+)
+_BESIDE_CODE = frozenset({"docs", "doc", ".github"})
 
 
 def recognise(path: str, globs: Iterable[Glob]) -> Guidance | None:
@@ -65,6 +72,24 @@ def recognise(path: str, globs: Iterable[Glob]) -> Guidance | None:
         return Guidance(path, Kind.DECISION)
     if path in _WHOLE or any(glob.matches(path) for glob in globs):
         return Guidance(path, Kind.WHOLE)
+    return None
+
+
+def recognise_design(path: str) -> Guidance | None:
+    """What kind of document on the architecture a file is, or None.
+
+    Such a document is told to the architect alone. Most of its sentences describe, and a lens that has to answer for
+    each of them as a rule reports what is no fault, and is paid for it. Whose document holds rules for every change
+    names it in the policy's `review.guidance`; decisions in `docs/adr` are rules as it is.
+    """
+    directory, _, name = path.rpartition("/")
+    if directory == _DECISIONS:
+        return None
+    if found := _ARCHITECTURE.fullmatch(path):
+        above, _, last = (found[1] or "").rpartition("/")
+        return Guidance(path, Kind.BELOW, above if last in _BESIDE_CODE else found[1] or "")
+    if (found := _OTHER_DECISIONS.fullmatch(path)) and name.lower() != "readme.md":
+        return Guidance(path, Kind.DECISION, found[1] or "")
     return None
 
 

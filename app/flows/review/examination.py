@@ -1,8 +1,9 @@
-"""What reviewers that are no model find: analyzers and secret rules, over the change as git has it."""
+"""What programs find, side by side: analyzers, secret rules and the module graph, over the change as git has it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from app.analyzers.analyzer import Contents
 from app.analyzers.run import Analysis, analyze
@@ -10,10 +11,27 @@ from app.core.change.diff import FilePatch, FileStatus
 from app.core.gate.policy import Policy
 from app.flows.review.change.change import Change
 from app.flows.review.change.contents import read_files
+from app.flows.review.desk.desk import Desk
+from app.flows.review.fit.looking import Look, look_at_shape
+from app.flows.review.side_by_side import run_both
 
 
-async def examine(change: Change, policy: Policy) -> Analysis:
-    """Every analyzer that the base's policy allows, side by side."""
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What all programs claim, and what one of them saw of the shape of the code."""
+
+    analysis: Analysis
+    look: Look
+
+
+async def examine(desk: Desk, change: Change, policy: Policy) -> Examined:
+    """Every program that the base's policy allows."""
+    analysis, look = await run_both(analyze_change(change, policy), look_at_shape(desk, change, policy))
+    return Examined(look.join(analysis), look)
+
+
+async def analyze_change(change: Change, policy: Policy) -> Analysis:
+    """Every analyzer that the base's policy allows."""
     snapshot = change.snapshot
 
     async def read_contents(files: Sequence[FilePatch]) -> Mapping[str, Contents]:

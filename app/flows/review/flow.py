@@ -1,33 +1,26 @@
-"""One review, top to bottom: live facts ▸ change ▸ plan ▸ analyzers ▸ model ▸ identity ▸ verdict ▸ what is written.
+"""One review, top to bottom: live facts ▸ change ▸ plan ▸ programs ▸ models ▸ identity ▸ verdict ▸ what is written.
 
 This reads like the picture in the README. Stages are values in, one value out; what they do stands in their own files.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from app.core.gate.attendance import Attendance, attend
 from app.core.gate.policy import Policy, PolicyFault
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, decide
-from app.core.report.progress import Progress
 from app.core.report.report import Report
 from app.core.text.plural import count
 from app.flows.review.change.change import Change, read_change
 from app.flows.review.desk.desk import Desk, Step
 from app.flows.review.desk.funds import book, open_funds
 from app.flows.review.examination import examine
-from app.flows.review.fit.describing import describe
-from app.flows.review.fit.looking import look_at_shape, name_found
-from app.flows.review.fit.weighing import weigh_fit
 from app.flows.review.fixing import offer_fixes
 from app.flows.review.forge import ChangeUnreadable, Forge, History
 from app.flows.review.judgement import judge
 from app.flows.review.opening import open_case
-from app.flows.review.reading.chunks import read_chunks
+from app.flows.review.opinions import ask_models
 from app.flows.review.reading.toolbox import equip
-from app.flows.review.side_by_side import run_both
 from app.flows.review.verification.claims import verify_claims
 
 
@@ -71,21 +64,13 @@ async def _read_and_judged(
     desk: Desk, forge: Forge, change: Change, policy: Policy, history: History, started: float
 ) -> Report:
     await forge.planned(change.snapshot, change.plan)
-    analysis, look = await run_both(examine(change, policy), look_at_shape(desk, change, policy))
-    analysis = look.join(analysis)
-    desk.watch(Step.ANALYZED, f"{count(len(analysis.claims), 'claim')} by programs")
+    examined = await examine(desk, change, policy)
+    desk.watch(Step.ANALYZED, f"{count(len(examined.analysis.claims), 'claim')} by programs")
     desk = equip(desk, change)
-    found = name_found(analysis.claims)
-
-    async def tell(progress: Progress) -> None:
-        await forge.progressed(change.snapshot, replace(progress, found=found), change.plan)
-
-    reading, weighing = await run_both(
-        read_chunks(desk, change, policy, history, tell), weigh_fit(desk, change, policy, history, look)
-    )
-    desk.watch(Step.READ, f"{len(change.plan.chunks) - len(reading.unread)} of {len(change.plan.chunks)} chunks read")
-    case = await open_case(change, policy, history, analysis, weighing.join(reading))
-    case = replace(case, shape=await describe(change, policy, look, weighing), unchecked=look.unchecked)
+    opinions = await ask_models(desk, forge, change, policy, history, examined)
+    unread, chunks = opinions.reading.unread, change.plan.chunks
+    desk.watch(Step.READ, f"{len(chunks) - len(unread)} of {len(chunks)} chunks read")
+    case = await open_case(change, policy, history, examined, opinions)
     verified = await verify_claims(desk, case)
     report = judge(case, verified, seconds=desk.monotonic() - started, prices=desk.prices)
     return await offer_fixes(desk, case, report)

@@ -26,21 +26,19 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
     findings = rank([item.evolve(blocking=blocks(item, policy)) for item in identified.findings], case.patch)
     coverage = account(change.plan, reading.unread)
     rules = case.check_rules(findings)
-    verdict = decide(
-        GateFacts(
-            policy=policy,
-            findings=findings,
-            elsewhere=history.elsewhere,
-            coverage=coverage,
-            model_configured=reading.configured,
-            passing=reading.passing,
-            unchecked=case.unchecked,
-            notes=rules.reasons,
-        )
+    gate = GateFacts(
+        policy=policy,
+        findings=findings,
+        elsewhere=history.elsewhere,
+        coverage=coverage,
+        model_configured=reading.configured,
+        passing=reading.passing,
+        unchecked=case.unchecked,
+        notes=rules.reasons,
     )
     return Report(
         snapshot=change.snapshot,
-        verdict=verdict,
+        verdict=decide(gate),
         findings=findings,
         fixed=_fixed(identified, history),
         coverage=coverage,

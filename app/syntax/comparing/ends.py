@@ -17,6 +17,8 @@ from app.syntax.definitions import Definition
 MOST_ENDS: Final = 500
 """Of one version."""
 
+_NAME_CHARACTERS: Final = 400
+
 _CONDITIONS: Final = re.compile(
     r"if|unless|else|elif|for|while|until|try|rescue|catch|except|switch|match|case|when|with|do|loop|preproc|call|arg"
     r"|lambda|arrow|closure"
@@ -40,7 +42,7 @@ def find_ends(side: Side, definitions: Sequence[Definition], changed: Collection
 def _walk_ends(side: Side, changed: Collection[int], whole: Iterable[Definition]) -> Iterator[MovedEnd]:
     made = 0
     for item in whole:
-        name = ".".join((*item.within, item.name))
+        name = ".".join((*item.within, item.name))[-_NAME_CHARACTERS:]
         top = _find_top(side, changed, item.first_line)
         for first in dict.fromkeys((item.first_line, top)):
             digest = _digest(side, item, first)

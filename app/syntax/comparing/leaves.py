@@ -103,8 +103,9 @@ def _walk(
 ) -> Iterator[tuple[tree_sitter.Node, str, int, str | None]]:
     """Nodes with their types and depths, and leaves with the field that they fill: others have None for it.
 
-    By a cursor: a tree may be deeper than the stack of Python.
+    By a cursor: a tree may be deeper than the stack of Python. Its own `depth` takes as long as it is deep.
     """
+    depth = 0
     while (node := cursor.node) is not None:
         first = node.start_byte
         if first >= end > 0:
@@ -112,12 +113,14 @@ def _walk(
         if node.end_byte > start or not start:
             kind = node.type
             inner = node.child_count > 0 and not _is_whole(kind)
-            yield node, kind, cursor.depth, None if inner else cursor.field_name or ""
+            yield node, kind, depth, None if inner else cursor.field_name or ""
             if inner and (cursor.goto_first_child() if first >= start else _goto_child(cursor, start)):
+                depth += 1
                 continue
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return
+            depth -= 1
 
 
 def _goto_child(cursor: tree_sitter.TreeCursor, start: int) -> bool:

@@ -60,6 +60,8 @@ def counts(language: Language, gap: Gap) -> bool:
     ends = [leaf for leaf in (gap.left, gap.right) if leaf is not None]
     if any(leaf.kind in _MARKUP for leaf in ends):
         return True
+    if gap.moves_a_line and any("preproc" in leaf.above for leaf in ends):
+        return True
     if not any("comment" in leaf.kind or "bang" in leaf.kind for leaf in ends):
         rule = _RULES.get(language)
         return len(ends) > 1 and rule is not None and rule(gap)
