@@ -83,6 +83,8 @@ class Reexports:
         self._left = MOST_IN_ALL
         self._cut: set[str] = set()
         self._asked: set[str] = set()
+        self._stops: dict[tuple[str, str], set[str]] = {}
+        self._behind: dict[str, frozenset[str]] = {}
 
     @property
     def cut(self) -> tuple[str, ...]:
@@ -91,19 +93,54 @@ class Reexports:
 
     @property
     def asked(self) -> tuple[str, ...]:
-        """Files of which `defined` knew nothing and would have had to, so that a name was not followed through `*`."""
+        """Files of which `defined` knew nothing and would have had to, as far as `ask` was told that it matters."""
         return tuple(sorted(self._asked))
 
     def follow(self, reference: Reference) -> Iterator[tuple[str, Passed]]:
         """The names that a reference takes, each with the files beyond its target that the name comes from."""
+        for path, name in self._list_taken(reference):
+            for passed in self._follow_name(path, name):
+                yield name, passed
+
+    def find_stops(self, reference: Reference) -> frozenset[str]:
+        """Files with a `*` through which a name was not followed, for it is not known which names they have."""
+        stops = (self._stops.get(taken, ()) for taken in self._list_taken(reference))
+        return frozenset(path for of_name in stops for path in of_name)
+
+    def list_behind(self, path: str) -> frozenset[str]:
+        """All files that something can come from which `path` hands on."""
+        known = self._behind.get(path)
+        if known is None:
+            waiting = [path]
+            seen = {path}
+            for at in waiting:
+                new = {offer.path for offer in self._list_offers(at)} - seen
+                seen |= new
+                waiting.extend(sorted(new))
+            known = self._behind[path] = frozenset(seen - {path})
+        return known
+
+    def ask(self, path: str) -> None:
+        """Note that the names of a file have to be known, and of all that is behind its `*`."""
+        waiting = [path]
+        for at in waiting:
+            if self._defined(at) is None and at not in self._asked:
+                self._asked.add(at)
+                waiting.extend(offer.path for offer in (self._offers_of(at) or _NOTHING).stars)
+
+    def _list_taken(self, reference: Reference) -> Iterator[tuple[str, str]]:
         target = reference.target
-        if len(target.files) != 1 or not self._offers_of(target.files[0]):
-            return
-        language = self._graph.facts[target.files[0]].language
-        for name in target.names or reference.imported.names:
-            if not _is_module(language, reference.imported, target, name):
-                for passed in self._follow_name(target.files[0], name):
-                    yield name, passed
+        if len(target.files) == 1 and self._offers_of(target.files[0]):
+            language = self._graph.facts[target.files[0]].language
+            for name in target.names or reference.imported.names:
+                if not _is_module(language, reference.imported, target, name):
+                    yield target.files[0], name
+
+    def _list_offers(self, path: str) -> Iterator[_Offer]:
+        offers = self._offers_of(path) or _NOTHING
+        yield from offers.stars
+        for named in offers.named.values():
+            yield from named
 
     def _follow_name(self, path: str, name: str) -> tuple[Passed, ...]:
         known = self._followed.get((path, name))
@@ -117,6 +154,9 @@ class Reexports:
         seen = {(path, name)}
         waiting: list[tuple[str, str, tuple[Hop, ...]]] = [(path, name, ())]
         for at, wanted, hops in waiting:
+            if self._is_unknown(at, wanted):
+                self._stops.setdefault((path, name), set()).add(at)
+                continue
             for offer, certain in self._choose(at, wanted):
                 self._left -= 1
                 if len(seen) > MOST_STEPS or self._left < 0:
@@ -139,27 +179,22 @@ class Reexports:
             yield from ((offer, True) for offer in offers.stars)
         elif name in offers.named:
             yield from ((offer, True) for offer in offers.named[name])
-        elif offers.stars:
-            own = self._defined(path)
-            if own is None:
-                self._ask_behind(path)
-            elif name not in own:
-                for offer in offers.stars:
-                    has = self._has(offer.path, name)
-                    if has or self._offers_of(offer.path):
-                        yield offer, has
+        elif name not in (self._defined(path) or ()):
+            for offer in offers.stars:
+                has = self._has(offer.path, name)
+                if has or self._offers_of(offer.path):
+                    yield offer, has
+
+    def _is_unknown(self, path: str, name: str) -> bool:
+        """Whether a name can come through a `*` of a file, and nobody knows what the file has itself."""
+        offers = self._offers_of(path) or _NOTHING
+        if name == EVERYTHING or name in offers.named or not offers.stars:
+            return False
+        return self._defined(path) is None
 
     def _has(self, path: str, name: str) -> bool:
         offers = self._offers_of(path)
         return bool(offers and name in offers.named) or name in (self._defined(path) or ())
-
-    def _ask_behind(self, path: str) -> None:
-        """Ask for all that is behind the `*` of a file, and of those behind it, at once."""
-        waiting = [path]
-        for at in waiting:
-            if self._defined(at) is None and at not in self._asked:
-                self._asked.add(at)
-                waiting.extend(offer.path for offer in (self._offers_of(at) or _NOTHING).stars)
 
     def _offers_of(self, path: str) -> _Offers | None:
         """What a file hands on; None for nothing."""

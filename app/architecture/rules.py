@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -85,7 +85,7 @@ class Rules:
         """Whether any import in such a file can break a rule."""
         return bool(self.find_layer(path)) or bool(self._find_forbidden(path))
 
-    def judge(self, path: str, targets: Sequence[str]) -> list[Broken]:
+    def judge(self, path: str, targets: Collection[str]) -> list[Broken]:
         """The rules that a file breaks if it takes in these files together, itself aside."""
         found: list[Broken] = []
         layer = self.find_layer(path)
@@ -173,6 +173,9 @@ def _follow(
         if broken:
             told.update({item.rule: name for item in broken})
             yield name, passed, broken
+    for stop in reexports.find_stops(reference):
+        if rules.judge(path, reexports.list_behind(stop)):
+            reexports.ask(stop)
 
 
 def _keep_best(best: dict[tuple[str, str], Break], broken: Iterable[Broken], edge: Edge) -> None:

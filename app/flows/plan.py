@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from app.core.budget.estimate import PlanPrice, Readers, price_plan
 from app.core.budget.limits import Limit, Limits, find_contradiction, limit_in_force
-from app.core.budget.sharing import find_room, limit_spending
+from app.core.budget.sharing import find_room, limit_spending, share
 from app.core.change.chunking import plan_review
 from app.core.change.classes.attributes import Attributes
 from app.core.change.coverage import Coverage, account
@@ -97,7 +97,9 @@ async def forecast(forge: Forge, asked: Asked | None) -> Forecast:
         rulebook = await read_rulebook(fetched.store, snapshot.base_sha, policy.review)
         readers = replace(name_readers(asked.models, policy, fetched.patch, rulebook), prices=asked.prices)
     if readers and limit:
-        plan = limit_spending(plan, readers, find_room(Limits(review=limit)))
+        room = find_room(Limits(review=limit))
+        plan = limit_spending(plan, readers, room)
+        readers = replace(readers, weighs=readers.weighs and share(plan, readers, room).weighing)
     unread = {} if asked else dict.fromkeys((chunk.number for chunk in plan.chunks), NO_MODEL_REASON)
     coverage = account(plan, unread)
     return Forecast(
@@ -107,7 +109,7 @@ async def forecast(forge: Forge, asked: Asked | None) -> Forecast:
         readers=readers,
         limit=limit,
         plan=plan,
-        price=price_plan(plan, readers) if readers else PlanPrice((None,) * len(plan.chunks), None),
+        price=price_plan(plan, readers) if readers else PlanPrice((None,) * len(plan.chunks), None, None),
         coverage=coverage,
         verdict=decide(GateFacts(policy=policy, coverage=coverage, model_configured=asked is not None)),
     )

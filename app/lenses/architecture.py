@@ -21,6 +21,7 @@ NAME = "architecture"
 EFFORT = "medium"
 MAX_TOKENS = 16_000
 EVIDENCE = 6
+BEST = 4
 _PATH: Final = 1_000
 _QUOTE: Final = 2_000
 _NOTE: Final = 400
@@ -36,9 +37,10 @@ FACTS were found by a program and are exact. Each line has an id: B a broken rul
 grew, E a new import, X an import that is gone, A a public name that changed, D a new third-party package, T a new
 definition that resembles one that was there, F how many modules use a module, L a declared layer (1 is the top: a layer
 may import only those below it), N a file that was not analysed.
-RULES, if it is there, are written rules and decisions of the repository, each with an id like R-014 and its place.
-ANALOGUES, if it is there, are the signatures of existing modules that resemble the changed ones: how this repository
-does such things today.
+RULES, if it is there, are written rules and decisions of the repository, and what it has declared for other tools, each
+with an id like R-014 and its place.
+ANALOGUES, if it is there, are the signatures of existing modules that resemble the changed ones, each with the number
+of its line: how this repository does such things today.
 CHANGE is the change, or the parts of it that bear on its architecture.
 
 # How to read CHANGE
@@ -175,7 +177,7 @@ def read(reply: Reply) -> Opinion:
 def _weigh(dimension: Dimension, item: Mapping[str, Any]) -> Weighed:
     return Weighed(
         dimension=dimension,
-        score=None if item["score"] is None else _bound(item["score"], 4),
+        score=_grade(item["score"]),
         note=tidy(item["note"], _NOTE),
         evidence=tuple(
             FitEvidence(
@@ -187,6 +189,11 @@ def _weigh(dimension: Dimension, item: Mapping[str, Any]) -> Weighed:
             for one in item["evidence"][:EVIDENCE]
         ),
     )
+
+
+def _grade(score: float | None) -> int | None:
+    """A score in its form; what is beyond the scale praises nothing and blames nobody."""
+    return int(score) if score is not None and 0 <= score <= BEST else None
 
 
 def _bound(number: float, most: int) -> int:

@@ -5,8 +5,9 @@ What cannot be proved is not said. A file with a fault of syntax has no formatti
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -94,9 +95,12 @@ def _tell(old: _Version, new: _Version, blocks: Sequence[Block]) -> HunkCompared
 
 
 def _find_growth(old: _Version, new: _Version, blocks: Sequence[Block]) -> tuple[int, str]:
-    """By how much the most grown function among those that the blocks touch grew, and its name."""
+    """By how much the most grown function among those that turn on lines of the blocks grew, and its name."""
     most, name = 0, ""
-    for key, item in _find_touched(new, blocks):
+    starts = [turn.start for turn in _find_turns_in(new, blocks)]
+    for key, item in new.functions.items() if starts else ():
+        if not any(item.start <= start < item.end for start in starts):
+            continue
         known = old.functions.get(key)
         grown = measure(new.turns, item) - (measure(old.turns, known) if known else 0)
         if grown > most:
@@ -104,12 +108,12 @@ def _find_growth(old: _Version, new: _Version, blocks: Sequence[Block]) -> tuple
     return most, name
 
 
-def _find_touched(version: _Version, blocks: Sequence[Block]) -> Iterator[tuple[_Key, Definition]]:
-    """The functions of the new version that some changed line is in."""
-    ends = [(block.new_first, block.new_first + max(block.new_count, 1) - 1) for block in blocks]
-    for key, item in version.functions.items():
-        if any(item.first_line <= last and first <= item.last_line for first, last in ends):
-            yield key, item
+def _find_turns_in(version: _Version, blocks: Sequence[Block]) -> list[Turn]:
+    """The points on the new lines of the blocks."""
+    spans = [version.side.lines.find_span(block.new_first, block.new_count) for block in blocks]
+    first = [bisect_left(version.turns, start, key=lambda turn: turn.start) for start, _ in spans]
+    behind = [bisect_left(version.turns, end, key=lambda turn: turn.start) for _, end in spans]
+    return [turn for at, to in zip(first, behind, strict=True) for turn in version.turns[at:to] if turn.costs]
 
 
 def _count_lines(spans: Iterable[tuple[int, int]]) -> frozenset[int]:

@@ -44,7 +44,9 @@ def test_all_of_the_bot_loads_without_one_grammar() -> None:
 def test_the_contract_names_all_of_syntax_that_is_not_free() -> None:
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
     (contract,) = (one for one in contracts["contracts"] if one["name"] == CONTRACT)
-    modules = {f"app.syntax.{path.stem}" for path in (APP / "syntax").glob("*.py")} - {"app.syntax.__init__"} - FREE
+    rooms = [path.parent for path in (APP / "syntax").glob("*/__init__.py")]
+    files = [*(APP / "syntax").glob("*.py"), *rooms]
+    modules = {f"app.syntax.{path.stem}" for path in files} - {"app.syntax.__init__"} - FREE
     assert set(contract["protected_modules"]) == modules | {"app.analyzers.apart.child", "tree_sitter"}
 
 

@@ -198,7 +198,7 @@ SETUP_PY = dedent("""\
 REQUIREMENTS = dedent("""\
     # what we need
     -r other.txt
-    --index-url https://example.org/simple
+    -i https://example.org/simple
     requests[socks]==2.32.0 ; python_version > "3" \\
         --hash=sha256:abc
     git+https://github.com/evil/thing@main#egg=thing

@@ -185,6 +185,7 @@ def test_what_comes_through_a_star_is_held_to_the_rules_once_the_names_are_known
         ("web/c.ts", False),
     ]
     assert find_asked(now, FORBID) == ("api.ts", "lib.ts", "web/c.ts")
+    assert find_asked(old, FORBID) == ()
     names: dict[str, list[str]] = {"api.ts": [], "lib.ts": [], "web/c.ts": ["Page"]}
     known = compare(old, now, moved={}, policy=FORBID, changed=["api.ts"], defined=(names.get, names.get))
     assert [(item.edge.path, item.edge.through, item.edge.through_line) for item in known.breaks] == [

@@ -88,6 +88,10 @@ def test_what_comes_through_a_star_is_not_guessed_and_asked_for_at_once() -> Non
     graph = make_graph(STARS)
     reexports = Reexports(graph)
     assert _follow(graph, reexports=reexports) == {}
+    (reference,) = graph.references("s.ts")
+    assert reexports.find_stops(reference) == {"p.ts"}
+    assert reexports.list_behind("p.ts") == {"t.ts", "u.ts", "v.ts"}
+    reexports.ask("p.ts")
     assert reexports.asked == ("p.ts", "t.ts", "u.ts", "v.ts")
 
 

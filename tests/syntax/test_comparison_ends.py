@@ -83,3 +83,10 @@ def test_a_function_grows_by_what_breaks_its_straight_way(path: str, old: str, n
     hunk = only(path, old, new)
     assert hunk.grown == grown
     assert hunk.grown_in == ("f" if grown else "")
+
+
+def test_a_function_grows_where_its_new_branches_are() -> None:
+    far = "    a()\n" * 9
+    old = f"def f(b):\n{far}    c()\n"
+    new = f"def f(b, d):\n{far}    if d:\n        c()\n"
+    assert [hunk.grown for hunk in compared("a.py", old, new).hunks] == [0, 1]

@@ -1,4 +1,4 @@
-"""What JavaScript projects ask for: package.json (https://docs.npmjs.com/cli/configuring-npm/package-json)."""
+"""What JavaScript projects ask for: package.json (https://nodejs.org/api/packages.html)."""
 
 from __future__ import annotations
 

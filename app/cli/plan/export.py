@@ -5,7 +5,7 @@
  "limit_usd": float|null,
  "conclusion": what the gate would say if all that is planned were read and nothing found, "reasons": [text, …],
  "totals": {"files": int, "changed_lines": int, "planned_lines": int, "left_out_lines": int, "unexcused_lines": int,
-   "chunks": int, "tokens": int, "usd": float|null},
+   "chunks": int, "tokens": int, "usd": float|null, "architecture_usd": float|null},
  "files": [{"path": text, "old_path": text, "status": "added|removed|modified|renamed|copied|type_changed",
    "class": text, "risk": {"score": 0..100, "why": text}, "additions": int, "deletions": int, "chunks": [int, …],
    "left_out": [{"lines": int, "reason": text, "excused": bool, "rule": text|null}]}],
@@ -14,7 +14,8 @@
    "sweeps": [{"edit": text, "examples": [{"path": text, "hunks": […]}], "sites": [{"path": text, "hunks": […]}]}]}]}
 ```
 Chunks are in the order of reading. So many `questions` are asked about each: one by each lens, unless the budget joins
-them. The `files` of a chunk are shown in full, examples of its sweeps among them; the sites of the sweeps are listed
+them. `architecture_usd`, which is part of `usd`, is not spent where the change leaves its modules as they are. The
+`files` of a chunk are shown in full, examples of its sweeps among them; the sites of the sweeps are listed
 below. Where no model is asked, nothing has a price. Paths are as they may be shown. It
 is ASCII because a terminal would obey escape sequences and bidirectional controls of a path as they are.
 
@@ -90,6 +91,7 @@ def _facts(forecast: Forecast) -> dict[str, Any]:
             "chunks": len(plan.chunks),
             "tokens": plan.tokens,
             "usd": _usd(forecast.price.total),
+            "architecture_usd": _usd(forecast.price.weighing),
         },
     }
 

@@ -232,7 +232,9 @@ def _cost(forecast: Forecast) -> str:
     if total is None:
         return f"price unknown: {forecast.model} is not in the table of prices"
     limit = f", within the limit of {_dollars(forecast.limit.usd)}" if forecast.limit else ""
-    return f"about {_dollars(total)} with {forecast.model}{limit}"
+    weighing = forecast.price.weighing
+    fit = f" ({_dollars(weighing)} of it if its architecture is weighed)" if weighing else ""
+    return f"about {_dollars(total)} with {forecast.model}{fit}{limit}"
 
 
 def _dollars(amount: Decimal | None) -> str:

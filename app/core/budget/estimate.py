@@ -68,9 +68,17 @@ FIX_READ = 8_000
 FIX_WRITTEN = 2_000
 """What the one question for fixes reads and writes, as expected."""
 
+WEIGH_READ = 12_000
+WEIGH_WRITTEN = 4_000
+"""What the one question whether the change fits the architecture reads and writes, as expected."""
+
+WEIGH_AT_MOST = 29_000
+"""The longest that question can be."""
+
 LENS_ANSWER = 32_000
 VERIFY_ANSWER = 16_000
-"""The longest answers that a lens and a verifier are allowed: so much is set aside for each call."""
+WEIGH_ANSWER = 16_000
+"""The longest answers that a lens, a verifier and the architect are allowed: so much is set aside for each call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +87,7 @@ class Readers:
 
     `joined` is how many are asked about one whose lenses share a question. `brief`: a change map is made first.
     `prices` are those that are paid, `rate` is what the tokens of chunks were estimated with. `tools`: models may look
-    around before they answer.
+    around before they answer. `weighs`: the architect may be asked whether the change fits.
     """
 
     models: Mapping[Stage, str]
@@ -89,14 +97,24 @@ class Readers:
     prices: PriceTable = LISTED
     rate: TokenRate = DEFAULT_RATE
     tools: bool = True
+    weighs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlanPrice:
-    """Expected dollars for each chunk of a plan, in its order, and for all; None: the model has no listed price."""
+    """Expected dollars for each chunk of a plan, in its order, for all of them, and for the question of the architect.
+
+    None: the model has no listed price. Of a change that leaves its modules as they are, the architect is not asked.
+    """
 
     chunks: tuple[Decimal | None, ...]
-    total: Decimal | None
+    reading: Decimal | None
+    weighing: Decimal | None = Decimal(0)
+
+    @property
+    def total(self) -> Decimal | None:
+        """Expected dollars for all of it."""
+        return None if self.reading is None or self.weighing is None else self.reading + self.weighing
 
 
 def estimate_cost(readers: Readers, tokens: int, *, first: bool, together: bool = False) -> Decimal | None:
@@ -133,7 +151,7 @@ def price_plan(plan: Plan, readers: Readers) -> PlanPrice:
         for index, chunk in enumerate(plan.chunks)
     )
     known = [cost for cost in costs if cost is not None]
-    return PlanPrice(costs, sum(known, Decimal(0)) if _has_prices(readers) else None)
+    return PlanPrice(costs, sum(known, Decimal(0)) if _has_prices(readers) else None, price_weighing(readers))
 
 
 def price_verifying(readers: Readers) -> Decimal | None:
@@ -157,6 +175,22 @@ def price_fixing(readers: Readers) -> Decimal | None:
     """Expected dollars for the question for fixes; None without a listed price."""
     usage = Usage(calls=1, input_tokens=FIX_READ, output_tokens=FIX_WRITTEN)
     return readers.prices.price(readers.models[Stage.FIX], usage)
+
+
+def price_weighing(readers: Readers) -> Decimal | None:
+    """Expected dollars for the architect, 0 where nobody asks; None without a listed price."""
+    if not readers.weighs:
+        return Decimal(0)
+    usage = Usage(calls=1, input_tokens=WEIGH_READ, output_tokens=WEIGH_WRITTEN)
+    return readers.prices.price(readers.models[Stage.ARCHITECTURE], usage)
+
+
+def find_weighing_slack(readers: Readers) -> Decimal:
+    """How much more than expected has to be free when the architect is asked."""
+    listed, expected = readers.prices.find(readers.models[Stage.ARCHITECTURE]), price_weighing(readers)
+    if listed is None or not expected:
+        return Decimal(0)
+    return max(listed.at_most(_reserve(readers, WEIGH_AT_MOST), WEIGH_ANSWER) - expected, Decimal(0))
 
 
 def find_slack(chunks: Sequence[Chunk], readers: Readers) -> Decimal:

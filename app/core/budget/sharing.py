@@ -1,7 +1,8 @@
 """What is read, verified and mended for the money there is: what is given up, in which order, and why. Pure.
 
-Given up first are fixes, then a question by each lens (they share one), then chunks, the least risky first. What
-verification is expected to take is kept from all others: no finding stands unverified because another was looked for.
+Given up first are fixes, then the question whether the change fits the architecture, then a question by each lens (they
+share one), then chunks, the least risky first. What verification is expected to take is kept from all others: no
+finding stands unverified because another was looked for.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from app.core.budget.estimate import (
     estimate_cost,
     find_slack,
     find_verifying_slack,
+    find_weighing_slack,
     price_fixing,
     price_plan,
     price_verifying,
+    price_weighing,
 )
 from app.core.budget.limits import Account, Limits, name_overdraft
 from app.core.budget.reserving import Standing
@@ -45,14 +48,15 @@ class Shares:
     """How the room of a planned review is shared, by estimates alone: a review made again shares it the same.
 
     `kept` is what reading has to leave for verification; `verification` is what that may be expected to take, `each`
-    question of it at least so much, and `fixes` whether there is enough to ask for them. Nothing is limited (None)
-    without listed prices.
+    question of it at least so much. `weighing` is whether there is enough to ask if the change fits the architecture,
+    and `fixes` to ask for them. Nothing is limited (None) without listed prices.
     """
 
     kept: Decimal = Decimal(0)
     verification: Decimal | None = None
     each: Decimal = Decimal(0)
     fixes: bool = True
+    weighing: bool = True
 
 
 def find_room(limits: Limits, standings: Iterable[Standing] = ()) -> Room:
@@ -67,18 +71,22 @@ def find_room(limits: Limits, standings: Iterable[Standing] = ()) -> Room:
 
 def share(plan: Plan, readers: Readers, room: Room) -> Shares:
     """How the room is shared among the stages of a review that keeps to this plan."""
-    planned, one, fixing = price_plan(plan, readers).total, price_verifying(readers), price_fixing(readers)
+    planned, one, fixing = price_plan(plan, readers).reading, price_verifying(readers), price_fixing(readers)
     if planned is None or one is None:
         return Shares()
     promised = one * VERIFIED * len(plan.chunks)
-    free = max(room.left - planned - find_slack(plan.chunks, readers), Decimal(0))
-    slack = find_verifying_slack(readers)
+    reading, slack = find_slack(plan.chunks, readers), find_verifying_slack(readers)
     kept = min(promised + slack, room.left) if plan.chunks else Decimal(0)
     joined = any(chunk.together for chunk in plan.chunks)
     short = joined or any(item.reason == room.reason for item in plan.left_out)
+    weighed = price_weighing(readers) or Decimal(0)
+    most = max(reading, find_weighing_slack(readers)) + (slack if plan.chunks else 0)
+    weighing = not readers.weighs or (not short and planned + weighed + most <= room.left)
+    planned += weighed if weighing else 0
+    free = max(room.left - planned - reading, Decimal(0))
     fixes = not short and (fixing is None or fixing + slack <= free)
     verification = max(room.left - planned, Decimal(0)) + promised
-    return Shares(kept=kept, verification=verification, each=one, fixes=fixes)
+    return Shares(kept=kept, verification=verification, each=one, fixes=fixes, weighing=weighing)
 
 
 def limit_spending(plan: Plan, readers: Readers, room: Room) -> Plan:

@@ -11,7 +11,7 @@ import logging
 
 from app.core.gate.policy import Policy
 from app.core.gate.snapshot import Snapshot
-from app.core.rules.guidance import recognise
+from app.core.rules.guidance import recognise, recognise_design
 from app.core.text.globs import Glob
 from app.flows.review.forge import ChangeUnreadable
 from app.github.client import GitHubClient
@@ -91,7 +91,7 @@ async def _replicate(mirrors: Mirrors, client: GitHubClient, snapshot: Snapshot)
         merge_base=snapshot.merge_base,
         head=snapshot.head_sha,
         base=snapshot.base_sha,
-        allowance=Allowance(also=lambda path: recognise(path, globs) is not None),
+        allowance=Allowance(also=lambda path: recognise(path, globs) is not None or recognise_design(path) is not None),
     )
 
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from app.claude.exploring import REACHES
+from app.core.change.classes.delivery import Delivery
 from app.core.model import Request
 from app.lenses import architecture, brief, fix, summary, verify
 from app.lenses.contracts import CONTRACTS
 from app.lenses.correctness import CORRECTNESS
+from app.lenses.delivery import add_notes
 from app.lenses.rules import RulesLens
 from app.lenses.security import SECURITY
 from app.tools.toolbox import TOOLS
+
+NOTED = "delivery"
+"""The security lens with its notes on every kind of file that says what is built and run."""
 
 
 def prompt_digests() -> dict[str, str]:
     """By lens, SHA-256 in hex over everything that is constant in its prompt: schema, effort and tools too."""
     looks = (CORRECTNESS, CONTRACTS, SECURITY, RulesLens(()))
     asked = {look.name: look.ask("", change_map="", model="", salt="") for look in looks}
+    asked[NOTED] = add_notes(SECURITY, tuple(Delivery)).ask("", change_map="", model="", salt="")
     asked[brief.NAME] = brief.ask("", model="", salt="")
     asked[summary.NAME] = summary.ask("", "", model="", salt="")
     asked[verify.NAME] = verify.ask((), "", rules="", model="", salt="")

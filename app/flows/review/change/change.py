@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from app.architecture.dependencies import wants as wants_manifest
 from app.core.budget.estimate import Readers, price_plan
 from app.core.budget.limits import find_contradiction
 from app.core.budget.sharing import Shares, limit_spending, share
 from app.core.change.chunking import plan_review
 from app.core.change.classes.attributes import Attributes
+from app.core.change.classes.classify import is_test
+from app.core.change.classes.delivery import Delivery
 from app.core.change.classes.exclusion import ExcludeRule
 from app.core.change.diff import Patch
 from app.core.change.plan import Plan
@@ -22,6 +25,7 @@ from app.core.rules.rule import Rulebook
 from app.core.rules.selection import choose
 from app.core.secrecy.redaction import RedactedPatch, redact_patch
 from app.core.text.plural import count
+from app.flows.review.change.delivering import find_delivery_files
 from app.flows.review.change.guidance import read_rulebook
 from app.flows.review.change.plainness import find_plain_files
 from app.flows.review.change.recalling import name_readers_of, recall
@@ -34,6 +38,7 @@ from app.repo.git import GitError
 from app.repo.inventory import InventoryUnreadableError
 from app.repo.objects import GitStore, ObjectMissingError
 from app.repo.patch import read_patch
+from app.syntax.languages import language_of
 
 _UNREADABLE = (GitError, InventoryUnreadableError, ObjectMissingError)
 
@@ -44,7 +49,8 @@ class Change:
 
     `rulebook` holds the written rules of the base; it is empty where no model is asked about them. `shares` is how the
     plan shares the money, and `short` why something of it was given up: the end of a sentence for people. `readers` has
-    a digest over all that makes the reading of a file, by its path; it is empty without a model.
+    a digest over all that makes the reading of a file, by its path; it is empty without a model. So is `deliveries`:
+    the kinds, by path, of files that say what is built and run.
     """
 
     snapshot: Snapshot
@@ -56,6 +62,7 @@ class Change:
     shares: Shares = field(default_factory=Shares)
     short: str = ""
     readers: Mapping[str, str] = field(default_factory=dict)
+    deliveries: Mapping[str, Sequence[Delivery]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +116,14 @@ async def read_change(
         desk.watch(Step.PLANNED, _tell(plan, None))
         return Change(snapshot=snapshot, store=store, patch=patch, redacted=redacted, plan=plan)
     rulebook = await read_rulebook(store, snapshot.base_sha, policy.review)
-    named = await asyncio.to_thread(name_readers_of, desk.models, snapshot, policy, patch, rulebook)
+    deliveries = await find_delivery_files(store, snapshot.head_sha, patch)
+    named = await asyncio.to_thread(name_readers_of, desk.models, snapshot, policy, patch, rulebook, deliveries)
     before = await recall(store, snapshot, redacted.patch, named, history)
     plan = await asyncio.to_thread(plan_with, before=before)
     readers = replace(name_readers(desk.models, policy, patch, rulebook), prices=desk.prices, rate=history.rate)
     plan = limit_spending(plan, readers, funds.room)
-    desk.watch(Step.PLANNED, _tell(plan, readers))
+    shares = share(plan, readers, funds.room)
+    desk.watch(Step.PLANNED, _tell(plan, replace(readers, weighs=readers.weighs and shares.weighing)))
     return Change(
         snapshot=snapshot,
         store=store,
@@ -122,9 +131,10 @@ async def read_change(
         redacted=redacted,
         plan=plan,
         rulebook=rulebook,
-        shares=share(plan, readers, funds.room),
+        shares=shares,
         short=funds.room.reason,
         readers=named,
+        deliveries=deliveries,
     )
 
 
@@ -134,7 +144,18 @@ def name_readers(models: Mapping[Stage, str], policy: Policy, patch: Patch, rule
     about_rules = len(choose(rulebook.rules, [file.path for file in patch.files]).batches)
     questions = choose_lenses(wanted, changed_lines=changed_lines, together=False)
     joined = choose_lenses(wanted, changed_lines=changed_lines, together=True)
-    return Readers(models, len(questions) + about_rules, len(joined) + about_rules, brief=changed_lines >= SMALL_LINES)
+    return Readers(
+        models,
+        len(questions) + about_rules,
+        len(joined) + about_rules,
+        brief=changed_lines >= SMALL_LINES,
+        weighs=any(_has_shape(file.path) or _has_shape(file.old_path) for file in patch.files),
+    )
+
+
+def _has_shape(path: str) -> bool:
+    """Whether a change of this file can change which modules need which, what is public, or what is asked for."""
+    return not is_test(path) and (language_of(path) is not None or wants_manifest(path))
 
 
 def _tell(plan: Plan, readers: Readers | None) -> str:

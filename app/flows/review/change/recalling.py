@@ -12,6 +12,7 @@ from functools import partial
 
 from app.analyzers.sandbox import ToolFailed
 from app.analyzers.standing import find_standing_apart
+from app.core.change.classes.delivery import Delivery
 from app.core.change.diff import FileStatus, Patch
 from app.core.change.memory.recollection import NOTHING, Recollection, recollect
 from app.core.change.memory.since import CONTEXT, Extent, Since, look_since
@@ -40,10 +41,16 @@ _log = logging.getLogger(__name__)
 
 
 def name_readers_of(
-    models: Mapping[Stage, str], snapshot: Snapshot, policy: Policy, patch: Patch, rulebook: Rulebook
+    models: Mapping[Stage, str],
+    snapshot: Snapshot,
+    policy: Policy,
+    patch: Patch,
+    rulebook: Rulebook,
+    deliveries: Mapping[str, Sequence[Delivery]],
 ) -> dict[str, str]:
     """By path, a digest over all that makes the reading of a file: policy, lenses, prompts, models, written rules.
 
+    `deliveries` are the kinds, by path, of files that say what is built and run: lenses are told more about those.
     A lens by itself is another reader than one that shares its question, so what was read while a budget did not pay
     for one each counts for no other reading.
     """
@@ -57,7 +64,8 @@ def name_readers_of(
     readers: dict[str, str] = {}
     for file in patch.files:
         rules = [[rule.path, rule.heading, rule.text] for rule in choose(rulebook.rules, [file.path]).rules]
-        readers[file.path] = hashlib.sha256(json.dumps([*shared, rules]).encode()).hexdigest()
+        kinds = list(deliveries.get(file.path, ()))
+        readers[file.path] = hashlib.sha256(json.dumps([*shared, rules, kinds]).encode()).hexdigest()
     return readers
 
 

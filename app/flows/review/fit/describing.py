@@ -26,6 +26,7 @@ def _describe(change: Change, policy: Policy, look: Look, weighing: Weighing) ->
         assessment=weighing.assessment,
         guide=make_guide(change.plan.files, look.compared, look.delta),
         mermaid=_picture(look, policy),
+        notes=weighing.notes,
     )
 
 

@@ -19,7 +19,7 @@ from app.core.gate.policy import Policy
 from app.core.rules.rule import Rule
 from app.core.rules.selection import choose
 from app.core.secrecy.redaction import redact
-from app.core.text.unicode import reveal
+from app.core.text.unicode import conceal, reveal
 from app.flows.review.change.change import Change
 from app.flows.review.fit.design import Design
 from app.flows.review.fit.looking import Look
@@ -66,8 +66,8 @@ class Shown:
 
     def stands(self, path: str, line: int | None, quote: str) -> int | None:
         """The line of a path, of those that were shown, with such a text: the nearest to the one claimed."""
-        wanted = normalise(quote)
-        found = [one for one in self.lines.get(path, ()) if normalise(one.text) == wanted]
+        wanted = {normalise(quote), normalise(conceal(quote))}
+        found = [one for one in self.lines.get(path, ()) if normalise(one.text) in wanted]
         best = min(
             found, key=lambda one: (not one.changed, abs(one.number - (line or one.number)), one.number), default=None
         )

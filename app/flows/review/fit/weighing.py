@@ -3,55 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from app.architecture.analogues import nearest
-from app.architecture.assessing import Argued, Proof, assess
-from app.architecture.telling import Told, has_substance, tell_facts
-from app.core.change.annotate import annotate, parse_annotated
-from app.core.change.plan import Chunk, ChunkFile
-from app.core.findings.anchor import normalise
+from app.architecture.assessing import Argued, assess
+from app.architecture.telling import has_substance
+from app.core.change.diff import Side
 from app.core.findings.finding import Claim, Origin, Severity, Source
-from app.core.fit.assessment import Assessment, Weighed
+from app.core.fit.assessment import Assessment, FitEvidence, Weighed
 from app.core.fit.delta import Delta
 from app.core.gate.policy import Policy
 from app.core.model import FailureKind, ModelFailed, Paid, Reply, Stage
-from app.core.rules.rule import Rule
-from app.core.rules.selection import choose
 from app.core.secrecy.redaction import redact
 from app.flows.review.change.change import Change
 from app.flows.review.desk.calls import Calls
 from app.flows.review.desk.desk import Desk
 from app.flows.review.failing import tell_failure
+from app.flows.review.fit.design import read_design
 from app.flows.review.fit.looking import Look
+from app.flows.review.fit.material import Shown, show
 from app.flows.review.forge import History
 from app.flows.review.reading.chunks import Reading
 from app.lenses import architecture
 
-CHANGE_BYTES: Final = 30_000
-RULES_BYTES: Final = 16_000
-ANALOGUES_BYTES: Final = 8_000
-"""With the facts these are about 28,000 tokens at most."""
-
-MAX_ANALOGUES: Final = 2
-MAX_SIGNATURES: Final = 20
-
 NO_MODEL: Final = "no model is configured"
 NO_GRAPH: Final = "there is no module graph to weigh"
-NO_SUBSTANCE: Final = "no import between modules, public name or dependency changes"
+NO_SUBSTANCE: Final = "it brings no new import, package or twin, and changes no public name that others use"
 _AGAINST: Final = 1
 _CATEGORY: Final = "architecture"
 
 
 @dataclass(frozen=True, slots=True)
 class Weighing:
-    """The assessment, what the model claims on lines, and what came of the calls."""
+    """The assessment, what the model claims on lines, and what came of the calls. `notes` name what was not read."""
 
     assessment: Assessment
     claims: tuple[Claim, ...] = ()
     calls: Calls = field(default_factory=Calls)
+    notes: tuple[str, ...] = ()
 
     def join(self, reading: Reading) -> Reading:
         """All that models said, and what all of it took."""
@@ -63,29 +53,15 @@ class Weighing:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """What the model is given, and the lines of it that can be quoted, by path."""
-
-    material: architecture.Material
-    told: Told
-    rules: Sequence[Rule]
-    lines: Mapping[str, Sequence[tuple[int, str]]]
-
-    def stands(self, path: str, line: int | None, quote: str) -> int | None:
-        """The line of a path, of those that were shown, with such a text: the nearest to the one claimed."""
-        wanted = normalise(quote)
-        found = [number for number, text in self.lines.get(path, ()) if normalise(text) == wanted]
-        return min(found, key=lambda number: (abs(number - (line or number)), number), default=None)
-
-
 async def weigh_fit(desk: Desk, change: Change, policy: Policy, history: History, look: Look) -> Weighing:
-    """What a model says of the fit, proved; or why nobody was asked."""
+    """What a model says of the fit, proved; or why nobody was asked. That nobody could be, holds nothing up."""
     delta = look.delta
-    why = _excuse(desk, delta)
+    cycles = policy.architecture.cycles == "new"
+    why = _excuse(desk, change, delta)
     if delta is None or desk.send is None or why:
-        return Weighing(assess(delta, None, _NOTHING_TOLD, why))
-    shown = await asyncio.to_thread(_show, change, policy, delta, tell_analogues(look))
+        return Weighing(assess(delta, None, missing=why, cycles=cycles))
+    design = await read_design(change.store, change.snapshot.base_sha, len(change.rulebook.rules) + 1)
+    shown = await asyncio.to_thread(show, change, policy, delta, look, design)
     replies: list[Reply] = []
     lost: list[Paid] = []
     for salt in (history.salt, history.salt + history.repair):
@@ -95,139 +71,81 @@ async def weigh_fit(desk: Desk, change: Change, policy: Policy, history: History
             replies.append(reply)
             opinion = architecture.read(reply)
         except ModelFailed as error:
-            why = tell_failure(error.failure)
-            lost += error.failure.paid
-            if error.failure.kind is FailureKind.MALFORMED:
+            failure = error.failure
+            why = tell_failure(failure)
+            lost += failure.paid
+            if failure.kind is FailureKind.MALFORMED and not failure.repeated:
                 continue
             break
         argued = Argued(opinion.dimensions, opinion.verdict, opinion.confidence, reply.model)
-        assessment = assess(delta, argued, _prove(shown))
-        claims = _claim(assessment, argued, change, Origin(reply.model, reply.digest))
-        return Weighing(assessment, claims, Calls(tuple(replies), tuple(lost)))
-    return Weighing(assess(delta, None, _NOTHING_TOLD, why), calls=Calls(tuple(replies), tuple(lost)))
+        assessment = _present(assess(delta, argued, shown.proof, cycles=cycles))
+        claims = tuple(_claim(assessment, shown, change, Origin(reply.model, reply.digest)))
+        return Weighing(assessment, claims, Calls(tuple(replies), tuple(lost)), design.unread)
+    return Weighing(
+        assess(delta, None, missing=why, cycles=cycles), (), Calls(tuple(replies), tuple(lost)), design.unread
+    )
 
 
-_NOTHING_TOLD: Final = Proof(frozenset(), frozenset(), frozenset(), lambda *_: None)
-
-
-def _excuse(desk: Desk, delta: Delta | None) -> str:
+def _excuse(desk: Desk, change: Change, delta: Delta | None) -> str:
     """Why nobody is asked; empty where somebody is."""
     if delta is None:
         return NO_GRAPH
     if desk.send is None:
         return NO_MODEL
-    return "" if has_substance(delta) else NO_SUBSTANCE
+    if not has_substance(delta):
+        return NO_SUBSTANCE
+    return "" if change.shares.weighing else change.short
 
 
-def _prove(shown: _Shown) -> Proof:
-    return Proof(
-        facts=frozenset(fact.id for fact in shown.told.facts),
-        graph=shown.told.graph_ids,
-        rules=frozenset(rule.id for rule in shown.rules),
-        stands=shown.stands,
+def _present(assessment: Assessment) -> Assessment:
+    """The assessment without secrets: a model may repeat what it was told."""
+    return replace(
+        assessment,
+        dimensions=tuple(replace(item, note=redact(item.note).text) for item in assessment.dimensions),
     )
 
 
-def _show(change: Change, policy: Policy, delta: Delta, analogues: str) -> _Shown:
-    told = tell_facts(delta, policy.architecture.layers)
-    rules = _choose_rules(change)
-    text = _choose_parts(change, delta)
-    lines: dict[str, list[tuple[int, str]]] = {}
-    for row in parse_annotated(text):
-        lines.setdefault(row.path, []).append((row.number, row.text))
-    material = architecture.Material(
-        facts=redact(told.text).text,
-        change=text,
-        rules="\n".join(f"{rule.id} | {rule.place} | {rule.text}" for rule in rules),
-        analogues=redact(_cut(analogues)).text,
-    )
-    return _Shown(material, told, rules, lines)
-
-
-def _choose_rules(change: Change) -> list[Rule]:
-    """The written rules for the changed files, decisions and declared ones first, as many as there is room for."""
-    paths = [file.path for file in change.redacted.patch.files]
-    fitting = sorted(choose(change.rulebook.rules, paths).rules, key=_is_minor)
-    kept, room = [], RULES_BYTES
-    for rule in fitting:
-        room -= len(rule.text.encode("utf-8", "replace")) + len(rule.place) + 20
-        if room < 0:
-            break
-        kept.append(rule)
-    return kept
-
-
-def _is_minor(rule: Rule) -> bool:
-    """Whether a rule is not, by where it stands, one about architecture."""
-    place = rule.place.lower()
-    return not (rule.declared or any(word in place for word in ("adr", "architecture", "design")))
-
-
-def _choose_parts(change: Change, delta: Delta) -> str:
-    """The files that bear on the facts first, each with its hunks, as many as there is room for."""
-    weight: dict[str, int] = {}
-    for edge in (*(item.edge for item in delta.breaks), *delta.new_edges):
-        weight[edge.path] = weight.get(edge.path, 0) + 2
-    for item in delta.api:
-        weight[item.path] = weight.get(item.path, 0) + 1
-    parts = {earlier.part.file.path: earlier.part for earlier in change.plan.read_before}
-    parts |= {part.file.path: part for chunk in change.plan.chunks for part in chunk.files}
-    texts, room = [], CHANGE_BYTES
-    for path in sorted(parts, key=lambda path: (-weight.get(path, 0), path)):
-        text = _annotate(parts[path])
-        size = len(text.encode("utf-8", "replace"))
-        if size <= room:
-            room -= size
-            texts.append(text)
-    return "".join(texts)
-
-
-def _annotate(part: ChunkFile) -> str:
-    return annotate(Chunk(0, (part,), 0))
-
-
-def tell_analogues(look: Look) -> str:
-    """Signatures of the existing modules that are most like those of the change."""
-    if look.surveyed is None:
-        return ""
-    known = {path: outline.symbols for path, outline in look.surveyed.around.items()}
-    told: dict[str, None] = {}
-    for path, outline in look.surveyed.outlines.items():
-        for analogue in nearest(path, outline.symbols, known, MAX_ANALOGUES):
-            told.setdefault("\n".join([f"=== {analogue.path} ===", *analogue.signatures[:MAX_SIGNATURES]]))
-    return "\n".join(told)
-
-
-def _cut(text: str) -> str:
-    kept = text.encode("utf-8", "replace")[:ANALOGUES_BYTES].decode("utf-8", "ignore")
-    return kept if len(kept) == len(text) else kept.rpartition("\n")[0]
-
-
-def _claim(assessment: Assessment, argued: Argued, change: Change, origin: Origin) -> tuple[Claim, ...]:
+def _claim(assessment: Assessment, shown: Shown, change: Change, origin: Origin) -> Iterator[Claim]:
     """A claim on a changed line for each dimension that the change goes against; a second reader is asked about it."""
-    changed = change.redacted.patch.by_path
-    claims = []
+    rules = {rule.id: rule for rule in shown.rules}
     for item in assessment.dimensions:
-        spot = next((one for one in item.evidence if one.line and one.quote and one.path in changed), None)
+        spot = next((spot for one in item.evidence if (spot := _place(one, shown, change)) is not None), None)
         if spot is None or item.score is None or item.score > _AGAINST:
             continue
-        claims.append(
-            Claim(
-                path=spot.path,
-                line=spot.line,
-                quote=spot.quote,
-                severity=Severity.MEDIUM,
-                category=_CATEGORY,
-                confidence=argued.confidence,
-                title=_name(item),
-                body=item.note,
-                source=Source.MODEL,
-                rule=next((one.fact for one in item.evidence if one.fact.startswith("R-")), None),
-                lenses=(architecture.NAME,),
-                origin=origin,
-            )
+        rule = next((rules[one.fact] for one in item.evidence if one.fact in rules), None)
+        told = f" The rule: {rule.text}" if rule else ""
+        yield Claim(
+            path=spot.path,
+            line=spot.line,
+            quote=spot.quote,
+            severity=Severity.MEDIUM,
+            category=_CATEGORY,
+            confidence=assessment.confidence,
+            title=_name(item),
+            body=f"{item.note}{told}",
+            source=Source.MODEL,
+            rule=rule.name if rule else None,
+            lenses=(architecture.NAME,),
+            origin=origin,
         )
-    return tuple(claims)
+
+
+def _place(evidence: FitEvidence, shown: Shown, change: Change) -> FitEvidence | None:
+    """The line of the change that evidence is about: the one quoted, or that of a new import.
+
+    Of an import that breaks a rule, or closes a cycle, a program has said so already.
+    """
+    path, number = evidence.path, evidence.line
+    if not path:
+        edge = next((fact.edge for fact in shown.told.facts if fact.id == evidence.fact), None)
+        if edge is None:
+            return None
+        path, number = edge.path, edge.line
+    line = shown.at(path, number or 0)
+    file = change.redacted.patch.by_path.get(path)
+    if line is None or file is None or (Side.RIGHT, line.number) not in file.commentable:
+        return None
+    return FitEvidence(path=path, line=line.number, quote=line.text)
 
 
 def _name(item: Weighed) -> str:

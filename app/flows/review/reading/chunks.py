@@ -119,7 +119,8 @@ async def read_chunks(desk: Desk, change: Change, policy: Policy, history: Histo
 def _assign(chunk: Chunk, chosen: Chosen, change: Change, policy: Policy) -> tuple[Lens, ...]:
     """Who reads a chunk, and has to answer for it to be read."""
     lines = change.patch.changed_lines
-    looks = choose_lenses(policy.review.lenses, changed_lines=lines, together=chunk.together)
+    deliveries = {kind for path in chunk.paths for kind in change.deliveries.get(path, ())}
+    looks = choose_lenses(policy.review.lenses, changed_lines=lines, together=chunk.together, deliveries=deliveries)
     return (*looks, *map(RulesLens, chosen.batches))
 
 
