@@ -63,10 +63,12 @@ def _claim_break(item: Break, severity: Severity, changed: Collection[str], cycl
 
 def _claim_cycle(item: Cycle, severity: Severity, changed: Collection[str]) -> Claim:
     edge = next((edge for edge in item.edges if edge.path in changed), item.edges[0])
-    grave = severity if item.hard else max(severity, Severity.LOW, key=lambda one: one.rank)  # the milder one
+    # That a tangle grows by one is less grave than that there is one; what loads all the same is hardly grave at all.
+    most = Severity.LOW if not item.hard else Severity.MEDIUM if item.before else severity
+    grave = max(severity, most, key=lambda one: one.rank)
     how = "a cycle" if not item.before else f"a cycle of {len(item.before):,} modules, which grows"
     names = [*item.modules[:_SHOWN], *(["…"] if len(item.modules) > _SHOWN else [])]
-    soft = "" if item.hard else " Some of its imports are lazy or for types alone, so that it loads."
+    soft = "" if item.hard else " It loads all the same: some of its imports are lazy, for types, or within one crate."
     return Claim(
         path=edge.path,
         line=edge.line or None,

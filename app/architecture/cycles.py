@@ -111,9 +111,17 @@ def _soft(before: Edges, after: Edges, told: Collection[tuple[str, str]]) -> _Ki
     return _Kind(before, after, tuple(new), hard=False)
 
 
+_LOADED_TOGETHER: Final = ".rs"
+"""Modules of a crate are compiled as one: those of Rust need one another freely, and usually do with their parents."""
+
+
 def _loading(edges: Edges) -> dict[str, list[str]]:
     return {
-        module: [target for target, site in targets.items() if site.when is When.LOADING]
+        module: [
+            target
+            for target, site in targets.items()
+            if site.when is When.LOADING and not site.path.endswith(_LOADED_TOGETHER)
+        ]
         for module, targets in edges.items()
     }
 

@@ -133,7 +133,7 @@ def _start_resolvers(
     """A resolver for each language in use; languages with the same builder share one."""
     used = {file.language for file in facts}
     build_of = {str(language): build for language, build in builders.items() if language in used}
-    started = {build: build(ground) for build in build_of.values()}
+    started = {build: build(ground) for build in dict.fromkeys(build_of.values())}
     return {language: started[build] for language, build in build_of.items()}
 
 

@@ -55,11 +55,11 @@ class Group:
 _SPECIAL: Final = re.compile(r"[*?\[\]{}\\,!^]")
 
 
-def group_files(paths: Collection[str]) -> tuple[Group, ...]:
-    """Disjoint groups of all these files, by place.
+def group_files(paths: Collection[str], bound: Collection[str] = frozenset()) -> tuple[Group, ...]:
+    """Disjoint groups of all these files, by place. Those that are `bound` are one module with others beside them.
 
     The largest group is split into its directories until there are `FEWEST`, and none has half of the files, or until
-    no split leaves `MOST` at most. A few files that stand beside directories are a group each.
+    no split leaves `MOST` at most. A few files that stand beside directories are a group each, unless they are bound.
     """
     groups = {Group("", Extent.TREE, tuple(sorted(paths)))} if paths else set()
     whole: set[Group] = set()
@@ -67,14 +67,14 @@ def group_files(paths: Collection[str]) -> tuple[Group, ...]:
         largest = max(open_groups, key=lambda group: (len(group.files), group))
         if len(groups) >= FEWEST and 2 * len(largest.files) <= len(paths):
             break
-        parts = split_group(largest)
+        parts = split_group(largest, bound)
         if len(parts) < 2 or len(groups) + len(parts) - 1 > MOST:
             whole.add(largest)
         else:
             groups = (groups - {largest}) | set(parts)
     for group in sorted(groups):
         if group.extent is Extent.OWN and len(group.files) <= FEW and len(groups) + len(group.files) - 1 <= MOST:
-            groups = (groups - {group}) | set(split_group(group))
+            groups = (groups - {group}) | set(split_group(group, bound))
     return tuple(sorted(groups))
 
 
@@ -95,12 +95,14 @@ def _list_endings(group: Group) -> list[str]:
     return ["/".join(parts[-count:]) for count in range(min(fewest, len(parts)), len(parts) + 1)]
 
 
-def split_group(group: Group) -> list[Group]:
-    """Its directories, and the files beside them; of what has no directories its files."""
+def split_group(group: Group, bound: Collection[str] = frozenset()) -> list[Group]:
+    """Its directories, and the files beside them; of what has no directories its files, unless some are `bound`."""
     if group.extent is Extent.FILE:
         return [group]
     directories = [path.rpartition("/")[0] for path in group.files]
     if group.extent is Extent.OWN or len(set(directories)) == 1:
+        if any(path in bound for path in group.files):
+            return [group]
         return [Group(path, Extent.FILE, (path,)) for path in group.files]
     place = _common_directory(directories)
     parts: dict[tuple[str, Extent], list[str]] = {}

@@ -55,7 +55,8 @@ class _Order:
 
 def propose(graph: Graph, defined: Defined = knows_nothing) -> Proposal:
     """Layers of directories. Tests are in none of them, and neither is what nothing else depends on or is used by."""
-    groups = group_files([path for path in graph.resolutions if not is_test(path) and _is_utf8(path)])
+    bound = {path for files in graph.modules.values() if len(files) > 1 for path in files}
+    groups = group_files([path for path in graph.resolutions if not is_test(path) and _is_utf8(path)], bound)
     if not FEWEST <= len(groups) <= MOST:
         return Proposal(reason=f"no level of directories has between {FEWEST} and {MOST} of them with code")
     order = _refine(graph, _find_order(graph, groups))
@@ -142,7 +143,6 @@ def _is_utf8(path: str) -> bool:
 def _pair(graph: Graph, groups: Sequence[Group]) -> Iterator[tuple[int, int]]:
     """For each edge between different groups their numbers."""
     home = {path: number for number, group in enumerate(groups) for path in group.files}
-    # A module of several files is a directory, and those are not torn apart but where they lead no further.
     at = {module: home[file] for module, files in graph.modules.items() for file in files if file in home}
     for targets in graph.edges.values():
         for target, site in targets.items():

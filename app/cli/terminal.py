@@ -17,6 +17,7 @@ from app.core.report.account import tell_account
 from app.core.report.architecture import say_shape
 from app.core.report.reading_guide import write_guide
 from app.core.report.report import AnalyzerState, Report
+from app.core.report.sensitive import say_sensitive
 from app.core.report.summary import LEAST_GUIDED
 from app.core.report.words import title
 
@@ -88,6 +89,8 @@ def _facts(report: Report) -> Table:
         table.add_row("", f"…and {len(coverage.left_out) - MAX_LEFT_OUT} more")
     if report.shape is not None:
         table.add_row("architecture", shown("\n".join(say_shape(report.shape))))
+        if sensitive := say_sensitive(report.shape, report.show_path):
+            table.add_row("sensitive", shown(sensitive))
         guide = report.shape.guide
         if guide.lines >= LEAST_GUIDED:
             table.add_row("reading guide", shown(write_guide(guide, report.show_path, MAX_PASSAGES).rstrip("\n")))

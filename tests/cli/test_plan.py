@@ -164,7 +164,10 @@ def test_a_large_change_is_cut_into_chunks_with_a_price(shell: Shell, shop: Repo
     found = plan_json(shell, shop)
     assert len(found["chunks"]) > 1
     assert all(chunk["usd"] > 0 for chunk in found["chunks"])
-    assert found["totals"]["usd"] == pytest.approx(sum(chunk["usd"] for chunk in found["chunks"]), abs=1e-5)
+    reading = sum(chunk["usd"] for chunk in found["chunks"])
+    weighing = found["totals"]["architecture_usd"]
+    assert 0 < weighing < 0.5
+    assert found["totals"]["usd"] == pytest.approx(reading + weighing, abs=1e-5)
     part = by_path(found)["shop/part_2.py"]
     for number in part["chunks"]:
         assert "shop/part_2.py" in {item["path"] for item in found["chunks"][number - 1]["files"]}
@@ -190,6 +193,18 @@ def test_what_the_budget_would_leave_unread_is_named(shell: Shell, shop: Reposit
     assert any("budget" in item["reason"] for file in found["files"] for item in file["left_out"])
     words = plan(shell, shop, LINTEL_REVIEW_BUDGET_USD="0.01").out
     assert "budget of $0.01" in " ".join(words.split())
+
+
+def test_the_architect_has_a_price_where_the_change_may_touch_what_modules_need(shell: Shell, shop: Repository) -> None:
+    shop.commit({"shop/tax.py": "import shop.total\n"})
+    assert plan_json(shell, shop)["totals"]["architecture_usd"] > 0
+    assert "if its architecture is weighed" in " ".join(plan(shell, shop).out.split())
+    short = plan_json(shell, shop, LINTEL_REVIEW_BUDGET_USD="0.95")
+    assert (len(short["chunks"]), short["totals"]["architecture_usd"]) == (1, 0)
+    shop.git("switch", "--quiet", "main")
+    shop.git("switch", "--quiet", "--create", "words")
+    shop.commit({"README.md": "A shop of books.\n", "tests/test_total.py": "import shop.total\n"})
+    assert plan_json(shell, shop)["totals"]["architecture_usd"] == 0
 
 
 def test_a_model_without_a_price_has_none(shell: Shell, shop: Repository) -> None:

@@ -93,6 +93,17 @@ def test_a_directory_that_holds_parts_of_several_layers_is_split() -> None:
     assert proposal.exceptions == ()
 
 
+def test_the_files_of_one_go_package_are_never_torn_apart() -> None:
+    files: dict[str, list[str]] = {"main.go": ["cmd/"], "cmd/root.go": ["report/"], "cmd/scan.go": ["detect/"]}
+    files |= {"cmd/gen/rules/r.go": ["cmd/gen/own/"], "cmd/gen/own/b.go": ["report/"]}
+    files |= {"detect/d.go": ["report/"], "report/r.go": []}
+    proposal = propose(make_graph(files))
+    paths = [path for layer in proposal.layers for path in layer.paths]
+    assert "cmd/*" in paths
+    assert not {"cmd/root.go", "cmd/scan.go"} & set(paths)
+    assert proposal.exceptions == ()
+
+
 def test_where_no_order_holds_none_is_made_up() -> None:
     rooms = ["a", "b", "c"]
     files = {f"{room}/x.py": [f"{other}/x.py" for other in rooms if other != room] for room in rooms}

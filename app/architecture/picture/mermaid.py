@@ -37,7 +37,7 @@ _ARROWS = {
     LinkKind.OLD_BREAK: "-->",
     LinkKind.OLD: "-->",
 }
-_LINES = {
+LINES = {
     LinkKind.BROKEN: "stroke:#e5484d,stroke-width:4px",
     LinkKind.CYCLE: "stroke:#a371f7,stroke-width:3px",
     LinkKind.NEW: "stroke:#2da44e,stroke-width:3px",
@@ -68,7 +68,7 @@ def draw_mermaid(drawing: Drawing) -> str:
         words = _words(link, wordy=wordy)
         room -= len(words)
         lines.append(f"  n{link.source + 1} {_arrow(link)}{words if room >= 0 else ''} n{link.target + 1}")
-        numbers.setdefault(_LINES.get(link.kind, ""), []).append(str(at))
+        numbers.setdefault(LINES.get(link.kind, ""), []).append(str(at))
     # Links that nobody sees keep the layers in their order. They come last: styles go by the number of a link.
     lines.extend(f"  layer{number} ~~~ layer{number + 1}" for number in range(1, len(drawing.layers)))
     lines.extend(f"  linkStyle {','.join(those)} {style}" for style, those in numbers.items() if style)

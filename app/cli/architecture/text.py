@@ -36,6 +36,8 @@ def print_graph(found: Inventory, policy: ArchitecturePolicy, console: Console) 
         f"{counts.unresolved:,} not resolved"
     )
     for language, many in sorted(graph.unread.items()):
+        if not many:
+            continue
         console.print(shown(f"{count(many, 'import')} of {language} not resolved: the language has no resolver yet"))
     _print_rules(found.breaks, found.rules, policy, console)
     _print(console, count(len(found.cycles), "set") + " of modules that need one another", map(_tell_set, found.cycles))

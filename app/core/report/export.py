@@ -8,6 +8,7 @@ from app.core.findings.finding import Claim, Finding
 from app.core.report.account import tell_account
 from app.core.report.export_architecture import export_architecture, export_guide
 from app.core.report.report import Report
+from app.core.report.sensitive import export_sensitive
 
 SCHEMA_VERSION = 1
 
@@ -22,7 +23,10 @@ def to_json(report: Report) -> dict[str, Any]:
         "conclusion": report.verdict.conclusion.value,
         "reasons": list(report.verdict.reasons),
         "findings": [_finding(finding, report) for finding in report.findings],
-        "architecture": export_architecture(report.shape, report.show_path),
+        "architecture": {
+            **export_architecture(report.shape, report.show_path),
+            "sensitive": export_sensitive(report.shape, report.show_path),
+        },
         "coverage": _coverage(report),
         "reading_guide": export_guide(report.shape, report.show_path),
         "refuted": [{"path": report.show_path(item.claim.path), "reason": item.reason} for item in report.refuted],

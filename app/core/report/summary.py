@@ -17,6 +17,7 @@ from app.core.report.fitting import DROPPED, Graded, clip, clip_path, fit, name_
 from app.core.report.reading_guide import tell_guide
 from app.core.report.report import AnalyzerOutcome, AnalyzerState, Report
 from app.core.report.rules import tell_rules
+from app.core.report.sensitive import tell_sensitive
 from app.core.report.sparing import name_spared
 from app.core.report.words import Links, mend, title
 from app.core.text.markdown import (
@@ -61,6 +62,7 @@ def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
             paragraphs(head, _reasons(report), mend(report)),
             _about(report),
             tell_architecture(report),
+            tell_sensitive(report.shape, report.show_path),
             _table(report, links),
             _beyond_lines(report.findings),
             _fixed(report.fixed),

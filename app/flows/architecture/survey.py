@@ -7,14 +7,14 @@ that file's imports say.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
 from app.architecture.analogues import wants_outline
 from app.architecture.api import compare_api
 from app.architecture.census import count_users, find_externals
-from app.architecture.delta import compare
+from app.architecture.delta import compare, find_asked
 from app.architecture.dependencies import find_new
 from app.architecture.graph import Graph, build_graph, rebuild
 from app.architecture.reexports import Defined
@@ -62,16 +62,19 @@ async def survey_range(
     """
     touched = _name_touched(patch)
     old, new = await read_sources(store, revisions, cache, touched.old | touched.new)
+    before, after = await asyncio.to_thread(_build, old, new, touched)
+    asked = await asyncio.to_thread(lambda: (find_asked(before, policy), find_asked(after, policy)))
     outlined = (
-        await read_outlines(store, old, _pick(touched.old), cache),
-        await read_outlines(store, new, _pick(touched.new), cache),
+        await read_outlines(store, old, _pick(touched.old, asked[0]), cache),
+        await read_outlines(store, new, _pick(touched.new, asked[1]), cache),
     )
-    before, after, delta = await asyncio.to_thread(_compare, (old, new), outlined, touched, policy)
-    fresh = _find_new(outlined[0].read, outlined[1].read)
+    delta = await asyncio.to_thread(_compare, (before, after), outlined, touched, policy)
+    had, has = _narrow(outlined[0], touched.old), _narrow(outlined[1], touched.new)
+    fresh = _find_new(had, has)
     untouched = [path for path in old.files if path not in touched.old and path in new.files and not is_test(path)]
     around = await read_outlines(store, old, wants_outline(fresh, untouched), cache)
-    survey = Surveyed(before=before, after=after, delta=delta, outlines=outlined[1].read, around=around.read)
-    return await asyncio.to_thread(_complete, survey, (old, new), outlined[0], touched, fresh)
+    survey = Surveyed(before=before, after=after, delta=delta, outlines=has, around=around.read)
+    return await asyncio.to_thread(_complete, survey, (old, new), had, touched, fresh)
 
 
 def _name_touched(patch: Patch) -> _Touched:
@@ -82,31 +85,38 @@ def _name_touched(patch: Patch) -> _Touched:
     )
 
 
-def _pick(paths: frozenset[str]) -> list[str]:
-    return sorted(path for path in paths if not is_test(path))[:MAX_OUTLINED]
+def _pick(paths: frozenset[str], asked: Sequence[str]) -> list[str]:
+    """Which files are read for what they define: those of the change, and those whose names decide about a rule."""
+    return [*sorted(path for path in paths if not is_test(path))[:MAX_OUTLINED], *asked[:MAX_OUTLINED]]
+
+
+def _build(old: SourceTree, new: SourceTree, touched: _Touched) -> tuple[Graph, Graph]:
+    before = build_graph(old.facts, old.ground)
+    return before, rebuild(before, new.facts, new.ground, touched.old | touched.new)
 
 
 def _compare(
-    trees: tuple[SourceTree, SourceTree],
+    graphs: tuple[Graph, Graph],
     outlined: tuple[Outlines, Outlines],
     touched: _Touched,
     policy: ArchitecturePolicy,
-) -> tuple[Graph, Graph, Delta]:
-    old, new = trees
-    before = build_graph(old.facts, old.ground)
-    after = rebuild(before, new.facts, new.ground, touched.old | touched.new)
+) -> Delta:
     defined = _know_names(outlined[0].read), _know_names(outlined[1].read)
-    delta = compare(before, after, moved=touched.moved, policy=policy, changed=touched.new, defined=defined)
-    return before, after, delta
+    return compare(*graphs, moved=touched.moved, policy=policy, changed=touched.new, defined=defined)
 
 
 def _know_names(outlines: Mapping[str, Outline]) -> Defined:
-    """The names that those files define at their top."""
+    """The names that those files define at their top and let others have."""
     names = {
-        path: frozenset(symbol.name for symbol in outline.symbols if not symbol.within)
+        path: frozenset(symbol.name for symbol in outline.symbols if symbol.public and not symbol.within)
         for path, outline in outlines.items()
     }
     return names.get
+
+
+def _narrow(outlines: Outlines, paths: Collection[str]) -> dict[str, Outline]:
+    """Those of the change."""
+    return {path: outline for path, outline in outlines.read.items() if path in paths}
 
 
 def _find_new(before: Mapping[str, Outline], after: Mapping[str, Outline]) -> dict[str, list[Symbol]]:
@@ -121,7 +131,7 @@ def _find_new(before: Mapping[str, Outline], after: Mapping[str, Outline]) -> di
 def _complete(
     survey: Surveyed,
     trees: tuple[SourceTree, SourceTree],
-    old_outlines: Outlines,
+    had: Mapping[str, Outline],
     touched: _Touched,
     fresh: Mapping[str, Sequence[Symbol]],
 ) -> Surveyed:
@@ -133,7 +143,7 @@ def _complete(
     delta = replace(
         survey.delta,
         api=compare_api(
-            old_outlines.read,
+            had,
             survey.outlines,
             moved=touched.moved,
             users=_count_users(before),
@@ -142,7 +152,7 @@ def _complete(
         ),
         twins=find_twins(
             [(path, symbol) for path, symbols in fresh.items() for symbol in symbols],
-            _name_standing(survey, old_outlines),
+            _name_standing(survey, had),
         ),
         dependencies=found.dependencies,
         not_analysed=(*survey.delta.not_analysed, *_name_failures(new, touched), *found.not_analysed),
@@ -150,14 +160,13 @@ def _complete(
     return replace(survey, delta=delta)
 
 
-def _name_standing(survey: Surveyed, old_outlines: Outlines) -> dict[str, Sequence[Symbol]]:
+def _name_standing(survey: Surveyed, had: Mapping[str, Outline]) -> dict[str, Sequence[Symbol]]:
     """What stands at base and at head, by file: around the change, and in the changed files themselves."""
     standing: dict[str, Sequence[Symbol]] = {path: outline.symbols for path, outline in survey.around.items()}
     for path, outline in survey.outlines.items():
-        before = old_outlines.read.get(path)
-        if before is not None:
-            had = {symbol.path for symbol in before.symbols}
-            standing[path] = [symbol for symbol in outline.symbols if symbol.path in had]
+        if path in had:
+            known = {symbol.path for symbol in had[path].symbols}
+            standing[path] = [symbol for symbol in outline.symbols if symbol.path in known]
     return standing
 
 

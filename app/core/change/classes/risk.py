@@ -103,6 +103,15 @@ def risk_of(planned: PlannedFile) -> Risk:
 
 def rate_risk(planned: PlannedFile) -> Risk:
     """The risk of one file of the change. Nothing in a file of tests or prose raises it to that of source."""
+    score, told = explain_risk(planned)
+    return Risk(score, "; ".join([name_class(planned.file_class), *list(told)[:_REASONS]]))
+
+
+def explain_risk(planned: PlannedFile) -> tuple[int, dict[str, int]]:
+    """The score, and what each reason beside the file's class adds to it, the heaviest first.
+
+    The score may be less than they make together: classes have bounds.
+    """
     file, standing = planned.file, _BY_CLASS[planned.file_class]
     named = _dangers_of_name(file)
     told = {**_sum_up(_dangers_of_words(file), MAX_FOR_PATH), **_sum_up(_dangers_of_lines(file), MAX_FOR_LINES)}
@@ -110,9 +119,13 @@ def rate_risk(planned: PlannedFile) -> Risk:
     score = min(standing.least + sum(told.values()) + size + _novelty(file), standing.most)
     score = min(score + sum(danger.weight for danger in named), MAX_SCORE)
     told |= {danger.why: danger.weight for danger in named} | {f"{file.changed_lines:,} changed lines": size}
-    reasons = sorted(filter(told.get, told), key=lambda why: (-told[why], why))[:_REASONS]
-    shown = _CLASS_WORDS.get(planned.file_class, planned.file_class.value)
-    return Risk(score, "; ".join([shown, *reasons]))
+    reasons = sorted(filter(told.get, told), key=lambda why: (-told[why], why))
+    return score, {why: told[why] for why in reasons}
+
+
+def name_class(file_class: FileClass) -> str:
+    """What a class is called before people."""
+    return _CLASS_WORDS.get(file_class, file_class.value)
 
 
 def _sum_up(dangers: Iterable[Danger], most: int) -> dict[str, int]:

@@ -11,22 +11,26 @@ from app.core.gate.policy import Policy
 from app.flows.architecture.picture import draw
 from app.flows.review.change.change import Change
 from app.flows.review.fit.looking import Look
+from app.flows.review.fit.owning import Owned, find_owned
 from app.flows.review.fit.weighing import Weighing
 
 
 async def describe(change: Change, policy: Policy, look: Look, weighing: Weighing) -> Shape:
     """All that the report has of it. A picture is drawn only where something of the graph changes."""
-    return await asyncio.to_thread(_describe, change, policy, look, weighing)
+    owned = await find_owned(change, policy)
+    return await asyncio.to_thread(_describe, change, policy, look, weighing, owned)
 
 
-def _describe(change: Change, policy: Policy, look: Look, weighing: Weighing) -> Shape:
+def _describe(change: Change, policy: Policy, look: Look, weighing: Weighing, owned: Owned) -> Shape:
     return Shape(
         delta=look.delta,
         missing=look.missing,
         assessment=weighing.assessment,
-        guide=make_guide(change.plan.files, look.compared, look.delta),
+        guide=make_guide(change.plan.files, look.compared, look.delta, owned.sensitive),
         mermaid=_picture(look, policy),
         notes=weighing.notes,
+        sensitive=owned.sensitive,
+        owners_gap=owned.gap,
     )
 
 

@@ -1,0 +1,335 @@
+"""The architect over a local range: who is asked about what, what becomes of the answer, and of one that never comes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from tests.claude_answers import (
+    EVIL_WORDS,
+    FAKE_SECRETS,
+    Answer,
+    End,
+    Script,
+    ends,
+    error_event,
+    findings,
+    malformed,
+    overloaded,
+    rate_limited,
+    refusal,
+    rejected,
+    schema_breaking,
+    server_error,
+    spend_limit,
+    text,
+    truncated,
+    unauthorized,
+)
+from tests.claude_server import ScriptedClaude
+from tests.claude_verdicts import Told, asks_for_verdicts, confirm, refute, seconded
+from tests.claude_weighing import DIMENSIONS, asks_for_fit, blocks_of, evidence, opinion, weighed, weighing
+from tests.cli.command import Ended, Shell
+from tests.repo.world import Repository, make_repository
+
+FINE, GATE = 0, 1
+POLICY = """\
+architecture:
+  layers:
+    - {name: web, paths: ["shop/web/**"]}
+    - {name: core, paths: ["shop/core/**"]}
+"""
+IMPORT = "from shop.core.tax import tax"
+FILES = {
+    "shop/__init__.py": "",
+    "shop/web/__init__.py": "",
+    "shop/core/__init__.py": "",
+    "shop/web/page.py": "def show(total):\n    return str(total)\n",
+    "shop/core/tax.py": "def tax(price):\n    return price // 5\n",
+    "shop/core/total.py": "def total(prices):\n    return sum(prices)\n",
+    ".github/lintel.yml": POLICY,
+}
+LEGAL = {"shop/core/total.py": f"{IMPORT}\n\n\ndef total(prices):\n    return sum(prices) + tax(sum(prices))\n"}
+ILLEGAL = {
+    "shop/core/total.py": "from shop.web.page import show\n\n\ndef total(prices):\n    return show(sum(prices))\n"
+}
+
+
+@pytest.fixture
+def house(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """A repository with two layers, on a branch where nothing has changed yet."""
+    repository = make_repository(tmp_path_factory.mktemp("house"))
+    repository.commit({**FILES})
+    repository.git("switch", "--quiet", "--create", "work")
+    return repository
+
+
+def review(
+    shell: Shell,
+    house: Repository,
+    answer: Answer | Callable[[dict[str, Any]], Answer],
+    *,
+    script: Script | None = None,
+) -> tuple[Ended, dict[str, Any], ScriptedClaude]:
+    with ScriptedClaude(script or (lambda _: findings()), aside=weighing(answer)) as claude:
+        command = ["review", "--repo", str(house.path), "--base", "main", "--format", "json"]
+        ended = shell.lintel(*command, out=None, ANTHROPIC_BASE_URL=claude.base_url)
+    return ended, json.loads(ended.out), claude
+
+
+def asked(claude: ScriptedClaude) -> list[dict[str, Any]]:
+    return [seen.body for seen in claude.asides if asks_for_fit(seen.body)]
+
+
+def scores(report: Mapping[str, Any]) -> dict[str, int | None]:
+    return {item["name"]: item["score"] for item in report["architecture"]["dimensions"]}
+
+
+def against(name: str = "placement", note: str = "Tax belongs to the till.") -> Answer:
+    item = weighed(name, 1, evidence("", "shop/core/total.py", 1, IMPORT), note=note)
+    return opinion(item, verdict="fits_with_concerns")
+
+
+def test_what_the_architect_argues_with_evidence_is_the_assessment(shell: Shell, house: Repository) -> None:
+    house.commit({**LEGAL})
+    ended, report, claude = review(
+        shell,
+        house,
+        opinion(
+            weighed("layering", 4, evidence("E1"), note="It stays within the core."),
+            weighed("conventions", 3, evidence("", "shop/core/total.py", 44, IMPORT)),
+            weighed("contracts", 0, evidence("E7"), evidence("R-900"), evidence("", "shop/core/total.py", 1, "x = 1")),
+        ),
+    )
+    (body,) = asked(claude)
+    fit = report["architecture"]
+    assert (ended.code, report["conclusion"]) == (FINE, "success")
+    assert (fit["verdict"], fit["confidence"], fit["model"], fit["missing"]) == ("fits", 80, "claude-opus-5-5", [])
+    assert {name: score for name, score in scores(report).items() if score is not None} == {
+        "layering": 4,
+        "conventions": 3,
+    }
+    assert [item["name"] for item in fit["dimensions"]] == list(DIMENSIONS)
+    assert fit["dimensions"][6]["evidence"] == [
+        {"fact": None, "path": "shop/core/total.py", "line": 1, "quote": IMPORT}
+    ]
+    told = blocks_of(body)
+    assert "E1 | new import at shop/core/total.py:1 of shop/core/tax.py" in told["FACTS"]
+    assert "L2 | layer 2 from the top, core: shop/core/**" in told["FACTS"]
+    assert f"R 1     |+{IMPORT}" in told["CHANGE"]
+    assert report["usage"]["calls"] == len(claude.requests) + 1
+
+
+FAILURES = {
+    "rate_limited": (rate_limited(), "the model's rate limit was reached"),
+    "overloaded": (overloaded(), "the model was overloaded"),
+    "overloaded within the stream": (error_event(), "the model was overloaded"),
+    "server_error": (server_error(), "the model's server failed"),
+    "connection": (ends(End.HANG_UP), "the model's server could not be reached"),
+    "incomplete": (ends(End.CLEAN_EOF), "the model's reply broke off"),
+    "incomplete by a reset": (ends(End.ABORT), "the model's reply broke off"),
+    "spend_limit": (spend_limit(), "the spend limit of the model's account was reached"),
+    "unauthorized": (unauthorized(), "the model's server refused the key"),
+    "rejected": (rejected(), "the model's server refused the request"),
+    "too_long": (rejected(413, "request_too_large"), "the request was longer than the model takes"),
+    "truncated": (truncated(), "the model's reply was cut at its length limit"),
+    "refused": (refusal(), "the model declined to answer"),
+    "malformed": (malformed(), "the model's reply was not in the agreed form"),
+    "another form": (schema_breaking(), "the model's reply was not in the agreed form"),
+    "prose": (text("It fits very well. Approved."), "the model's reply was not in the agreed form"),
+    "a stream that breaks the protocol": (ends(End.GARBAGE), "the model's reply was not in the agreed form"),
+    "unexpected": (Answer(stop_reason="stop_sequence"), "the model's reply could not be used"),
+}
+QUICKLY = {"LINTEL_MODEL_ATTEMPTS": "1"}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+@pytest.mark.parametrize("files", [LEGAL, ILLEGAL], ids=["legal", "broken"])
+def test_however_the_architect_fails_the_facts_stand_and_the_gate_is_as_without_it(
+    shell: Shell, house: Repository, name: str, files: dict[str, str]
+) -> None:
+    answer, why = FAILURES[name]
+    house.commit({**files})
+    ended, report, claude = review(shell, house, answer)
+    fit = report["architecture"]
+    assert asked(claude)
+    assert (fit["missing"], fit["model"], fit["dimensions"]) == ([why], None, [])
+    if files is LEGAL:
+        assert (ended.code, report["conclusion"], fit["verdict"]) == (FINE, "success", "insufficient_evidence")
+        assert report["findings"] == []
+    else:
+        assert (ended.code, report["conclusion"], fit["verdict"]) == (GATE, "failure", "conflicts")
+        assert fit["because"][0] == "1 new import breaks a rule."
+        (finding,) = report["findings"]
+        assert (finding["source"], finding["path"], finding["line"]) == ("architecture", "shop/core/total.py", 1)
+
+
+def test_praise_does_not_outweigh_a_broken_rule(shell: Shell, house: Repository) -> None:
+    house.commit({**ILLEGAL})
+    praise = opinion(*[weighed(name, 4, evidence("B1")) for name in DIMENSIONS], confidence=100)
+    ended, report, _ = review(shell, house, praise)
+    assert (ended.code, report["conclusion"], report["architecture"]["verdict"]) == (GATE, "failure", "conflicts")
+
+
+def test_an_answer_in_another_form_is_asked_for_once_more(shell: Shell, house: Repository) -> None:
+    house.commit({**LEGAL})
+    answers = iter([malformed(), opinion(weighed("layering", 4, evidence("E1")))])
+    _, report, claude = review(shell, house, lambda _: next(answers))
+    assert report["architecture"]["verdict"] == "fits"
+    assert len(asked(claude)) == 2
+    assert report["usage"]["calls"] == len(claude.requests) + 2
+
+
+def test_a_change_that_leaves_the_modules_as_they_are_costs_no_question(shell: Shell, house: Repository) -> None:
+    house.commit({"shop/core/total.py": "def total(prices, off=0):\n    return sum(prices) - off\n"})
+    _, report, claude = review(shell, house, opinion(weighed("layering", 4, evidence("E1"))))
+    assert asked(claude) == []
+    assert report["usage"]["calls"] == len(claude.requests)
+    assert report["architecture"]["verdict"] == "insufficient_evidence"
+    assert report["architecture"]["missing"] == [
+        "it brings no new import, package or twin, and changes no public name that others use"
+    ]
+
+
+def test_without_a_model_the_facts_stand_and_it_says_who_is_missing(shell: Shell, house: Repository) -> None:
+    house.commit({**LEGAL})
+    ended = shell.lintel("review", "--repo", str(house.path), "--base", "main", "--no-model", "--format", "json")
+    fit = json.loads(ended.out)["architecture"]
+    assert (fit["verdict"], fit["missing"]) == ("insufficient_evidence", ["no model is configured"])
+    assert [edge["to"] for edge in fit["new_edges"]] == ["shop/core/tax.py"]
+
+
+def judged(opinion_: Callable[[Told], dict[str, Any]]) -> Script:
+    return seconded(lambda _: findings(), opinion_)
+
+
+def test_what_the_change_goes_against_is_a_finding_once_a_second_reader_confirms_it(
+    shell: Shell, house: Repository
+) -> None:
+    house.commit({**LEGAL})
+    ended, report, claude = review(shell, house, against(), script=judged(confirm))
+    (finding,) = report["findings"]
+    assert (finding["path"], finding["line"], finding["severity"]) == ("shop/core/total.py", 1, "medium")
+    assert (finding["category"], finding["source"], finding["blocking"]) == ("architecture", "model", False)
+    assert finding["title"] == "This goes against the architecture: placement"
+    assert "Tax belongs to the till." in finding["body"]
+    assert (ended.code, report["architecture"]["verdict"]) == (FINE, "fits_with_concerns")
+    assert any(asks_for_verdicts(seen.body) for seen in claude.requests)
+
+
+def test_what_a_second_reader_refutes_is_not_shown(shell: Shell, house: Repository) -> None:
+    house.commit({**LEGAL})
+    ended, report, _ = review(shell, house, against(), script=judged(refute))
+    assert (ended.code, report["findings"]) == (FINE, [])
+
+
+def test_blame_that_rests_on_a_new_import_stands_on_its_line(shell: Shell, house: Repository) -> None:
+    house.commit({**LEGAL})
+    blame = opinion(weighed("dependency_direction", 0, evidence("E1"), note="Totals need no tax."))
+    _, report, _ = review(shell, house, blame, script=judged(confirm))
+    (finding,) = report["findings"]
+    assert (finding["path"], finding["line"], finding["quote"]) == ("shop/core/total.py", 1, IMPORT)
+    assert report["architecture"]["verdict"] == "conflicts"
+
+
+def test_what_a_program_has_said_of_a_line_is_not_said_again(shell: Shell, house: Repository) -> None:
+    house.commit({**ILLEGAL})
+    blame = opinion(weighed("layering", 0, evidence("B1"), evidence("E1"), note="The core shows itself."))
+    _, report, _ = review(shell, house, blame, script=judged(confirm))
+    assert [finding["source"] for finding in report["findings"]] == ["architecture"]
+
+
+def test_documents_and_declarations_of_the_base_are_cited_by_line_and_told_to_the_architect_alone(
+    shell: Shell, house: Repository
+) -> None:
+    rule = "Totals must not know taxes."
+    house.git("switch", "--quiet", "main")
+    house.commit(
+        {
+            "docs/Architecture.md": f"# House\n\nIt has two layers.\n\n{rule}\n",
+            "docs/decisions/0001-old.md": "# Old\n\nStatus: superseded\n\n- Never use numbers\n",
+            ".importlinter": "[importlinter]\nroot_package = shop\n\n[importlinter:contract:one]\nname = Two layers\n"
+            "type = layers\nlayers =\n    shop.web\n    shop.core\n",
+        }
+    )
+    house.git("switch", "--quiet", "work")
+    house.git("reset", "--quiet", "--hard", "main")
+    house.commit({**LEGAL, "docs/Architecture.md": "# House\n\n- Everything must be allowed\n"})
+    item = weighed("layering", 1, evidence("R-002", "shop/core/total.py", 1, IMPORT), note="It knows taxes.")
+    _, report, claude = review(shell, house, opinion(item), script=judged(confirm))
+    (body,) = asked(claude)
+    rules = blocks_of(body)["RULES"].splitlines()
+    assert [line.split(" | ")[:2] for line in rules] == [
+        ["R-001", ".importlinter:5"],
+        ["R-002", "docs/Architecture.md:5"],
+    ]
+    assert "import-linter" in rules[0]
+    assert "layers" in rules[0]
+    assert rule in rules[1]
+    assert not [line for line in rules if "numbers" in line or "allowed" in line]
+    (finding,) = report["findings"]
+    assert finding["rule"] == "R-002 · docs/Architecture.md:5"
+    assert rule in finding["body"]
+    assert report["architecture"]["verdict"] == "conflicts"
+    lenses = [seen.body for seen in claude.requests if not asks_for_verdicts(seen.body)]
+    assert lenses
+    assert not [one for one in lenses if rule in json.dumps(one)]
+
+
+@pytest.mark.parametrize("words", EVIL_WORDS)
+def test_nothing_hostile_in_an_answer_is_shown_as_it_came(shell: Shell, house: Repository, words: str) -> None:
+    house.commit({**LEGAL})
+    items = [
+        weighed(
+            name, 1, evidence(words, words, 10**18, words), evidence("E1", "../../etc/passwd", -1, words), note=words
+        )
+        for name in DIMENSIONS
+    ]
+    with ScriptedClaude(judged(confirm), aside=weighing(opinion(*items, *items))) as claude:
+        shown = shell.lintel(
+            "review", "--repo", str(house.path), "--base", "main", out=None, ANTHROPIC_BASE_URL=claude.base_url
+        )
+        told = shell.lintel(
+            "review",
+            "--repo",
+            str(house.path),
+            "--base",
+            "main",
+            "--format",
+            "json",
+            out=None,
+            ANTHROPIC_BASE_URL=claude.base_url,
+        )
+    for item in json.loads(told.out)["architecture"]["dimensions"]:
+        assert [one["fact"] for one in item["evidence"]] == ["E1"]
+        assert item["evidence"][0]["path"] is None
+    for said in (shown.out, told.out):
+        assert "etc/passwd" not in said
+        assert "\x1b[31m" not in said
+        assert "\u202e" not in said
+        assert not [secret for secret in FAKE_SECRETS[:2] if secret in said]
+
+
+def test_what_is_told_keeps_to_its_size_however_large_the_change(shell: Shell, house: Repository) -> None:
+    house.git("switch", "--quiet", "main")
+    rules = "".join(f"- Module {number} must never be used by module {number + 1}\n" for number in range(900))
+    modules = {f"shop/core/m{number}.py": f"def use_{number}(one, two):\n    return one\n" for number in range(120)}
+    house.commit({"ARCHITECTURE.md": rules, "CLAUDE.md": rules.replace("Module", "Part"), **modules})
+    house.git("switch", "--quiet", "work")
+    house.git("reset", "--quiet", "--hard", "main")
+    imports = "".join(f"from shop.core.m{number} import use_{number}\n" for number in range(120))
+    bodies = "".join(f"value_{number} = use_{number % 120}({number}, 'ü{number:060}')\n" for number in range(900))
+    house.commit({f"shop/web/p{number}.py": imports + bodies for number in range(4)})
+    with ScriptedClaude(lambda _: findings(), aside=weighing(opinion())) as claude:
+        command = ["review", "--repo", str(house.path), "--base", "main", "--format", "json"]
+        shell.lintel(*command, out=None, ANTHROPIC_BASE_URL=claude.base_url, LINTEL_REVIEW_BUDGET_USD="1000")
+    (body,) = asked(claude)
+    size = len(json.dumps([body["system"], body["messages"]], ensure_ascii=False).encode())
+    assert 60_000 < size < 28_000 * 2.7
+    told = blocks_of(body)
+    assert all(len(told[label].encode()) > 6_000 for label in ("FACTS", "CHANGE", "RULES"))
+    assert "more facts of these kinds are not shown" in told["FACTS"]
+    assert "from shop.core.m0 import use_0" in told["CHANGE"]
