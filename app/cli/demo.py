@@ -9,10 +9,13 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 
+from app.architecture.picture.reading import read_mermaid
+from app.architecture.picture.svg import draw_svg
 from app.cli.exits import Exit, Refusal
 from app.cli.shown import shown
 from app.cli.stage import SLUG, Ground, add_repository, open_ground, run_bot, settings_for
@@ -96,7 +99,7 @@ async def _demo(settings: Settings, sample: Sample, *, once: bool, port: int) ->
     with tempfile.TemporaryDirectory(prefix="lintel-demo-") as scratch:
         folder = Path(scratch)
         async with (
-            open_ground(folder / "github", outside, port=port, pages=page_routes) as ground,
+            open_ground(folder / "github", outside, port=port, pages=partial(page_routes, draw=_draw)) as ground,
             _offer(ground, sample) as offer,
         ):
             teller.say("github", f"a local GitHub serves {ground.server.url}")
@@ -135,7 +138,7 @@ async def _offer(ground: Ground, sample: Sample) -> AsyncIterator[_Offer]:
         yield _Offer(
             repository=repository,
             title="Search shipments and print labels",
-            body="Adds a search, marks shipments as handed over, and prints a label for each.",
+            body="Adds a search, marks shipments as handed over, sends them elsewhere, and prints a label for each.",
         )
         return
     async with open_range(sample.directory, base=sample.base, head=sample.head) as found:
@@ -175,11 +178,17 @@ async def _open_pull(ground: Ground, offer: _Offer) -> PullRequest:
 
 async def _keep_page(ground: Ground, pull: PullRequest, data_dir: Path) -> Path:
     """The page as one file that can be looked at later."""
-    html = await asyncio.to_thread(render_static, ground.world, pull)
+    html = await asyncio.to_thread(render_static, ground.world, pull, _draw)
     path = (data_dir / "demo" / "pull-request.html").absolute()
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(html, encoding="utf-8")
     return path
+
+
+def _draw(mermaid: str) -> str | None:
+    """The picture of a summary, as GitHub would draw it from its text."""
+    drawing = read_mermaid(mermaid)
+    return None if drawing is None else draw_svg(drawing, "The modules that this change touches")
 
 
 def _tell_result(teller: _Teller, ground: Ground, pull: PullRequest) -> Exit:

@@ -30,7 +30,7 @@ NAMES = {
         "src/TestPay.java", "spec/models/user_spec.rb", "spec/rails_helper.rb", "test/pay_test.exs",
         "app/app.e2e-spec.ts", "web/pay.cy.js", "base/pay_unittest.cc", "lib/pay-test.el", "features/pay.feature",
         "test/pay.bats", "t/pay.t", "web/__mocks__/fs.js", "testdata/golden.json", "conftest.py",
-        "integration-tests/run.sh", "tests/README.md",
+        "integration-tests/run.sh", "tests/README.md", "src/jvmTest/kotlin/Fake.kt",
     ),
     FileClass.CONFIG: (
         "pyproject.toml", "Dockerfile", ".editorconfig", "requirements-dev.txt", ".vscode/tasks.json",

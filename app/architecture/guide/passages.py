@@ -14,6 +14,7 @@ from app.core.change.plan import PlannedFile
 from app.core.fit.compared import Compared
 from app.core.fit.delta import Delta
 from app.core.fit.guide import Group, Passage, ReadingGuide
+from app.core.people.sensitivity import Sensitive
 
 _ORDER: Final = (
     Group.SUBSTANTIVE,
@@ -26,14 +27,17 @@ _ORDER: Final = (
 
 
 def make_guide(
-    planned: Sequence[PlannedFile], compared: Mapping[str, Compared | str], delta: Delta | None = None
+    planned: Sequence[PlannedFile],
+    compared: Mapping[str, Compared | str],
+    delta: Delta | None = None,
+    sensitive: Sequence[Sensitive] = (),
 ) -> ReadingGuide:
-    """The guide of a change. `planned` are all its files, redacted; `compared` is by path.
+    """The guide of a change. `planned` are all its files, redacted; `compared` is by path, as `sensitive` is.
 
     Of a file that was not compared nothing is called formatting, moved or mechanical. The passages have all the changed
     lines; a file that could not be read at all is one of them.
     """
-    facts = gather(planned, delta or Delta())
+    facts = gather(planned, delta or Delta(), sensitive)
     told = [_tell(grouped, facts) for grouped in group_sites(list(find_sites(planned, compared)), compared)]
     told += [_tell_unread(one) for one in planned if not one.file.hunks and one.file.changed_lines]
     return ReadingGuide(

@@ -17,6 +17,7 @@ class Reason(StrEnum):
 
     KIND = "kind"
     DANGER = "danger"
+    SENSITIVE = "sensitive"
     REMOVED = "removed"
     RENAMED = "renamed"
     SIGNATURE = "signature"
@@ -36,6 +37,7 @@ QUESTIONS: Final[Mapping[Reason, str]] = MappingProxyType(
     {
         Reason.KIND: "Does it do what the change says, and nothing else?",
         Reason.DANGER: "What could somebody make of this who means harm?",
+        Reason.SENSITIVE: "Has one of its owners looked at this? The policy calls it sensitive.",
         Reason.REMOVED: "Who still uses {name}?{users}",
         Reason.RENAMED: "Who still says {name} by its old name?{users}",
         Reason.SIGNATURE: "Who calls {name} as it was?{users}",

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
-from app.architecture.guide.questions import CLASSES, DANGERS, Reason, ask, show_name, show_users
+from app.architecture.guide.file_risk import rate_file
+from app.architecture.guide.point import Point
+from app.architecture.guide.questions import CLASSES, Reason, ask, show_name, show_users
 from app.architecture.guide.site import Site
-from app.core.change.classes.risk import rate_risk
 from app.core.change.plan import FileClass, PlannedFile
 from app.core.change.planning.kinship import Rank, find_kin
 from app.core.fit.delta import ApiChange, ApiChangeKind, Delta
+from app.core.people.sensitivity import Sensitive
 from app.core.text.plural import count
 
 MOST: Final = 100
 _LEAST_UNTESTED: Final = 3
 _LEAST_GROWTH: Final = 2
-
-_ORDINARY: Final = 35
-"""The risk of a file of source in which nothing stands out (`app.core.change.classes.risk`)."""
 
 _API: Final[Mapping[ApiChangeKind, tuple[Reason, int, str]]] = {
     ApiChangeKind.REMOVED: (Reason.REMOVED, 25, "is no longer public"),
@@ -29,35 +28,33 @@ _API: Final[Mapping[ApiChangeKind, tuple[Reason, int, str]]] = {
 }
 
 
-class Point(NamedTuple):
-    """One reason: what is said of it, what it adds, and what to ask."""
-
-    label: str
-    weight: int
-    question: str
-    reason: Reason
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known beside the hunk: the delta, how many modules use each, and the files that have a test here."""
+    """What is known beside the hunk: the delta, how many modules use each, and the files that have a test here.
+
+    `sensitive` are the sensitive paths, by path.
+    """
 
     delta: Delta
     users: Mapping[str, int]
     tested: frozenset[tuple[str, str]]
+    sensitive: Mapping[str, Sequence[Sensitive]]
 
 
-def gather(planned: Sequence[PlannedFile], delta: Delta) -> Facts:
+def gather(planned: Sequence[PlannedFile], delta: Delta, sensitive: Iterable[Sensitive] = ()) -> Facts:
     """The facts, once for all hunks."""
     users = {fan.module: max(fan.in_before, fan.in_after) for fan in delta.fans}
     kin = [find_kin(one) for one in planned if one.file_class is FileClass.TEST]
-    return Facts(delta, users, frozenset((one.language, stem) for one in kin for stem in one.stems))
+    by_path: dict[str, list[Sensitive]] = {}
+    for item in sensitive:
+        by_path.setdefault(item.path, []).append(item)
+    return Facts(delta, users, frozenset((one.language, stem) for one in kin for stem in one.stems), by_path)
 
 
 def rate(site: Site, facts: Facts) -> tuple[Point, ...]:
     """The points of a hunk, the heaviest first, at most 100 in all."""
     found = [
-        *_rate_file(site),
+        *rate_file(site, facts.sensitive),
         *_rate_api(site, facts.delta.api),
         *_rate_graph(site, facts.delta),
         *_rate_users(site, facts),
@@ -77,23 +74,12 @@ def rate(site: Site, facts: Facts) -> tuple[Point, ...]:
 def choose_question(points: Iterable[Point], file_class: FileClass) -> str:
     """What to ask: that of the heaviest point that says more than what kind of file it is."""
     telling = [point for point in points if point.reason is not Reason.KIND]
+    if any(point.reason is Reason.DANGER for point in telling):
+        telling = [point for point in telling if point.reason is not Reason.SENSITIVE]
     if file_class in CLASSES and not any(point.reason not in (Reason.SIZE, Reason.DANGER) for point in telling):
         dangers = [point for point in telling if point.reason is Reason.DANGER]
         return dangers[0].question if dangers else CLASSES[file_class]
     return telling[0].question if telling else ask(Reason.KIND)
-
-
-def _rate_file(site: Site) -> Iterator[Point]:
-    """What kind of file it is, and what the words of its path and of these lines tell."""
-    file = site.planned.file
-    rated = rate_risk(replace(site.planned, file=replace(file, hunks=(site.hunk,), additions=0, deletions=0)))
-    kind = (min(rated.score, _ORDINARY) - 5) // 3
-    shown, *dangers = rated.why.split("; ")
-    yield Point(shown, kind, ask(Reason.KIND), Reason.KIND)
-    question = next((DANGERS[why] for why in dangers if why in DANGERS), None)
-    if question is None:
-        question = CLASSES.get(site.planned.file_class, ask(Reason.DANGER))
-    yield Point("; ".join(dangers) or shown, (rated.score - 5) // 3 - kind, question, Reason.DANGER)
 
 
 def _rate_api(site: Site, changes: Iterable[ApiChange]) -> Iterator[Point]:

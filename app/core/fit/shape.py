@@ -16,7 +16,8 @@ class Shape:
 
     `mermaid` is a picture of the modules that the change touches, as text of ours; empty where there is nothing to
     show. `notes` are sentences for people on what of it could not be done. `sensitive` are the changed paths where a
-    mistake would be dear, those that matter most first; `owners_gap` is a sentence on what is not known of their owners.
+    mistake would be dear, those that matter most first; `owners_gap` is a sentence on what nobody knows of their
+    owners.
     """
 
     delta: Delta | None = None

@@ -5,10 +5,10 @@ The words and names are those of `app.core.change.classes.danger` and `conventio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from app.core.change.classes.classify import is_ci, is_lock, is_migration, is_prose, is_test, keeps_secrets
 from app.core.change.classes.risk import dangers_of_name, dangers_of_path
@@ -31,6 +31,21 @@ class SensitiveKind(StrEnum):
     INFRASTRUCTURE = "infrastructure"
     MIGRATIONS = "migrations"
     DEPENDENCIES = "dependencies"
+
+
+_WORDS: Final[Mapping[SensitiveKind, str]] = {
+    SensitiveKind.DECLARED: "named in the policy",
+    SensitiveKind.POLICY: "rules of review",
+    SensitiveKind.CODEOWNERS: "code owners",
+    SensitiveKind.AGENTS: "agent instructions",
+    SensitiveKind.USER_DATA: "user data",
+    SensitiveKind.CI: "CI",
+}
+
+
+def name_kind(kind: SensitiveKind) -> str:
+    """The kind in words for people."""
+    return _WORDS.get(kind, kind.value)
 
 
 class DeclaredPaths(Protocol):

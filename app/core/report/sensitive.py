@@ -5,13 +5,12 @@ Paths and names come from files that anybody may have written: they are cut, and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
-from types import MappingProxyType
 from typing import Any, Final
 
 from app.core.fit.shape import Shape
-from app.core.people.sensitivity import Sensitive, SensitiveKind
+from app.core.people.sensitivity import Sensitive, name_kind
 from app.core.report.fitting import Graded, clip, clip_path
 from app.core.text.markdown import Markdown, code, join, plain
 from app.core.text.plural import count
@@ -23,16 +22,6 @@ MOST_EXPORTED: Final = 100
 """Owners of one path in the JSON. An e-mail address has 254 characters at most, and a name is cut there."""
 _LONGEST: Final = 254
 
-_WORDS: Final[Mapping[SensitiveKind, str]] = MappingProxyType(
-    {
-        SensitiveKind.DECLARED: "named in the policy",
-        SensitiveKind.POLICY: "rules of review",
-        SensitiveKind.CODEOWNERS: "code owners",
-        SensitiveKind.AGENTS: "agent instructions",
-        SensitiveKind.USER_DATA: "user data",
-        SensitiveKind.CI: "CI",
-    }
-)
 Show = Callable[[str], str]
 """A path as it may be shown."""
 
@@ -73,11 +62,6 @@ def export_sensitive(shape: Shape | None, show: Show) -> list[dict[str, Any]]:
         }
         for item in (shape.sensitive if shape else ())
     ]
-
-
-def name_kind(kind: SensitiveKind) -> str:
-    """The kind in words for people."""
-    return _WORDS.get(kind, kind.value)
 
 
 def _by_path(items: Sequence[Sensitive]) -> dict[str, list[Sensitive]]:

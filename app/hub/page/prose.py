@@ -2,9 +2,11 @@
 
 Of HTML only `<details>`, `<summary>` and `<sub>` without attributes live; HTML comments vanish as on GitHub, all else
 is shown as the text it is. No image is loaded. What GitHub would make of a bare `@name`, `#1` or URL is made visible.
+A `mermaid` fence is a picture if somebody can draw it, which then stands in the page as an image: nothing in it runs.
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import unescape
@@ -27,6 +29,13 @@ _HTML = re.compile(r"<!--.*?-->|<(?P<end>/?)(?P<name>details|summary|sub)\s*>", 
 _LINK = Markup('<a href="{}" rel="nofollow noopener noreferrer">')
 
 Env = dict[str, Any]
+Draw = Callable[[str], str | None]
+"""The SVG of a Mermaid text; None where it cannot be drawn, and is shown as code."""
+
+
+def draw_nothing(_: str) -> str | None:
+    """For a page without pictures."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +48,7 @@ class Setting:
     locate: Callable[[str], str | None]
     path: str = ""
     replaces: tuple[str, ...] | None = None
+    draw: Draw = draw_nothing
 
 
 def render_prose(text: str, setting: Setting) -> Markup:
@@ -122,8 +132,20 @@ def _render_fence(token: Token, env: Env) -> Markup:
     language, setting = token.info.strip().partition(" ")[0], env["setting"]
     if language == "suggestion" and setting.replaces is not None:
         return _render_suggestion(token.content, setting)
+    if language == "mermaid" and (svg := setting.draw(token.content.removesuffix("\n"))) is not None:
+        return _render_picture(svg, token.content)
     lines = colour(token.content.removesuffix("\n"), language=language)
     return Markup('<pre class="code"><code>{}</code></pre>').format(Markup("\n").join(lines))
+
+
+def _render_picture(svg: str, source: str) -> Markup:
+    """As an image of its own: its styles and names meet no others, and an image runs no script."""
+    image = Markup('<div class="picture"><img alt="{}" src="data:image/svg+xml;base64,{}"></div>')
+    words = Markup(
+        '<details class="source"><summary>as text</summary><pre class="code"><code>{}</code></pre></details>'
+    )
+    data = b64encode(svg.encode("utf-8", "replace")).decode()
+    return image.format("A picture drawn from the text below it", data) + words.format(show(source))
 
 
 def _render_suggestion(content: str, setting: Setting) -> Markup:

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from app.hub.page.look import Look, Said, Thread, look_at
-from app.hub.page.prose import Setting, render_prose
+from app.hub.page.prose import Draw, Setting, draw_nothing, render_prose
 from app.hub.page.sheet import Row, Sheet, anchor_of, read_sheets
 from app.hub.page.unseen import reveal, show
 from app.hub.state import PullRequest, Side
@@ -50,7 +50,8 @@ class Visit:
 class Desk:
     """A look with its diff: tells the template which threads stand where. None is lost."""
 
-    def __init__(self, look: Look) -> None:
+    def __init__(self, look: Look, draw: Draw) -> None:
+        self._draw = draw
         self.sheets: Sequence[Sheet] = read_sheets(*look.range)
         self._paths = {sheet.path: sheet for sheet in self.sheets}
         self._prefix = f"{look.url}/{look.repository}/blob/{look.range[2]}/"
@@ -94,11 +95,11 @@ class Desk:
 
     def prose(self, said: Said) -> Markup:
         """The words of a comment."""
-        return render_prose(said.body, Setting(self.locate, said.path, said.replaces))
+        return render_prose(said.body, Setting(self.locate, said.path, said.replaces, self._draw))
 
     def markdown(self, text: str) -> Markup:
         """Words that stand on no line."""
-        return render_prose(text, Setting(self.locate))
+        return render_prose(text, Setting(self.locate, draw=self._draw))
 
 
 def _keys(sheet: Sheet, row: Row) -> list[tuple[str, Side, int]]:
@@ -106,9 +107,9 @@ def _keys(sheet: Sheet, row: Row) -> list[tuple[str, Side, int]]:
     return [(sheet.path, side, number) for side, number in sides if number is not None]
 
 
-def render_pull(look: Look, visit: Visit | None) -> str:
+def render_pull(look: Look, visit: Visit | None, draw: Draw) -> str:
     """The page of a pull request; without a visit it has no forms and no script."""
-    return _render("pull.html", visit, look=look, desk=Desk(look))
+    return _render("pull.html", visit, look=look, desk=Desk(look, draw))
 
 
 def render_index(pulls: Mapping[str, Sequence[Any]], visit: Visit) -> str:
@@ -121,9 +122,9 @@ def render_refusal(status: int, words: Sequence[str], back: str, visit: Visit) -
     return _render("refusal.html", visit, status=status, words=words, back=back)
 
 
-def render_static(world: World, pull: PullRequest) -> str:
+def render_static(world: World, pull: PullRequest, draw: Draw = draw_nothing) -> str:
     """One HTML file that shows the pull request as it is now, for good: nothing in it loads or runs anything."""
-    return render_pull(look_at(world.hub, pull), None)
+    return render_pull(look_at(world.hub, pull), None, draw)
 
 
 def _render(name: str, visit: Visit | None, **parts: object) -> str:

@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 
 from app.hub.accounts import Role, User
 from app.hub.page.look import look_at, state_of
+from app.hub.page.prose import Draw, draw_nothing
 from app.hub.page.render import Visit, render_index, render_pull, render_refusal
 from app.hub.refusals import RefusedError, not_found
 from app.hub.state import CheckRun, PullRequest, ReviewComment
@@ -30,9 +31,12 @@ Form = dict[str, str]
 Answer = Callable[[Request, str], Awaitable[Response]]
 
 
-def page_routes(world: World) -> list[BaseRoute]:
-    """The list, the page of each pull request, its `state.json` and its form, as `build_hub` takes them."""
-    pages = _Pages(world)
+def page_routes(world: World, draw: Draw = draw_nothing) -> list[BaseRoute]:
+    """The list, the page of each pull request, its `state.json` and its form, as `build_hub` takes them.
+
+    `draw` makes pictures of `mermaid` fences.
+    """
+    pages = _Pages(world, draw)
     return [
         Route("/", pages.guard(pages.index), methods=["GET"]),
         Route(_PULL, pages.guard(pages.pull), methods=["GET"]),
@@ -42,8 +46,9 @@ def page_routes(world: World) -> list[BaseRoute]:
 
 
 class _Pages:
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, draw: Draw) -> None:
         self._world = world
+        self._draw = draw
         self._token = world.hub.entropy(32).hex()
 
     def guard(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
@@ -77,7 +82,9 @@ class _Pages:
 
     async def pull(self, request: Request, nonce: str) -> Response:
         pull, visit = self._find(request), Visit(self._token, nonce, request.query_params.get("as", ""))
-        return HTMLResponse(await run_in_threadpool(lambda: render_pull(look_at(self._world.hub, pull), visit)))
+        return HTMLResponse(
+            await run_in_threadpool(lambda: render_pull(look_at(self._world.hub, pull), visit, self._draw))
+        )
 
     async def state(self, request: Request, _: str) -> Response:
         look = await run_in_threadpool(look_at, self._world.hub, self._find(request))
@@ -110,7 +117,7 @@ def _check_host(request: Request) -> None:
 
 def _fence(nonce: str) -> dict[str, str]:
     policy = (
-        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; "
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; img-src data:; "
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
     )
     return {

@@ -152,11 +152,11 @@ def _tell(breaks: Sequence[Break]) -> list[str]:
 def plant(directory: Path, grounds: Sequence[Ground]) -> Planted:
     """All cases as commits."""
     repository = make_repository(directory / "repository", "--bare")
-    commits = {
-        (ground.name, case.name): _commit(repository, ground, case)
-        for ground in grounds
-        for case in (*ground.breaks, *ground.legal)
-    }
+    commits = {}
+    for ground in grounds:
+        for case in (*ground.breaks, *ground.legal):
+            assert (ground.name, case.name) not in commits, f"two cases are called {case.name}"
+            commits[ground.name, case.name] = _commit(repository, ground, case)
     planted = Planted(GitStore(repository.git_dir), SourceCache(directory / "cache" / "facts.sqlite"), commits)
     asyncio.run(_read_all(planted))
     return planted

@@ -61,6 +61,8 @@ BREAKS = (
          {TAX: f'#[path = "../web/views.rs"]\nmod views; // {UP}\n'}),
 )
 
+DEPENDING = TREE["Cargo.toml"] + '[dependencies]\nweb = "1"\nshop_web = "1"\n'
+
 QUIET = {
     "the layer below": "use crate::store::rows::load;\n",
     "the same layer": "use super::pricing::price;\n",
@@ -73,7 +75,7 @@ QUIET = {
 }
 
 LEGAL = (
-    *(Case(name, {TAX: text}) for name, text in QUIET.items()),
+    *(Case(name, {TAX: text}, base={"Cargo.toml": DEPENDING}) for name, text in QUIET.items()),
     Case("the web takes in the core", {"src/web/forms.rs": "use crate::core::tax::RATE;\n"}),
     Case("a module is declared", {"src/core/mod.rs": "pub mod more;\npub mod pricing;\npub mod tax;\n",
                                   "src/core/more.rs": "pub fn f() {}\n"}),

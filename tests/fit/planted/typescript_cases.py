@@ -83,7 +83,7 @@ QUIET = {
     "somebody else's package": "import { show } from 'web/views';\nimport x from '@webby/views';\n",
     "a member called require": "export const f = (a: any) => a.require('../web/views');\n",
     "what no literal says": "export const f = (a: string) => import(`../web/${a}`);\n",
-    "a package of the workspace": "import { paint } from '@shop/paint';\n",
+    "a package of the workspace in no layer": "import { paint } from '@shop/paint';\n",
     "types of the same layer": "import type { price } from './pricing';\n",
     "an other name of the file that hands on": "import { run } from '../kit';\n",
 }

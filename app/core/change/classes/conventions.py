@@ -169,7 +169,7 @@ MIGRATION = (
 TEST = (
     r"/(?:tests?|__tests__|__mocks__|specs?|testdata|test-data|fixtures|e2e|cypress)/",
     r"/(?:unit|integration|functional|acceptance|system|smoke)[-_]?tests?/",
-    r"/src/(?:androidTest|integrationTest|testFixtures|itest|jmh)/",
+    r"/src/(?:testFixtures|itest|jmh|(?-i:[a-z][A-Za-z0-9]*Test))/",
     r"/[^/]+\.(?:unit|integration)?tests?/",
     r"/(?-i:[A-Z][A-Za-z0-9]*Tests)/",
     r"/test_[^/]+\.[a-z]+$",

@@ -86,4 +86,6 @@ def _tell_faults(path: str, owners: Owners) -> str:
         return f"Owners are not known: {path} is not used, because {whole}."
     if not owners.faults:
         return ""
-    return f"{path} has {count(len(owners.faults), 'line')} that nobody understands, the first is {owners.faults[0].line}."
+    return (
+        f"{path} has {count(len(owners.faults), 'line')} that nobody understands, the first is {owners.faults[0].line}."
+    )
