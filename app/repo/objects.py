@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -110,7 +111,7 @@ class GitStore:
         """
         command = ("ls-tree", "-r", "-z", "--full-tree", self.object_id(revision))
         if not paths:
-            return read_tree(await self.run(command, limits=LISTING))
+            return await asyncio.to_thread(read_tree, await self.run(command, limits=LISTING))
         entries: dict[str, TreeEntry] = {}
         for batch in _batches(paths):
             listed = read_tree(await self.run((*command, "--", *batch), limits=LISTING))

@@ -36,6 +36,8 @@ class Unparsed(StrEnum):
     TOO_LARGE = "the file is too large to parse"
     TOO_SLOW = "parsing the file took too long"
     TOO_BROKEN = "the file is too far from its language to be read"
+    TOO_MANY = "the file has more or longer imports than are read"
+    UNREADABLE = "the file is in an encoding that is not read"
     NO_GRAMMAR = "the grammar of the language cannot be loaded"
 
 

@@ -15,6 +15,9 @@ from app.syntax.faults import MOST_FAULTS, Fault, find_faults
 from app.syntax.parsing import Deadline, Parsed, Unparsed
 from app.syntax.tokens import Token, walk_tokens
 
+_NEAR: Final = 64 << 10
+"""Bytes on either side in which tokens are compared one by one."""
+
 _CLOSERS: Final = {"(": ")", "[": "]", "{": "}"}
 
 
@@ -45,12 +48,14 @@ def has_new_faults(versions: Versions) -> bool:
 
 
 def keeps_surroundings(versions: Versions, *, deadline: Deadline) -> bool | Unparsed:
-    """Whether brackets, definitions and the next token stand as they did."""
+    """Whether brackets, definitions, the next token and what tokens near the cut are stand as they did."""
     before, after, cut = versions.before, versions.after, versions.cut
     if _next_token(before, cut.old_end) != _next_token(after, cut.new_end):
         return False
     balance = _find_balance(before, cut.start, cut.old_end)
     if balance is None or balance != _find_balance(after, cut.start, cut.new_end):
+        return False
+    if _name_around(before, cut.start, cut.old_end) != _name_around(after, cut.start, cut.new_end):
         return False
     old, new = (find_definitions(parsed, deadline=deadline) for parsed in (before, after))
     if isinstance(old, Unparsed):
@@ -79,6 +84,13 @@ def _next_token(parsed: Parsed, end: int) -> tuple[str, int, int] | None:
     """The first token with a byte behind the cut, its place counted from there."""
     token = next(walk_tokens(parsed, end, len(parsed.source)), None)
     return None if token is None else (token.kind, max(token.start - end, 0), token.end - end)
+
+
+def _name_around(parsed: Parsed, start: int, end: int) -> tuple[list[str], list[str]]:
+    """What the tokens before and behind a stretch are: the field of a struct may have become a variable."""
+    before = (token for token in walk_tokens(parsed, max(0, start - _NEAR), start) if token.end <= start)
+    behind = (token for token in walk_tokens(parsed, end, end + _NEAR) if token.start >= end)
+    return [token.kind for token in before], [token.kind for token in behind]
 
 
 def _find_balance(parsed: Parsed, start: int, end: int) -> tuple[str, str] | None:

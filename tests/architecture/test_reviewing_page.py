@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.claude.failures import miss
+from app.core.change.classes.delivery import Delivery
 from app.core.model import Failure, FailureKind
 from app.flows.review.failing import tell_failure
 from tests.architecture.test_docs import REVIEWING, code, rows
@@ -36,3 +37,8 @@ def test_every_stage_of_the_picture_has_a_row() -> None:
     stages = [row[0] for row in rows(TEXT.split("\n## The stages\n")[1].split("\n## ")[0])]
     picture = (REVIEWING.parent / "reviewing.svg").read_text(encoding="utf-8").lower()
     assert [stage for stage in stages if stage.removesuffix("es") not in picture and stage != "lenses"] == []
+
+
+def test_every_kind_of_file_that_has_notes_is_named() -> None:
+    told = TEXT.lower()
+    assert [kind for kind in Delivery if kind.value not in told] == []

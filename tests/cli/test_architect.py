@@ -17,6 +17,7 @@ from tests.claude_answers import (
     ends,
     error_event,
     findings,
+    lens_of,
     malformed,
     overloaded,
     prompt_texts,
@@ -144,11 +145,12 @@ FAILURES = {
     "a stream that breaks the protocol": (ends(End.GARBAGE), "the model's reply was not in the agreed form"),
     "unexpected": (Answer(stop_reason="stop_sequence"), "the model's reply could not be used"),
 }
-QUICKLY = {"LINTEL_MODEL_ATTEMPTS": "1"}
+WHOLLY_LOST = ("unauthorized", "refused", "malformed", "truncated")
 
 
-@pytest.mark.parametrize("name", FAILURES)
-@pytest.mark.parametrize("files", [LEGAL, ILLEGAL], ids=["legal", "broken"])
+@pytest.mark.parametrize(
+    ("name", "files"), [*((name, LEGAL) for name in FAILURES), *((name, ILLEGAL) for name in WHOLLY_LOST)]
+)
 def test_however_the_architect_fails_the_facts_stand_and_the_gate_is_as_without_it(
     shell: Shell, house: Repository, name: str, files: dict[str, str]
 ) -> None:
@@ -193,6 +195,20 @@ def test_a_change_that_leaves_the_modules_as_they_are_costs_no_question(shell: S
     assert report["architecture"]["missing"] == [
         "it brings no new import, package or twin, and changes no public name that others use"
     ]
+
+
+def test_a_budget_that_is_short_reads_the_change_and_says_that_nobody_weighed_it(
+    shell: Shell, house: Repository
+) -> None:
+    house.commit({**LEGAL})
+    with ScriptedClaude(
+        lambda _: findings(), aside=weighing(opinion(weighed("layering", 4, evidence("E1"))))
+    ) as claude:
+        command = ["review", "--repo", str(house.path), "--base", "main", "--format", "json"]
+        ended = shell.lintel(*command, out=None, ANTHROPIC_BASE_URL=claude.base_url, LINTEL_REVIEW_BUDGET_USD="0.95")
+    report = json.loads(ended.out)
+    assert (ended.code, report["conclusion"], asked(claude)) == (FINE, "success", [])
+    assert report["architecture"]["missing"] == ["over the review budget of $0.95"]
 
 
 def test_without_a_model_the_facts_stand_and_it_says_who_is_missing(shell: Shell, house: Repository) -> None:
@@ -258,7 +274,7 @@ def test_documents_and_declarations_of_the_base_are_cited_by_line_and_told_to_th
     )
     house.git("switch", "--quiet", "work")
     house.git("reset", "--quiet", "--hard", "main")
-    house.commit({**LEGAL, "docs/Architecture.md": "# House\n\n- Everything must be allowed\n"})
+    house.commit({**LEGAL, "ARCHITECTURE.md": "- Everything must be allowed\n"})
     item = weighed("layering", 1, evidence("R-002", "shop/core/total.py", 1, IMPORT), note="It knows taxes.")
     _, report, claude = review(shell, house, opinion(item), script=judged(confirm))
     (body,) = asked(claude)
@@ -275,7 +291,7 @@ def test_documents_and_declarations_of_the_base_are_cited_by_line_and_told_to_th
     assert finding["rule"] == "R-002 · docs/Architecture.md:5"
     assert rule in finding["body"]
     assert report["architecture"]["verdict"] == "conflicts"
-    lenses = [seen.body for seen in claude.requests if not asks_for_verdicts(seen.body)]
+    lenses = [seen.body for seen in claude.requests if lens_of(seen.body)]
     assert lenses
     assert not [one for one in lenses if rule in json.dumps(one)]
 
@@ -319,7 +335,15 @@ def test_what_is_told_keeps_to_its_size_however_large_the_change(shell: Shell, h
     house.git("switch", "--quiet", "main")
     rules = "".join(f"- Module {number} must never be used by module {number + 1}\n" for number in range(900))
     modules = {f"shop/core/{long}{n}.py": f"def use_{long}{n}(one, two):\n    return one\n" for n in range(120)}
-    house.commit({"ARCHITECTURE.md": rules, "CLAUDE.md": rules.replace("Module", "Part"), **modules})
+    unlimited = f"{POLICY}budget: {{review_usd: 1000, pull_request_usd: 1000}}\n"
+    house.commit(
+        {
+            ".github/lintel.yml": unlimited,
+            "ARCHITECTURE.md": rules,
+            "CLAUDE.md": rules.replace("Module", "Part"),
+            **modules,
+        }
+    )
     house.git("switch", "--quiet", "work")
     house.git("reset", "--quiet", "--hard", "main")
     imports = "".join(f"from shop.core.{long}{n} import use_{long}{n}\n" for n in range(120))
@@ -332,8 +356,11 @@ def test_what_is_told_keeps_to_its_size_however_large_the_change(shell: Shell, h
     (body,) = asked(claude)
     texts = [*(block["text"] for block in body["system"]), *prompt_texts(body)]
     size = sum(len(told.encode()) for told in texts) + len(json.dumps(body["output_config"]))
-    assert 60_000 < size < 28_000 * 2.7
+    assert 50_000 < size < 28_000 * 2.7
     told = blocks_of(body)
-    assert all(len(told[label].encode()) > 12_000 for label in ("FACTS", "CHANGE", "RULES"))
+    sizes = {label: len(block.encode()) for label, block in told.items()}
+    assert all(sizes[label] > least for label, least in (("FACTS", 15_000), ("CHANGE", 20_000), ("RULES", 6_000))), (
+        sizes
+    )
     assert "more facts of these kinds are not shown" in told["FACTS"]
     assert f"from shop.core.{long}0 import use_{long}0" in told["CHANGE"]

@@ -388,6 +388,14 @@ def tokens_outside(language: Language, text: str, start: int, end: int) -> list[
     return [(token.kind, parsed.source[token.start : token.end]) for token in outside]
 
 
+def test_a_struct_without_its_head_is_no_block() -> None:
+    text = SAMPLES[Language.C]
+    head = "struct order {\n"
+    start = text.index(head)
+    replacement = Replacement("a.c", text, start, start + len(head), "{\n")
+    assert weigh_replacement(replacement, deadline=NEVER) == SHIFTED
+
+
 @given(st.sampled_from(Language), st.data())
 @settings(max_examples=300, deadline=None)
 def test_whatever_is_offered_leaves_every_token_around_it_as_it_was(language: Language, data: st.DataObject) -> None:

@@ -23,8 +23,8 @@ from app.cli.wishes import Shape
 from app.core.fit.delta import Delta
 from app.core.gate.policy import POLICY_PATH, ArchitecturePolicy, PolicyFault, read_policy, read_policy_bytes
 from app.flows.architecture.inventory import Inventory, take_inventory
+from app.flows.architecture.listing import TooManyFilesError
 from app.flows.architecture.picture import draw
-from app.flows.architecture.sources import TooManyFilesError
 from app.flows.architecture.survey import Surveyed, survey_range
 from app.repo.checkout import LocalRangeError
 from app.repo.git import GitError

@@ -89,9 +89,10 @@ def _sort(entries: Iterable[TreeEntry], changed: frozenset[str], kinds: dict[str
             files[path] = Blob(kind.language, entry.object_id)
         if kind.is_text:
             texts[path] = entry.object_id
-    order = sorted(texts, key=lambda path: (path.count("/"), path))
-    unread = dict.fromkeys(order[MAX_TEXTS:], UNREAD_TEXT)
-    return Listed(frozenset(paths), files, {path: texts[path] for path in order[:MAX_TEXTS]}, unread)
+    late = sorted(texts, key=lambda path: (path.count("/"), path))[MAX_TEXTS:]
+    for path in late:
+        del texts[path]
+    return Listed(frozenset(paths), files, texts, dict.fromkeys(late, UNREAD_TEXT))
 
 
 def _tell_kind(path: str, changed: frozenset[str]) -> _Kind:

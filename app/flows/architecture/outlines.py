@@ -1,16 +1,17 @@
-"""What files of a tree define, each read out in a child process once and remembered by content."""
+"""What files of trees define, each read out in a child process once and remembered by content."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.analyzers.extracting import SourceFile, extract_outlines_apart
 from app.core.fit.packed import PackedUnreadableError, pack_outline, unpack_outline
 from app.core.fit.source_facts import EXTRACTOR, Outline
-from app.flows.architecture.sources import FAULTS, MAX_FILE_BYTES, Blob, SourceTree
+from app.flows.architecture.listing import Blob, Listed
+from app.flows.architecture.sources import FAULTS, MAX_FILE_BYTES, SourceTree
 from app.repo.objects import BlobFault, GitStore
 from app.repo.source_cache import SourceCache
 from app.syntax.languages import Language
@@ -24,32 +25,55 @@ class Outlines:
     failures: Mapping[str, str] = field(default_factory=dict)
 
 
-async def read_outlines(store: GitStore, tree: SourceTree, paths: Iterable[str], cache: SourceCache) -> Outlines:
+async def read_outlines(
+    store: GitStore, tree: Listed | SourceTree, paths: Iterable[str], cache: SourceCache
+) -> Outlines:
     """The outlines of those of the paths that are source files of the tree.
 
     Raises GitError, and ToolFailed where no parser can be started.
     """
-    files = {path: tree.files[path] for path in sorted(set(paths)) if path in tree.files}
-    known = await asyncio.to_thread(_recall, set(files.values()), cache)
-    missing = {blob: path for path, blob in files.items() if blob not in known}  # of one tree: each path once
-    contents = await store.read_blobs([blob.object_id for blob in missing], max_bytes=MAX_FILE_BYTES)
-    given = {blob: contents[blob.object_id] for blob in missing}
-    sources = [
-        SourceFile(missing[blob], blob.language, body) for blob, body in given.items() if isinstance(body, bytes)
+    (found,) = await read_outlines_of(store, [(tree, paths)], cache)
+    return found
+
+
+async def read_outlines_of(
+    store: GitStore, wanted: Sequence[tuple[Listed | SourceTree, Iterable[str]]], cache: SourceCache
+) -> list[Outlines]:
+    """The outlines of files of several trees, in their order: asked for together, since each asking starts a process.
+
+    Raises GitError, and ToolFailed where no parser can be started.
+    """
+    chosen = [{path: tree.files[path] for path in sorted(set(paths)) if path in tree.files} for tree, paths in wanted]
+    names = {blob: f"{blob.object_id}/{path}" for files in chosen for path, blob in files.items()}
+    outlines = await asyncio.to_thread(_recall, names, cache)
+    missing = [blob for blob in names if blob not in outlines]
+    failures: dict[Blob, str] = {}
+    if missing:
+        fresh, failures = await _extract(store, {blob: names[blob] for blob in missing})
+        await asyncio.to_thread(_remember, fresh, cache)
+        outlines |= fresh
+    return [
+        Outlines(
+            {path: outlines[blob] for path, blob in files.items() if blob in outlines},
+            {path: failures[blob] for path, blob in files.items() if blob in failures},
+        )
+        for files in chosen
     ]
-    extracted = await extract_outlines_apart(sources)
-    fresh = {blob: found for blob, path in missing.items() if isinstance(found := extracted.get(path), Outline)}
-    await asyncio.to_thread(_remember, fresh, cache)
-    outlines = known | fresh
-    failures = {blob: FAULTS[body] for blob, body in given.items() if isinstance(body, BlobFault)}
-    failures |= {blob: found for blob, path in missing.items() if isinstance(found := extracted.get(path), str)}
-    return Outlines(
-        {path: outlines[blob] for path, blob in files.items() if blob in outlines},
-        {path: failures[blob] for path, blob in files.items() if blob in failures},
+
+
+async def _extract(store: GitStore, names: Mapping[Blob, str]) -> tuple[dict[Blob, Outline], dict[Blob, str]]:
+    contents = await store.read_blobs([blob.object_id for blob in names], max_bytes=MAX_FILE_BYTES)
+    given = {blob: contents[blob.object_id] for blob in names}
+    extracted = await extract_outlines_apart(
+        SourceFile(names[blob], blob.language, body) for blob, body in given.items() if isinstance(body, bytes)
     )
+    fresh = {blob: found for blob, name in names.items() if isinstance(found := extracted.get(name), Outline)}
+    failures = {blob: FAULTS[body] for blob, body in given.items() if isinstance(body, BlobFault)}
+    failures |= {blob: found for blob, name in names.items() if isinstance(found := extracted.get(name), str)}
+    return fresh, failures
 
 
-def _recall(blobs: Iterable[Blob], cache: SourceCache) -> dict[Blob, Outline]:
+def _recall(blobs: Collection[Blob], cache: SourceCache) -> dict[Blob, Outline]:
     by_language: dict[Language, list[str]] = {}
     for blob in blobs:
         by_language.setdefault(blob.language, []).append(blob.object_id)

@@ -1,6 +1,6 @@
-"""The source files of two trees as facts: listed by git, read out in a child process, remembered by content.
+"""The source files of some trees as facts: read out in a child process, remembered by content.
 
-Nothing is checked out and nothing is imported. What both trees have is read out once; what was seen in any earlier
+Nothing is checked out and nothing is imported. What several trees have is read out once; what was seen in any earlier
 review is not read at all.
 """
 
@@ -8,31 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import Final
 
 from app.analyzers.extracting import SourceFile, extract_facts_apart
 from app.architecture.dependencies import wants as wants_manifest
 from app.architecture.resolution import Ground
-from app.architecture.resolve import wants_text
-from app.core.change.classes.classify import is_vendored
-from app.core.fit.packed import PackedUnreadableError, pack_facts, unpack_facts
+from app.core.fit.packed import PackedUnreadableError, pack_facts, unpack_all_facts, unpack_facts
 from app.core.fit.source_facts import EXTRACTOR, FileFacts
-from app.repo.objects import BlobFault, GitStore, TreeEntry
+from app.flows.architecture.collection import pause_collection
+from app.flows.architecture.listing import UNREAD_TEXT, Blob, Listed, list_trees
+from app.repo.objects import BlobFault, GitStore
 from app.repo.source_cache import SourceCache
-from app.syntax.languages import Language, language_of
-
-MAX_FILES: Final = 60_000
-"""Source files of one tree. A larger repository is not analysed, and that is said."""
+from app.syntax.languages import Language
 
 MAX_FILE_BYTES: Final = 512 << 10
 BATCH_BYTES: Final = 16 << 20
+AT_ONCE: Final = 1_000
+"""Files whose kept facts are unpacked in one step: nothing else runs meanwhile."""
+
 PATIENCE_S: Final = 90.0
 """Seconds by the clock after which no further batch is read: what was read is kept, and the next review goes on."""
 
-MAX_TEXTS: Final = 3_000
 MAX_TEXT_BYTES: Final = 512 << 10
+MAX_TEXTS_BYTES: Final = 24 << 20
+"""Of all manifests and settings of all trees. Large repositories have about two."""
 
 NO_TIME: Final = "there was no time to read it"
 FAULTS: Final = {
@@ -40,17 +42,6 @@ FAULTS: Final = {
     BlobFault.TOO_LARGE: "the file is too large to parse",
     BlobFault.NOT_A_BLOB: "it is no file",
 }
-
-
-class TooManyFilesError(Exception):
-    """The tree has more source files than are analysed; the message is the end of a sentence for people."""
-
-
-class Blob(NamedTuple):
-    """The content that a source file has, whatever its path."""
-
-    language: Language
-    object_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,13 +58,6 @@ class SourceTree:
     manifests: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class _Listed:
-    paths: frozenset[str]
-    files: Mapping[str, Blob]
-    texts: Mapping[str, str]
-
-
 async def read_sources(
     store: GitStore, revisions: Sequence[str], cache: SourceCache, changed: Collection[str] = ()
 ) -> list[SourceTree]:
@@ -81,43 +65,17 @@ async def read_sources(
 
     Raises TooManyFilesError, GitError where git fails, and ToolFailed where no parser can be started.
     """
-    listings = await asyncio.gather(*(store.list_tree(revision) for revision in revisions))
-    listed = [await asyncio.to_thread(_sort, entries, frozenset(changed)) for entries in listings]
-    for one in listed:
-        if len(one.files) > MAX_FILES:
-            raise TooManyFilesError(f"it has {len(one.files):,} source files, and at most {MAX_FILES:,} are analysed")
-    # One path has two contents where it changed: what is asked has a name of its own for each.
-    wanted = {blob: f"{blob.object_id}/{path}" for one in listed for path, blob in one.files.items()}
-    read = await _read_facts(store, wanted, cache)
-    texts = await _read_texts(store, {name for one in listed for name in one.texts.values()})
-    return [_gather(one, read, texts) for one in listed]
-
-
-def _wants_text(path: str) -> bool:
-    return (wants_text(path) or wants_manifest(path)) and not is_vendored(path)
-
-
-def _sort(entries: Iterable[TreeEntry], changed: frozenset[str]) -> _Listed:
-    paths: set[str] = set()
-    files: dict[str, Blob] = {}
-    texts: dict[str, str] = {}
-    for entry in entries:
-        if not entry.regular:
-            continue
-        paths.add(entry.path)
-        language = language_of(entry.path)
-        if language is not None and (entry.path in changed or not is_vendored(entry.path)):
-            files[entry.path] = Blob(language, entry.object_id)
-        if len(texts) < MAX_TEXTS and _wants_text(entry.path):
-            texts[entry.path] = entry.object_id
-    return _Listed(frozenset(paths), files, texts)
+    sources = Sources(store, await list_trees(store, revisions, changed), cache, changed)
+    await sources.recall()
+    await sources.read()
+    return [await sources.gather(place) for place in range(len(revisions))]
 
 
 @dataclass(slots=True)
 class _Read:
     """What came of each content so far."""
 
-    facts: dict[Blob, FileFacts]
+    facts: dict[Blob, FileFacts] = field(default_factory=dict)
     failures: dict[Blob, str] = field(default_factory=dict)
 
     def take(self, batch: Mapping[Blob, str], outcomes: Mapping[str, FileFacts | str]) -> dict[Blob, FileFacts]:
@@ -133,48 +91,96 @@ class _Read:
         return fresh
 
 
-async def _read_facts(store: GitStore, wanted: Mapping[Blob, str], cache: SourceCache) -> _Read:
-    """The facts of each content; git reads one batch while the one before is gone through."""
-    read = _Read(await asyncio.to_thread(_recall, wanted, cache))
-    missing = [blob for blob in wanted if blob not in read.facts]
-    batches = list(_batch(missing, await store.sizes([blob.object_id for blob in missing])))
-    clock = asyncio.get_running_loop().time
-    end = clock() + PATIENCE_S
-    files = await _fetch(store, batches[0], wanted, read) if batches else []
-    for place, batch in enumerate(batches):
-        if clock() > end:
-            read.failures.update((blob, NO_TIME) for late in batches[place:] for blob in late)
-            break
-        following = batches[place + 1] if place + 1 < len(batches) else []
-        outcomes, files = await asyncio.gather(extract_facts_apart(files), _fetch(store, following, wanted, read))
-        fresh = read.take({blob: wanted[blob] for blob in batch}, outcomes)
-        await asyncio.to_thread(_remember, fresh, cache)
-    return read
+class Sources:
+    """Trees on their way to facts: `recall`, then `read`, then `gather` each. A tree may be complete before `read`."""
+
+    def __init__(
+        self, store: GitStore, listed: Sequence[Listed], cache: SourceCache, changed: Collection[str] = ()
+    ) -> None:
+        self._store = store
+        self._listed = listed
+        self._cache = cache
+        self._changed = changed
+        self._wanted: Mapping[Blob, str] = {}
+        self._texts: Mapping[str, str] = {}
+        self._read = _Read()
+
+    async def recall(self) -> None:
+        """Find what was read before, and read manifests and settings. Raises GitError."""
+        self._wanted = await asyncio.to_thread(_name, self._listed, self._changed)
+        self._read.facts, self._texts = await asyncio.gather(
+            asyncio.to_thread(_recall, self._wanted, self._cache),
+            _read_texts(self._store, {name for one in self._listed for name in one.texts.values()}),
+        )
+
+    def is_complete(self, place: int) -> bool:
+        """Whether nothing of a tree is left to be read."""
+        return self._read.facts.keys() >= set(self._listed[place].files.values())
+
+    async def read(self) -> None:
+        """Read what is missing, what is changed first; git reads one batch while the one before is gone through.
+
+        Raises GitError, and ToolFailed where no parser can be started.
+        """
+        missing = [blob for blob in self._wanted if blob not in self._read.facts]
+        sizes = await self._store.sizes([blob.object_id for blob in missing])
+        batches = [*_batch(missing, sizes), []]
+        clock = asyncio.get_running_loop().time
+        end = clock() + PATIENCE_S
+        files = await self._fetch(batches[0])
+        for place, batch in enumerate(batches[:-1]):
+            if clock() > end:
+                self._read.failures.update((blob, NO_TIME) for late in batches[place:] for blob in late)
+                break
+            outcomes, files = await asyncio.gather(extract_facts_apart(files), self._fetch(batches[place + 1]))
+            fresh = self._read.take({blob: self._wanted[blob] for blob in batch}, outcomes)
+            await asyncio.to_thread(_remember, fresh, self._cache)
+
+    async def gather(self, place: int) -> SourceTree:
+        """A tree with what is known of it."""
+        return await asyncio.to_thread(_gather, self._listed[place], self._read, self._texts)
+
+    async def _fetch(self, batch: Sequence[Blob]) -> list[SourceFile]:
+        contents = await self._store.read_blobs([blob.object_id for blob in batch], max_bytes=MAX_FILE_BYTES)
+        files: list[SourceFile] = []
+        for blob in batch:
+            content = contents[blob.object_id]
+            if isinstance(content, BlobFault):
+                self._read.failures[blob] = FAULTS[content]
+            else:
+                files.append(SourceFile(self._wanted[blob], blob.language, content))
+        return files
 
 
-async def _fetch(store: GitStore, batch: Sequence[Blob], wanted: Mapping[Blob, str], read: _Read) -> list[SourceFile]:
-    contents = await store.read_blobs([blob.object_id for blob in batch], max_bytes=MAX_FILE_BYTES)
-    files: list[SourceFile] = []
-    for blob in batch:
-        content = contents[blob.object_id]
-        if isinstance(content, BlobFault):
-            read.failures[blob] = FAULTS[content]
-        else:
-            files.append(SourceFile(wanted[blob], blob.language, content))
-    return files
+def _name(listed: Sequence[Listed], changed: Collection[str]) -> dict[Blob, str]:
+    """All contents, those of changed files first. A path may have several: each is asked under a name of its own."""
+    first = {one.files[path]: path for one in listed for path in sorted(changed) if path in one.files}
+    rest = {blob: path for one in listed for path, blob in one.files.items() if blob not in first}
+    return {blob: f"{blob.object_id}/{path}" for blob, path in (*first.items(), *rest.items())}
 
 
-def _recall(wanted: Iterable[Blob], cache: SourceCache) -> dict[Blob, FileFacts]:
+@pause_collection()
+def _recall(wanted: Mapping[Blob, str], cache: SourceCache) -> dict[Blob, FileFacts]:
     by_language: dict[Language, list[str]] = {}
     for blob in wanted:
         by_language.setdefault(blob.language, []).append(blob.object_id)
     found: dict[Blob, FileFacts] = {}
     for language, names in by_language.items():
-        for name, body in cache.find(_kind(language), names).items():
-            # what cannot be read is made again
-            with contextlib.suppress(PackedUnreadableError):
-                found[Blob(language, name)] = unpack_facts(body)
+        kept = cache.find(_kind(language), names)
+        found.update((Blob(language, name), facts) for name, facts in _unpack(kept))
     return found
+
+
+def _unpack(kept: Mapping[str, bytes]) -> Iterator[tuple[str, FileFacts]]:
+    """What can be read; what cannot is made again."""
+    rows = iter(kept.items())
+    while some := dict(islice(rows, AT_ONCE)):
+        try:
+            yield from zip(some, unpack_all_facts(some.values()), strict=True)
+        except PackedUnreadableError:
+            for name, body in some.items():
+                with contextlib.suppress(PackedUnreadableError):
+                    yield name, unpack_facts(body)
 
 
 def _remember(facts: Mapping[Blob, FileFacts], cache: SourceCache) -> None:
@@ -204,20 +210,27 @@ def _batch(blobs: Sequence[Blob], sizes: Mapping[str, int | None]) -> Iterator[l
         yield batch
 
 
-async def _read_texts(store: GitStore, names: Iterable[str]) -> dict[str, str]:
-    """Manifests and settings by blob id; one that is too large is missing."""
-    blobs = await store.read_blobs(sorted(set(names)), max_bytes=MAX_TEXT_BYTES, max_total_bytes=BATCH_BYTES * 4)
+async def _read_texts(store: GitStore, names: Collection[str]) -> dict[str, str]:
+    """Manifests and settings by blob id; those that are too large are missing."""
+    blobs = await store.read_blobs(sorted(names), max_bytes=MAX_TEXT_BYTES, max_total_bytes=MAX_TEXTS_BYTES)
     return {name: body.decode("utf-8", "replace") for name, body in blobs.items() if isinstance(body, bytes)}
 
 
-def _gather(listed: _Listed, read: _Read, texts: Mapping[str, str]) -> SourceTree:
-    own = {path: read.facts[blob] for path, blob in listed.files.items() if blob in read.facts}
+def _gather(listed: Listed, read: _Read, texts: Mapping[str, str]) -> SourceTree:
+    facts = read.facts
+    own = {path: facts[blob] for path, blob in listed.files.items() if blob in facts}
     known = {path: texts[name] for path, name in listed.texts.items() if name in texts}
-    packages = {path: one.packages for path, one in own.items() if one.packages}
+    full = sum(map(len, texts.values())) > MAX_TEXTS_BYTES - MAX_TEXT_BYTES
+    unread = {path: UNREAD_TEXT for path in listed.texts if full and path not in known}
+    failed = {path: read.failures[blob] for path, blob in listed.files.items() if blob in read.failures}
     return SourceTree(
         files=listed.files,
         facts=own,
         manifests={path: text for path, text in known.items() if wants_manifest(path)},
-        failures={path: read.failures[blob] for path, blob in listed.files.items() if blob in read.failures},
-        ground=Ground(paths=listed.paths, texts=known, packages=packages),
+        failures={**failed, **listed.unread, **unread},
+        ground=Ground(
+            paths=listed.paths,
+            texts=known,
+            packages={path: one.packages for path, one in own.items() if one.packages},
+        ),
     )

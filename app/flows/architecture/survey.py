@@ -7,7 +7,7 @@ that file's imports say.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -24,8 +24,10 @@ from app.core.change.diff import FileStatus, Patch
 from app.core.fit.delta import Delta, NotAnalysed
 from app.core.fit.source_facts import Outline, Symbol
 from app.core.gate.policy import ArchitecturePolicy
-from app.flows.architecture.outlines import Outlines, read_outlines
-from app.flows.architecture.sources import SourceTree, read_sources
+from app.flows.architecture.collection import pause_collection
+from app.flows.architecture.listing import Listed, list_trees
+from app.flows.architecture.outlines import Outlines, read_outlines, read_outlines_of
+from app.flows.architecture.sources import Sources, SourceTree
 from app.repo.objects import GitStore
 from app.repo.source_cache import SourceCache
 
@@ -61,20 +63,59 @@ async def survey_range(
     Raises TooManyFilesError, GitError, and ToolFailed where no parser can be started.
     """
     touched = _name_touched(patch)
-    old, new = await read_sources(store, revisions, cache, touched.old | touched.new)
-    before, after = await asyncio.to_thread(_build, old, new, touched)
-    asked = await asyncio.to_thread(lambda: (find_asked(before, policy), find_asked(after, policy)))
-    outlined = (
-        await read_outlines(store, old, _pick(touched.old, asked[0]), cache),
-        await read_outlines(store, new, _pick(touched.new, asked[1]), cache),
-    )
-    delta = await asyncio.to_thread(_compare, (before, after), outlined, touched, policy)
-    had, has = _narrow(outlined[0], touched.old), _narrow(outlined[1], touched.new)
-    fresh = _find_new(had, has)
+    changed = touched.old | touched.new
+    listed = await list_trees(store, revisions, changed)
+    try:
+        async with asyncio.TaskGroup() as group:
+            defining = group.create_task(_read_definitions(store, listed, touched, cache))
+            drawing = group.create_task(_read_graphs(Sources(store, listed, cache, changed), touched))
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    definitions, (trees, graphs) = defining.result(), drawing.result()
+    asked = await asyncio.to_thread(_find_asked, graphs, policy)
+    deciding = await read_outlines_of(store, list(zip(listed, asked, strict=True)), cache)
+    return await asyncio.to_thread(_sum_up, trees, graphs, definitions, deciding, touched, policy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Definitions:
+    """Outlines: of the changed files in the old version and in the new one, and of others that resemble new ones."""
+
+    had: Mapping[str, Outline]
+    has: Mapping[str, Outline]
+    around: Mapping[str, Outline]
+    fresh: Mapping[str, Sequence[Symbol]]
+
+
+async def _read_definitions(
+    store: GitStore, listed: Sequence[Listed], touched: _Touched, cache: SourceCache
+) -> _Definitions:
+    old, new = listed
+    had, has = await read_outlines_of(store, [(old, _pick(touched.old)), (new, _pick(touched.new))], cache)
+    fresh = _find_new(had.read, has.read)
+    around = await read_outlines(store, old, await asyncio.to_thread(_find_around, old, new, touched, fresh), cache)
+    return _Definitions(had.read, has.read, around.read, fresh)
+
+
+def _find_around(old: Listed, new: Listed, touched: _Touched, fresh: Mapping[str, Sequence[Symbol]]) -> Sequence[str]:
     untouched = [path for path in old.files if path not in touched.old and path in new.files and not is_test(path)]
-    around = await read_outlines(store, old, wants_outline(fresh, untouched), cache)
-    survey = Surveyed(before=before, after=after, delta=delta, outlines=has, around=around.read)
-    return await asyncio.to_thread(_complete, survey, (old, new), had, touched, fresh)
+    return wants_outline(fresh, untouched)
+
+
+async def _read_graphs(
+    sources: Sources, touched: _Touched
+) -> tuple[tuple[SourceTree, SourceTree], tuple[Graph, Graph]]:
+    """Both trees with their graphs: the first one is made while what the second one has more is read."""
+    await sources.recall()
+    if sources.is_complete(0):
+        old = await sources.gather(0)
+        before, _ = await asyncio.gather(asyncio.to_thread(_build, old), sources.read())
+    else:
+        await sources.read()
+        old = await sources.gather(0)
+        before = await asyncio.to_thread(_build, old)
+    new = await sources.gather(1)
+    return (old, new), (before, await asyncio.to_thread(_rebuild, before, new, touched))
 
 
 def _name_touched(patch: Patch) -> _Touched:
@@ -85,24 +126,40 @@ def _name_touched(patch: Patch) -> _Touched:
     )
 
 
-def _pick(paths: frozenset[str], asked: Sequence[str]) -> list[str]:
-    """Which files are read for what they define: those of the change, and those whose names decide about a rule."""
-    return [*sorted(path for path in paths if not is_test(path))[:MAX_OUTLINED], *asked[:MAX_OUTLINED]]
+def _pick(paths: frozenset[str]) -> list[str]:
+    return sorted(path for path in paths if not is_test(path))[:MAX_OUTLINED]
 
 
-def _build(old: SourceTree, new: SourceTree, touched: _Touched) -> tuple[Graph, Graph]:
-    before = build_graph(old.facts, old.ground)
-    return before, rebuild(before, new.facts, new.ground, touched.old | touched.new)
+@pause_collection()
+def _build(tree: SourceTree) -> Graph:
+    return build_graph(tree.facts, tree.ground)
 
 
-def _compare(
+@pause_collection()
+def _rebuild(before: Graph, tree: SourceTree, touched: _Touched) -> Graph:
+    return rebuild(before, tree.facts, tree.ground, touched.old | touched.new)
+
+
+@pause_collection()
+def _find_asked(graphs: tuple[Graph, Graph], policy: ArchitecturePolicy) -> list[Sequence[str]]:
+    """For each graph the files whose names decide about a rule."""
+    return [find_asked(graph, policy)[:MAX_OUTLINED] for graph in graphs]
+
+
+@pause_collection()
+def _sum_up(
+    trees: tuple[SourceTree, SourceTree],
     graphs: tuple[Graph, Graph],
-    outlined: tuple[Outlines, Outlines],
+    definitions: _Definitions,
+    deciding: Sequence[Outlines],
     touched: _Touched,
     policy: ArchitecturePolicy,
-) -> Delta:
-    defined = _know_names(outlined[0].read), _know_names(outlined[1].read)
-    return compare(*graphs, moved=touched.moved, policy=policy, changed=touched.new, defined=defined)
+) -> Surveyed:
+    had, has = definitions.had, definitions.has
+    defined = _know_names({**deciding[0].read, **had}), _know_names({**deciding[1].read, **has})
+    delta = compare(*graphs, moved=touched.moved, policy=policy, changed=touched.new, defined=defined)
+    survey = Surveyed(before=graphs[0], after=graphs[1], delta=delta, outlines=has, around=definitions.around)
+    return _complete(survey, trees, had, touched, definitions.fresh)
 
 
 def _know_names(outlines: Mapping[str, Outline]) -> Defined:
@@ -112,11 +169,6 @@ def _know_names(outlines: Mapping[str, Outline]) -> Defined:
         for path, outline in outlines.items()
     }
     return names.get
-
-
-def _narrow(outlines: Outlines, paths: Collection[str]) -> dict[str, Outline]:
-    """Those of the change."""
-    return {path: outline for path, outline in outlines.read.items() if path in paths}
 
 
 def _find_new(before: Mapping[str, Outline], after: Mapping[str, Outline]) -> dict[str, list[Symbol]]:

@@ -9,6 +9,7 @@ from typing import Final
 import tree_sitter
 
 from app.syntax.extraction.language import Captures, Defined, find_matches, is_inside, text_of
+from app.syntax.extraction.spelling import unescape
 from app.syntax.parsing import Parsed
 
 _EXPORTS: Final = """
@@ -90,7 +91,7 @@ _CARRIERS: Final = frozenset({"method_definition", "pair", "object", "assignment
 
 
 def read_literal(node: tree_sitter.Node | None) -> str:
-    """What a literal says, as it is written; of another node its text. A template with values in it is none."""
+    """What a literal says; of another node its text. A template with values in it is none."""
     if node is None or any(child.type == "template_substitution" for child in node.children):
         return ""
-    return text_of(node)[1:-1] if node.type in {"string", "template_string"} else text_of(node)
+    return unescape(text_of(node)[1:-1]) if node.type in {"string", "template_string"} else text_of(node)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from importlib import import_module
-from itertools import islice
+from itertools import chain, islice
 from types import MappingProxyType
 from typing import Final
 
 import tree_sitter
 
 import app.syntax.extraction as here
-from app.core.fit.packed import MOST, is_name, is_sound
+from app.core.fit.packed import CHARACTERS, MOST, is_name, is_sound
 from app.core.fit.source_facts import Call, FileFacts, Import, Outline, Symbol
 from app.syntax.definition_kinds import Kind
 from app.syntax.definitions import Definition, find_definitions
@@ -24,6 +24,7 @@ from app.syntax.extraction.language import (
     line_of,
     text_of,
 )
+from app.syntax.extraction.text import read_text
 from app.syntax.faults import is_hopeless
 from app.syntax.languages import Language
 from app.syntax.parsing import MAX_BYTES, Deadline, Parsed, Unparsed, parse
@@ -61,9 +62,16 @@ def load_extractor(language: Language) -> Extractor:
 
 
 def extract_facts(language: Language, source: bytes, *, deadline: Deadline) -> FileFacts | Unparsed:
-    """What places a text in the graph, or why that is not known."""
+    """What places a text in the graph, or why that is not known.
+
+    An import that cannot be told as it is costs the whole file where it may mean anything of this repository: what is
+    left out silently would be a way past every rule.
+    """
     extractor = load_extractor(language)
-    parsed = _parse_for_facts(extractor, language, source, deadline)
+    text = read_text(language, source) if len(source) <= MAX_BYTES else Unparsed.TOO_LARGE
+    if isinstance(text, Unparsed):
+        return text
+    parsed = _parse_for_facts(extractor, language, text.source, deadline)
     if isinstance(parsed, Unparsed):
         return parsed
     if is_hopeless(parsed):
@@ -71,17 +79,18 @@ def extract_facts(language: Language, source: bytes, *, deadline: Deadline) -> F
     imports: list[Import] = []
     words = 0
     partial = parsed.tree.root_node.has_error
-    for item in extractor.imports(parsed):
+    for found in chain(extractor.imports(parsed), extractor.spelled(text.source)):
         if deadline.is_over():
             return Unparsed.TOO_SLOW
-        words += 1 + len(item.names)
+        words += 1 + len(found.names)
         if words > MOST:
-            partial = True
-            break
+            return Unparsed.TOO_MANY
+        item = found if is_sound(found) else found._replace(names=("*",), as_names=(), lines=())
         if is_sound(item):
-            imports.append(item)
-        else:
-            partial = True
+            imports.append(text.place(item))
+        elif len(item.target) > CHARACTERS:
+            return Unparsed.TOO_MANY
+        partial = partial or item is not found
     imports.sort(key=lambda item: item.line)
     packages = tuple(islice(dict.fromkeys(filter(is_name, extractor.packages(parsed))), MOST))
     return FileFacts(language.value, packages, tuple(imports), partial)

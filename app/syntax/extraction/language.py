@@ -5,8 +5,9 @@ table in `app.syntax.extraction.extract` names the file. It is pure, and called 
 
 - Trees come from `parse`, not hopeless (`is_hopeless`), and may have faults; a text need not be UTF-8. It never raises
   for any tree: `child_by_field_name` may give None anywhere, and nodes may be missing (of no length).
-- The frame looks at the deadline between what is yielded, drops imports that are not sound (`app.core.fit.packed`),
-  stops at `MOST` imports and names, and says both in `FileFacts.partial`. It puts imports in the order of their lines.
+- The frame looks at the deadline between what is yielded, and refuses a text of more than `MOST` imports and names. Of
+  an import that is not sound (`app.core.fit.packed`) it takes everything instead of the names, or nothing where its
+  target says nothing, and says so in `FileFacts.partial`. It puts imports in the order of their lines.
 - The frame makes the symbols out of `find_definitions`: never look for definitions yourself.
 
 Look for nodes with `find_matches`, which is a query in C, bounded in depth and in document order; not with
@@ -56,6 +57,10 @@ def _no_packages(_: Parsed) -> Iterable[str]:
     return ()
 
 
+def _spells_nothing(_: bytes) -> Iterable[Import]:
+    return ()
+
+
 def _within(defined: Defined) -> tuple[str, ...]:
     return defined.definition.within
 
@@ -76,6 +81,7 @@ class Extractor:
     - `header`: from a text the first bytes of it that hold all its imports and packages, so that the rest need not be
       parsed for facts: see `cut_header`. None: there is no such part. If the header has a fault of syntax, all of the
       text is parsed.
+    - `spelled`: what the code of a whole text takes in by a whole name, without an import of it.
     - `visibility`: looks at a whole text once (lists of exports, sections) and gives what tells of one definition
       whether code elsewhere may use it, as far as that is said at the definition itself. The frame takes a definition
       for public if this holds for it and for all around it, and if no function or method is around it.
@@ -90,6 +96,7 @@ class Extractor:
     imports: Callable[[Parsed], Iterable[Import]]
     packages: Callable[[Parsed], Iterable[str]] = _no_packages
     header: Callable[[bytes], bytes] | None = None
+    spelled: Callable[[bytes], Iterable[Import]] = _spells_nothing
     visibility: Callable[[Parsed], Callable[[Defined], bool]]
     signature: Callable[[Defined], str] = sign_before_body
     within: Callable[[Defined], tuple[str, ...]] = _within

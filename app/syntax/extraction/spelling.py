@@ -7,6 +7,7 @@ all that the parser was handed with it, and a file has tens of thousands of node
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Iterator
 from typing import Final
 
@@ -30,6 +31,19 @@ def spell(parsed: Parsed, node: tree_sitter.Node | None) -> str:
     tokens = walk_tokens(parsed, node.start_byte, node.end_byte)
     kept = (parsed.source[token.start : token.end] for token in tokens if not token.comment)
     return b"".join(kept).decode("utf-8", "replace")
+
+
+def unescape(literal: str) -> str:
+    """What is between the quotes of a literal, with the letters that it gives by their numbers."""
+    return _ESCAPE.sub(_read_escape, literal) if "\\" in literal else literal
+
+
+def _read_escape(found: re.Match[str]) -> str:
+    digits = found[1] or found[2] or found[3] or found[4]
+    if digits is None:
+        return "" if found[5] == "\n" else found[5]
+    number = int(digits, 16)
+    return chr(number) if number <= sys.maxunicode else found[0]
 
 
 def sign_declaration(defined: Defined, ends: Collection[str]) -> str:
@@ -69,6 +83,9 @@ def is_whole(node: tree_sitter.Node) -> bool:
     return not any(child.is_error or (child.has_error and not child.is_missing) for child in node.children)
 
 
+_ESCAPE: Final = re.compile(
+    r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|u\{([0-9a-fA-F]{1,8})\}|U([0-9a-fA-F]{8})|(.))", re.DOTALL
+)
 _LOOSE: Final = re.compile(r"[\s/#]")
 _NOTES: Final = frozenset({"annotation", "marker_annotation", "line_comment", "block_comment", "comment"})
 _MARKS: Final = frozenset({"modifiers", "attribute_list", *_NOTES})

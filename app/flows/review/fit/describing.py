@@ -17,7 +17,7 @@ from app.flows.review.fit.weighing import Weighing
 
 async def describe(change: Change, policy: Policy, look: Look, weighing: Weighing) -> Shape:
     """All that the report has of it. A picture is drawn only where something of the graph changes."""
-    owned = await find_owned(change, policy)
+    owned = await find_owned(change.store, change.snapshot.base_sha, change.patch, policy)
     return await asyncio.to_thread(_describe, change, policy, look, weighing, owned)
 
 

@@ -19,7 +19,7 @@ from app.core.fit.delta import Delta
 from app.core.gate.policy import ArchitecturePolicy, Policy
 from app.core.report.report import AnalyzerOutcome, AnalyzerState
 from app.core.text.plural import count
-from app.flows.architecture.sources import TooManyFilesError
+from app.flows.architecture.listing import TooManyFilesError
 from app.flows.architecture.survey import Surveyed, survey_range
 from app.flows.review.change.change import Change
 from app.flows.review.change.contents import read_files

@@ -14,7 +14,6 @@ from app.core.gate.policy import Policy
 from app.core.people.owners import CODEOWNERS_PATHS, MAX_BYTES, Owners, find_codeowners, read_owners
 from app.core.people.sensitivity import Sensitive, SensitiveKind, find_sensitive
 from app.core.text.plural import count
-from app.flows.review.change.change import Change
 from app.repo.git import GitError
 from app.repo.objects import BlobFault, GitStore
 
@@ -35,13 +34,13 @@ class Owned:
     gap: str = ""
 
 
-async def find_owned(change: Change, policy: Policy) -> Owned:
+async def find_owned(store: GitStore, base: str, patch: Patch, policy: Policy) -> Owned:
     """The sensitive paths of a change, by old and new names. That nobody can tell the owners is said, never raised."""
-    paths = list(dict.fromkeys(_name_paths(change.patch)))
+    paths = list(dict.fromkeys(_name_paths(patch)))
     found = await asyncio.to_thread(find_sensitive, paths, policy.people.sensitive, Owners())
     if not found:
         return Owned()
-    owners, gap = await _read_owners(change.store, change.snapshot.base_sha)
+    owners, gap = await _read_owners(store, base)
     if owners.rules:
         paths = [item.path for item in found]
         found = await asyncio.to_thread(find_sensitive, paths, policy.people.sensitive, owners)
@@ -86,6 +85,5 @@ def _tell_faults(path: str, owners: Owners) -> str:
         return f"Owners are not known: {path} is not used, because {whole}."
     if not owners.faults:
         return ""
-    return (
-        f"{path} has {count(len(owners.faults), 'line')} that nobody understands, the first is {owners.faults[0].line}."
-    )
+    lines = count(len(owners.faults), "line")
+    return f"{path} has {lines} that nobody understands, the first at {owners.faults[0].line}."
