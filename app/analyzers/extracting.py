@@ -112,9 +112,18 @@ async def _ask(
     lanes = [batches[lane::_LANES] for lane in range(_LANES)] if size > _LITTLE else [batches]
     work = (run_apart([_make_task(reading.job, batch) for batch in lane], bounds) for lane in lanes)
     for lane, outcomes in zip(lanes, await asyncio.gather(*work), strict=True):
-        for batch, outcome in zip(lane, outcomes, strict=True):
-            for file, answer in _read(reading, batch, outcome):
-                found[file.path] = answer
+        # thousands of files are a second's work
+        found |= await asyncio.to_thread(_read_all, reading, lane, outcomes)
+
+
+def _read_all(
+    reading: _Reading[T], batches: Sequence[Sequence[SourceFile]], outcomes: Sequence[Done | Failed]
+) -> dict[str, T | str]:
+    return {
+        file.path: answer
+        for batch, outcome in zip(batches, outcomes, strict=True)
+        for file, answer in _read(reading, batch, outcome)
+    }
 
 
 def _make_task(job: Job, batch: Sequence[SourceFile]) -> Task:

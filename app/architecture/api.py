@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from app.architecture.counterparts import Name, find_counterparts
+from app.architecture.signatures import simplify
 from app.core.fit.delta import ApiChange, ApiChangeKind
 from app.core.fit.source_facts import Import, Outline, Symbol
 from app.syntax.languages import Language, language_of
@@ -57,8 +58,10 @@ def compare_api(
     at base. `module_of` tells which files share their names (a package of Go or Java); `imports` are those of a file
     at head: a name that is still handed on there is not removed.
 
-    Of a definition that is removed or added with all in it, only itself is told. Of a file with faults of syntax it is
-    not told what is missing in that version. What moved to another module is removed where it was, with `moved_to`.
+    Of a definition that is removed or added with all in it, only itself is told, and one of several that look the same
+    (for each platform one) only once. A signature that is only written in another way is no other one. Of a file with
+    faults of syntax it is not told what is missing in that version. What moved to another module is removed where it
+    was, with `moved_to`.
     Namespaces of C# are no part of names.
     """
     before, after = ({path: _strip(path, outline) for path, outline in each.items()} for each in (before, after))
@@ -155,7 +158,8 @@ def _collapse(level: Level, whole: set[Name], kind: ApiChangeKind) -> list[_Chan
     changes = []
     for name, places in level.items():
         if name[:-1] not in whole:
-            changes += [_one_sided(kind, place) for place in places]
+            looks = {_look_of(place): place for place in reversed(places)}
+            changes += [_one_sided(kind, place) for place in reversed(looks.values())]
         whole.add(name)
     return changes
 
@@ -177,7 +181,7 @@ def _match_overloads(before: Sequence[_Public], after: Sequence[_Public]) -> lis
 
 
 def _look_of(place: _Public) -> tuple[str, str]:
-    return place.symbol.kind, place.symbol.signature
+    return place.symbol.kind, simplify(place.symbol.signature, language_of(place.path))
 
 
 def _set_aside(places: Sequence[_Public], same: Counter[tuple[str, str]]) -> list[_Public]:

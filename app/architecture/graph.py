@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
+from app.architecture.links import name_files
 from app.architecture.resolution import Build, Ground, Resolution, Resolver, Target
 from app.architecture.resolve import BUILDERS
 from app.core.fit.source_facts import FileFacts, Import, When
@@ -108,7 +109,7 @@ def rebuild(
     touched = [path for path in changed if path in before.resolutions]
     resolutions = dict(before.resolutions)
     for path in touched:
-        resolutions[path] = _resolve(path, facts[path], before.resolvers)
+        resolutions[path] = _resolve(path, facts[path], before.resolvers, ground.aliases)
     edges = dict(before.edges)
     for module in sorted({before.module_of[path] for path in touched}):
         edges.pop(module, None)
@@ -147,7 +148,7 @@ def _assemble(facts: Mapping[str, FileFacts], ground: Ground, resolvers: Mapping
         module_of[path] = module
         files.setdefault(module, []).append(path)
         if resolver:
-            resolutions[path] = _resolve(path, facts[path], resolvers)
+            resolutions[path] = _resolve(path, facts[path], resolvers, ground.aliases)
     modules = {module: tuple(paths) for module, paths in files.items()}
     edges: dict[str, Mapping[str, Site]] = {}
     for module, paths in modules.items():
@@ -167,9 +168,13 @@ def _assemble(facts: Mapping[str, FileFacts], ground: Ground, resolvers: Mapping
     )
 
 
-def _resolve(path: str, file: FileFacts, resolvers: Mapping[str, Resolver]) -> tuple[Resolution, ...]:
-    resolve = resolvers[file.language].resolve
-    return tuple([resolve(path, imported) for imported in file.imports])
+def _resolve(
+    path: str, file: FileFacts, resolvers: Mapping[str, Resolver], aliases: Mapping[str, str]
+) -> tuple[Resolution, ...]:
+    resolver = resolvers[file.language]
+    resolve = resolver.resolve
+    found = [resolve(path, imported) for imported in file.imports]
+    return tuple([name_files(one, aliases, resolver.module_of) for one in found] if aliases else found)
 
 
 def _find_edges(
@@ -255,7 +260,12 @@ def _is_same_ground(before: Ground, after: Ground) -> bool:
     if before is after:
         return True
     paths = len(before.paths) == len(after.paths) and set(before.paths) == set(after.paths)
-    return paths and before.texts == after.texts and before.packages == after.packages
+    return (
+        paths
+        and before.aliases == after.aliases
+        and before.texts == after.texts
+        and before.packages == after.packages
+    )
 
 
 def _has_same_files(before: Mapping[str, FileFacts], after: Mapping[str, FileFacts], changed: Collection[str]) -> bool:

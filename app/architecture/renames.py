@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from app.architecture.graph import Edges, Graph
 
 _GONE = "\0"
 """Before the name of what is gone, where something else has that name at head. No path holds it."""
+
+FEWEST_MOVED: Final = 2
+"""Files that have to go one way before others of their directory are taken to have gone with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +81,27 @@ def _follow_module(
     olds = (came_from.get(path, path) for path in after.modules[new])
     origins = {before.module_of[old] for old in olds if old in before.module_of}
     return new if origins == {home} else None
+
+
+def follow_directories(moved: Mapping[str, str], gone: Collection[str], come: Collection[str]) -> dict[str, str]:
+    """The renamed files of a change, new paths by old ones, with those that only their directory tells.
+
+    `moved` are those that git sees by their content; `gone` and `come` are paths that it calls removed and added. Where
+    most files that leave a directory keep their names in another one, so does the rest of it, however much of it was
+    rewritten on the way (https://git-scm.com/docs/directory-rename-detection/).
+    """
+    ways: dict[str, Counter[str]] = {}
+    for old, new in moved.items():
+        (source, _, was), (target, _, now) = old.rpartition("/"), new.rpartition("/")
+        ways.setdefault(source, Counter())[target if was == now and source != target else ""] += 1
+    followed = dict(moved)
+    taken = set(moved.values())
+    for old in sorted(gone):
+        source, _, name = old.rpartition("/")
+        way = ways.get(source, Counter())
+        target, many = max(way.items(), key=lambda item: item[1], default=("", 0))
+        new = f"{target}/{name}"
+        if target and many >= FEWEST_MOVED and 2 * many > way.total() and new in come and new not in taken:
+            followed[old] = new
+            taken.add(new)
+    return followed

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from app.core.fit.source_facts import Import
@@ -37,7 +37,9 @@ class Resolution(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What resolvers know of a tree. Paths are of regular files; links are not among them, and nothing is followed.
+    """What resolvers know of a tree. Paths are of regular files, and those that files have by way of links.
+
+    `aliases` are the latter, each with the file's own path: see `app.architecture.links`.
 
     `texts` are the manifests and settings that `app.architecture.resolve.wants_text` asks for, by path. `packages` is
     what source files say they belong to, by path.
@@ -46,6 +48,7 @@ class Ground:
     paths: Collection[str]
     texts: Mapping[str, str]
     packages: Mapping[str, tuple[str, ...]]
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
 
 class Resolver(Protocol):

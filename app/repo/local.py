@@ -125,6 +125,8 @@ async def _default_branch(directory: Path) -> str:
 
 async def _known(directory: Path, revision: str, option: str) -> str:
     found = await _commit(directory, revision)
+    if found is None and revision == "HEAD":
+        raise UnknownRevisionError(f"HEAD has no commit yet: commit something, or name a revision with {option}")
     if found is None:
         raise UnknownRevisionError(f"{revision!r} names no commit here: fetch it, or name another with {option}")
     return found

@@ -62,7 +62,7 @@ async def test_when_time_is_over_what_was_done_remains() -> None:
 
 async def test_memory_is_bounded() -> None:
     text = b"x = [" + b"1, " * 150_000 + b"]\n"
-    plenty, few = await run_apart([stand("a.py", text)]), await run_apart([stand("a.py", text)], _with_memory(80 << 20))
+    plenty, few = await run_apart([stand("a.py", text)]), await run_apart([stand("a.py", text)], _with_memory(56 << 20))
 
     assert isinstance(plenty[0], Done)
     assert few in ([Failed(Cause.SIZE)], [Failed(Cause.CRASH)])

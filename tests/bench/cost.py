@@ -14,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.claude_rules import count_prompt
 from tests.claude_server import ScriptedClaude
 from tests.claude_tools import asks, call, turns_of
 from tests.claude_verdicts import Told, asks_for_fixes, asks_for_verdicts, confirm, read_claims, refute, seconded
+from tests.claude_weighing import DIMENSIONS, asks_for_fit, evidence, opinion, weighed
 
 SIZES = (100, 1_000, 10_000)
 ROOT = Path(__file__).parents[2]
@@ -43,8 +45,9 @@ class Habits:
     """How the scripted model behaves: assumptions, all of them.
 
     A lens looks things up in so many `rounds` of two calls, a verifier in `verifying_rounds` of one. It writes
-    `thought` tokens and one for each `share` that it reads before it answers, `verifying` ones for a verdict, and
-    `asking` ones for a round. About one changed line in two hundred looks wrong to it; every second claim is refuted.
+    `thought` tokens and one for each `share` that it reads before it answers, `verifying` ones for a verdict,
+    `weighing` ones for the architecture, and `asking` ones for a round. About one changed line in two hundred looks
+    wrong to it; every second claim is refuted.
     """
 
     rounds: int = 2
@@ -53,6 +56,7 @@ class Habits:
     thought: int = 4_000
     share: int = 20
     verifying: int = 2_000
+    weighing: int = 3_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,8 @@ class Row:
 
 def measure(lines: int, habits: Habits, scratch: Path) -> Row:
     """A review of a change of about so many lines, scattered over files."""
-    ground = scatter_edits(scratch / str(lines), lines)
-    with ScriptedClaude(behave(habits), aside=_write_map) as claude:
+    ground = _connect(scatter_edits(scratch / str(lines), lines))
+    with ScriptedClaude(behave(habits), aside=partial(_write_aside, habits)) as claude:
         policy = scratch / "lintel.yml"
         policy.write_text(UNLIMITED, encoding="utf-8")
         plan = json.loads(_run("plan", ground, policy, claude.base_url))
@@ -83,6 +87,8 @@ def measure(lines: int, habits: Habits, scratch: Path) -> Row:
     left_out = report["coverage"]["left_out"]
     if left_out or report["coverage"]["reviewed_lines"] != report["coverage"]["changed_lines"]:
         raise RuntimeError(f"what is measured went wrong: {report['reasons']}")
+    if sum(asks_for_fit(seen.body) for seen in claude.asides) != 1:
+        raise RuntimeError(f"the architect was not asked once: {report['architecture']['missing']}")
     found = [finding for finding in report["findings"] if finding["source"] == "model"]
     return Row(report["coverage"]["changed_lines"], len(plan["chunks"]), len(found), report["usage"])
 
@@ -123,15 +129,31 @@ def _think(tokens: int) -> str:
     return "so " * round(tokens * BYTES_A_TOKEN / 3)
 
 
-def _write_map(body: dict[str, Any]) -> Answer:
-    """A map of some five hundred words."""
+def _write_aside(habits: Habits, body: dict[str, Any]) -> Answer:
+    """What the architect thinks, or a map of some five hundred words."""
+    if asks_for_fit(body):
+        told = opinion(*(weighed(name, 3, evidence("E1"), note="word " * 30) for name in DIMENSIONS))
+        return Answer(text=told.text, thinking=_think(habits.weighing))
     words = " ".join(["word"] * 400)
     whole = {"files": [], "whole": words}
     return Answer(text=json.dumps(whole if "overview" in str(body["system"]) else {"what": words[:400]}))
 
 
+def _connect(ground: Ground) -> Ground:
+    """The same change, and a new file in it that imports some of the others: without that nobody weighs anything."""
+    repository = ground.repository
+    listed = repository.git("ls-tree", "-r", "--name-only", ground.head).decode().splitlines()
+    modules = [path.removesuffix(".py").replace("/", ".") for path in listed if path.endswith(".py")]
+    imports = "".join(f"import {module}\n" for module in modules[:12])
+    author = "committer Ada <ada@example.com> 1767225600 +0000\ndata 1\nx\n"
+    commit = f"commit refs/heads/main\n{author}from refs/heads/main^0\n"
+    script = f"{commit}M 100644 inline src/start.py\ndata {len(imports)}\n{imports}\n"
+    repository.git("fast-import", "--quiet", stdin=script.encode())
+    return replace(ground, head=repository.git("rev-parse", "main").decode().strip())
+
+
 def _run(command: str, ground: Ground, policy: Path, base_url: str) -> bytes:
-    environment = {"PATH": os.pathsep.join((str(Path(sys.executable).parent), os.defpath)), "HOME": os.devnull}
+    environment = {"PATH": os.pathsep.join((str(Path(sys.executable).parent), os.defpath)), "HOME": str(policy.parent)}
     environment |= {"LC_ALL": "C.UTF-8", "ANTHROPIC_BASE_URL": base_url, "LINTEL_REVIEW_BUDGET_USD": "1000"}
     arguments = ["--repo", str(ground.repository.path), "--base", ground.base, "--head", ground.head]
     done = subprocess.run(

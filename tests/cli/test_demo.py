@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from base64 import b64decode
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,9 +14,11 @@ from app.hub.sample import read_sample
 from tests.claude_answers import Plant, planted
 from tests.claude_server import ScriptedClaude
 from tests.cli.command import Ended, Shell, everything_in
+from tests.hub.tree import Tree
 from tests.repo.world import GIT, Repository, make_repository
 
 PAGE = ".lintel/demo/pull-request.html"
+FINDINGS = 11
 CALLS = "git-calls"
 MANY = 400
 """References of an old clone, which may have thousands: they are not to be dealt with one by one."""
@@ -50,10 +53,32 @@ def test_the_bundled_change_is_reviewed_and_its_page_is_kept(bundled: tuple[Shel
     shell, ended = bundled
     assert (ended.code, ended.err) == (0, "")
     assert "check  lintel: main: failure" in ended.out
-    assert line_comments(ended) == 10
+    assert line_comments(ended) == FINDINGS
     page = (shell.directory / PAGE).read_text(encoding="utf-8")
     assert "Search shipments and print labels" in page
     assert "<script" not in page
+
+
+def test_the_broken_layer_stands_on_its_line(bundled: tuple[Shell, Ended]) -> None:
+    shell, ended = bundled
+    assert "surveyed: 11 modules, 2 new edges, 1 of 2 rules newly broken" in ended.out
+    rows = [" ".join("".join(words).split()) for _, words in read_page(shell).rows]
+    below = rows.index("7from parcel.api import Session, get_shipment") + 1
+    assert "The import of parcel/api.py breaks layers: shipping may not import requests" in rows[below]
+
+
+def test_the_summary_has_the_picture_and_the_reading_guide(bundled: tuple[Shell, Ended]) -> None:
+    page = read_page(bundled[0])
+    pictures = [b64decode(node["src"].partition(",")[2]).decode() for node in page.all("img")]
+    assert "parcel/labels.py to parcel/api.py: new, breaks a rule" in pictures[0]
+    assert "Layers from the top: requests, shipping, outside." in pictures[0]
+    assert "Read 115 of 127 changed lines first" in page.text
+    for group in ("to be read", "tests", "8 lines in 2 parts: the same edit", "4 lines in 1 part: white space alone"):
+        assert group in page.text
+
+
+def read_page(shell: Shell) -> Tree:
+    return Tree((shell.directory / PAGE).read_text(encoding="utf-8"))
 
 
 def test_nothing_knows_the_bundled_change(bundled: tuple[Shell, Ended], shell: Shell, tmp_path: Path) -> None:
@@ -62,7 +87,7 @@ def test_nothing_knows_the_bundled_change(bundled: tuple[Shell, Ended], shell: S
     commit_range(moved, disguise(sample.base), disguise(sample.head))
     ended = shell.lintel("demo", moved.path, "--once")
     assert ended.code == 0
-    assert line_comments(ended) == 10
+    assert line_comments(ended) == FINDINGS
     assert rules_on(shell) == rules_on(bundled[0]) != []
 
 
@@ -70,7 +95,7 @@ def disguise(tree: Mapping[str, bytes]) -> dict[str, bytes]:
     """The same code under other names, further down its files; workflows must keep their place to be workflows."""
     return {
         path if path.startswith(".") else path.replace("parcel", "goods").replace("ship", "trans"): b"\n" * 7
-        + content.replace(b"parcel", b"goods")
+        + content.replace(b"parcel", b"goods").replace(b"ship", b"trans")
         for path, content in tree.items()
     }
 

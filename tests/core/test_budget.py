@@ -13,11 +13,15 @@ from app.core.budget.estimate import (
     OWN_TOKENS,
     SHARED_TOKENS,
     VERIFY_ANSWER,
+    WEIGH_ANSWER,
+    WEIGH_AT_MOST,
     Readers,
     estimate_cost,
     find_slack,
     find_verifying_slack,
+    find_weighing_slack,
     price_plan,
+    price_weighing,
 )
 from app.core.budget.limits import (
     DEFAULT_LIMIT,
@@ -40,7 +44,8 @@ from app.core.change.plan import Chunk, Plan
 from app.core.change.tokens import count_bytes, estimate
 from app.core.model import Stage
 from app.core.prices import HAIKU, LISTED, OPUS, SONNET
-from app.lenses import verify
+from app.flows.review.fit import material
+from app.lenses import architecture, verify
 from app.lenses.contracts import CONTRACTS
 from app.lenses.correctness import CORRECTNESS
 from app.lenses.security import SECURITY
@@ -299,3 +304,58 @@ def test_without_prices_nothing_is_shared_out() -> None:
 def test_the_longest_answers_are_as_long_as_they_are_reserved_for() -> None:
     assert CORRECTNESS.ask("", change_map="", model=SONNET, salt="").max_tokens == LENS_ANSWER
     assert VERIFY_ANSWER == verify.MAX_TOKENS
+
+
+def weighers(model: str = SONNET) -> Readers:
+    """The same readers, and the default architect."""
+    return replace(asked(model), models={**dict.fromkeys(Stage, model), Stage.ARCHITECTURE: OPUS}, weighs=True)
+
+
+@patient
+@given(patches(), st.integers(30, 300), st.integers(0, 500))
+def test_the_architect_is_given_up_after_fixes_and_before_anything_that_is_read(
+    patch: Patch, target: int, cents: int
+) -> None:
+    plan = plan_review(patch, target_tokens=target)
+    limit = Decimal(cents) / 100
+    kept = limit_spending(plan, weighers(), room(limit))
+    assert kept == limit_spending(plan, READERS, room(limit))
+    shares = share(kept, weighers(), room(limit))
+    weighing = price_weighing(weighers())
+    assert weighing is not None
+    if kept != plan:
+        assert not shares.weighing
+    if shares.weighing:
+        # Its worst case fits beside what reading is expected to take, and so does the last call of any other.
+        slack = max(find_weighing_slack(weighers()), find_slack(kept.chunks, READERS))
+        verifying = find_verifying_slack(READERS) if kept.chunks else Decimal(0)
+        assert total(kept) + weighing + slack + verifying <= limit
+    else:
+        assert not shares.fixes
+    assert share(kept, READERS, room(limit)).weighing
+
+
+def test_whether_the_change_fits_is_asked_for_about_the_price_of_a_lens() -> None:
+    price = price_plan(plan_of(3), weighers())
+    assert price.weighing == price_weighing(weighers())
+    assert price.reading == total(plan_of(3))
+    assert price.total is not None
+    assert price.total == total(plan_of(3)) + (price.weighing or 0)
+    assert price_plan(plan_of(3), READERS).weighing == 0
+    assert Decimal("0.05") < (price.weighing or 0) < Decimal("0.30")
+
+
+def test_an_architect_without_a_price_is_asked_as_long_as_nobody_chose_a_limit() -> None:
+    readers = replace(weighers(), models={**READERS.models, Stage.ARCHITECTURE: UNLISTED})
+    assert price_plan(plan_of(3), readers).total is None
+    assert share(plan_of(3), readers, room("5")).weighing
+    assert find_contradiction(readers.models, Limits(review=DEFAULT_LIMIT), LISTED) is None
+    assert UNLISTED in (find_contradiction(readers.models, Limits(review=dollars("3")), LISTED) or "")
+
+
+def test_what_the_architect_is_asked_is_no_longer_than_it_is_reserved_for() -> None:
+    empty = architecture.ask(architecture.Material("", ""), model=OPUS, salt="")
+    own = sum(count_bytes(block.text) for block in (*empty.system, *empty.blocks)) + len(json.dumps(empty.schema))
+    shown = material.CHANGE_BYTES + material.RULES_BYTES + material.ANALOGUES_BYTES + material.FACTS_BYTES
+    assert estimate("x" * (own + shown)) <= WEIGH_AT_MOST
+    assert empty.max_tokens == WEIGH_ANSWER

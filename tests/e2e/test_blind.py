@@ -10,6 +10,7 @@ import pytest
 from app.hub.state import PullRequest
 from tests.claude_answers import Answer, overloaded, prompt_texts, write_aside
 from tests.claude_server import ScriptedClaude
+from tests.claude_weighing import asks_for_fit, evidence, opinion, weighed
 from tests.e2e.town import Town, told
 
 TITLE, BODY, BRANCH, MESSAGE = "Zebra title", "Quokka description", "wombat-branch", "Narwhal commit"
@@ -20,10 +21,14 @@ LARGE = {
     "app/rates.ts": "".join(f"export const rate_{number} = compute({number});\n" for number in range(80)),
 }
 
+WEIGHED = LARGE | {"app/till.py": "from app.pay import total\n\n\ndef close(items):\n    return total(items)\n"}
+
 
 def sum_up(body: dict[str, Any]) -> Answer:
     """A small model that says what `ABOUT` is where it is asked for a paragraph."""
     answer = write_aside(body)
+    if asks_for_fit(body):
+        return opinion(weighed("layering", 4, evidence("E1")))
     return Answer(text=json.dumps({"what": ABOUT})) if "what" in json.loads(answer.text) else answer
 
 
@@ -57,6 +62,21 @@ async def test_no_prompt_that_decides_holds_a_word_of_the_author(
     assert TITLE in words
     assert BODY in words
     assert SECRET not in words
+
+
+async def test_the_architect_weighs_the_code_and_is_told_no_word_of_the_author(
+    town: Town, claude: ScriptedClaude
+) -> None:
+    claude.aside = sum_up
+    pull = await propose(town, WEIGHED)
+    await town.judged(pull)
+    (asked,) = [seen.body for seen in claude.asides if asks_for_fit(seen.body)]
+    sent = json.dumps(asked, ensure_ascii=False)
+
+    assert "new import at app/till.py:1 of app/pay.py" in sent
+    for word in (TITLE, BODY, BRANCH, MESSAGE, "hubert", SECRET, "totals zero", ABOUT):
+        assert word not in sent
+    assert "Architecture: it fits (confidence 80)" in town.summary(pull)
 
 
 async def test_people_are_told_what_the_change_does_and_nothing_in_it_works(town: Town, claude: ScriptedClaude) -> None:

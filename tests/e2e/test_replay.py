@@ -163,7 +163,8 @@ async def test_what_has_changed_since_is_named_and_is_no_difference_by_itself(to
         run = await store.last(connection, UUID(review), until=town.bot.services.now())
         assert run is not None
         found = read_inputs(run.content)
-        older = replace(found, program="0.0.1", prompts={**found.prompts, "security": "0"}, analyzers={"ruff": "0.1"})
+        before = {**found.analyzers, "ruff": "0.1", "extractor": "0"}
+        older = replace(found, program="0.0.1", prompts={**found.prompts, "security": "0"}, analyzers=before)
         await store.put(connection, UUID(review), write_inputs(older), at=run.at)
     ended = await audit.replay(review)
 
@@ -171,7 +172,7 @@ async def test_what_has_changed_since_is_named_and_is_no_difference_by_itself(to
     assert ended.told["changed"] == {
         "program": {"recorded": "0.0.1", "now": __version__},
         "prompts": ["security"],
-        "analyzers": ["ruff", "zizmor"],
+        "analyzers": ["extractor", "ruff"],
     }
     assert "program    0.0.1 then" in await audit.print(review)
 

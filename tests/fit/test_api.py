@@ -4,12 +4,15 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.architecture.api import compare_api
+from app.architecture.signatures import simplify
 from app.core.fit.delta import ApiChange, ApiChangeKind
 from app.core.fit.source_facts import Import, Outline, Symbol
+from app.syntax.languages import Language
 from tests.fit.outlined import outlines
 
 ADDED, REMOVED, RENAMED, SIGNATURE = (
@@ -238,3 +241,52 @@ def test_what_is_told_stands_in_the_version_it_is_told_of(
         places = [(symbol.path, symbol.first_line, symbol.public) for symbol in version[change.path].symbols]
         assert (change.name, change.line, True) in places
         assert change.before != change.after or change.kind is RENAMED
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        (
+            "a.py",
+            "def f(mode='r', *, sep=''):\n    pass\n",
+            'def f(\n    mode="r",\n    *,\n    sep="",\n):\n    pass\n',
+        ),
+        ("a.py", "def f(a: Optional[str] = None): ...\n", "def f(a: str | None = None): ...\n"),
+        ("a.py", "def f(a: t.Union[int, t.List['X']]): ...\n", "def f(a: int | list[X]): ...\n"),
+        ("a.py", "def f() -> 'Reply': ...\n", "def f() -> Reply: ...\n"),
+        ("a.py", "def f() -> typing.Dict[str, Union[A, B]]: ...\n", "def f() -> dict[str, A | B]: ...\n"),
+        ("a.py", "class A(object):\n    x = 1\n", "class A:\n    x = 1\n"),
+        ("a.ts", "export function f(a: 'x' = 'x') {}\n", 'export function f(a: "x" = "x",) {}\n'),
+        ("a.ts", "export const g = (a: string,) => a\n", "export const g = (a: string) => a\n"),
+    ],
+)
+def test_a_signature_in_other_words_is_no_other_signature(path: str, before: str, after: str) -> None:
+    assert _compare({path: before}, {path: after}) == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after"),
+    [
+        ("a.py", "def f(mode='r'): ...\n", "def f(mode='w'): ...\n"),
+        ("a.py", "def f(mode='r'): ...\n", "def f(mode=r): ...\n"),
+        ("a.py", "def f(a: Optional[str]): ...\n", "def f(a: str): ...\n"),
+        ("a.py", "def f(a: Literal['x']): ...\n", "def f(a: Literal['y']): ...\n"),
+        ("a.py", "def f(a: Union[int, str]): ...\n", "def f(a: Tuple[int, str]): ...\n"),
+        ("a.py", "def f(a: list[int], b): ...\n", "def f(a: list[int]): ...\n"),
+        ("A.java", "public class A { public void f(char a) {} }\n", "public class A { public void f(String a) {} }\n"),
+    ],
+)
+def test_a_signature_that_says_something_else_is_told(path: str, before: str, after: str) -> None:
+    assert [change.kind for change in _compare({path: before}, {path: after})] == [SIGNATURE]
+
+
+def test_a_name_that_was_defined_for_each_platform_is_removed_once() -> None:
+    before = "if WIN:\n    def open_it(path): ...\nelse:\n    def open_it(path): ...\n"
+    [change] = _compare({"a.py": before}, {"a.py": "import os\n"})
+    assert (change.kind, change.name, change.line) == (REMOVED, "open_it", 2)
+
+
+@given(text=st.text("def f(a:Optional[Union]'\"\\|,)->tx.= ", max_size=60))
+def test_any_text_has_a_simple_form_without_space_of_its_own(text: str) -> None:
+    for language in Language:
+        assert simplify(text, language) == simplify(f"  {text} ", language)

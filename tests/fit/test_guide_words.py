@@ -30,7 +30,7 @@ GUIDE = ReadingGuide(
     (
         passage(Group.SUBSTANTIVE, "auth/session.py", 31, 84, "Can anybody pass for somebody else here?",
                 ("about who somebody is", 40), ("breaks a rule of the architecture", 30), ("31 changed lines", 14)),
-        passage(Group.SUBSTANTIVE, "shop/parse.py", 6, 43, "Who calls `parse` as it was? 14 modules use it.",
+        passage(Group.SUBSTANTIVE, "shop/parse.py", 6, 43, "Who calls `parse` as it was? 14 modules use its module.",
                 ("`parse` is called in another way, 14 modules in reach", 28), ("source", 10),
                 ("14 modules use this one", 5)),
         passage(Group.SUBSTANTIVE, "shop/old.py", 3, 10, "Who still uses `close`?", ("source", 10)),

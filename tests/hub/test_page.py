@@ -314,6 +314,27 @@ def test_an_empty_world_and_an_empty_pull_request_have_pages(tmp_path: Path) -> 
         assert words in text
 
 
+def test_a_picture_stands_on_both_pages_and_both_let_no_other_image_in(place: Place) -> None:
+    def draw(text: str) -> str | None:
+        return "<svg/>" if text == "flowchart TD" else None
+
+    place.world.comment(place.pull, "```mermaid\nflowchart TD\n```", by="ann")
+    place.world.comment(place.pull, "```mermaid\nflowchart LR\n```", by="ann")
+    saved = assert_harmless(render_static(place.world, place.pull, draw), scripts=0)
+    assert "img-src data:;" in saved.all("meta")[-1]["content"]
+    routes = page_routes(place.world, draw)
+    with (
+        HubServer(place.world, build_hub(place.world, routes)) as server,
+        httpx.Client(base_url=server.url, trust_env=False) as client,
+    ):
+        answer = client.get(address(place))
+    assert "img-src data:;" in answer.headers["content-security-policy"]
+    served = assert_harmless(answer.text, scripts=1)
+    for page in (saved, served):
+        assert [node["src"] for node in page.all("img")] == ["data:image/svg+xml;base64,PHN2Zy8+"]
+        assert "flowchart LR" in page.text
+
+
 def test_the_saved_page_stands_alone(place: Place) -> None:
     place.world.comment(place.pull, "Kept.", by="ann")
     tree = assert_harmless(render_static(place.world, place.pull), scripts=0)

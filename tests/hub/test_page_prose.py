@@ -1,5 +1,7 @@
 """How the page shows words and code that nobody vouches for."""
 
+from base64 import b64decode
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,6 +29,26 @@ def test_markup_of_the_bot_is_rendered_and_its_markers_are_dropped() -> None:
     tree = Tree(render_prose(text, Setting(lambda _: None)))
     assert {"h3", "table", "details", "summary", "s", "strong", "sub", "code"} <= {tag for tag, _ in tree.nodes}
     assert tree.text == "Verdict where F1 a.py:1 1 <more> old new sure"
+
+
+def test_a_diagram_that_can_be_drawn_is_an_image_with_its_text_below_it() -> None:
+    asked = []
+
+    def draw(text: str) -> str | None:
+        asked.append(text)
+        return f"<svg><script>{text}</script></svg>"
+
+    setting = Setting(lambda _: None, draw=draw)
+    tree = assert_harmless(render_prose('```mermaid\nflowchart TD\n  n1["<b>"]\n```', setting), scripts=0)
+    assert asked == ['flowchart TD\n  n1["<b>"]']
+    source = tree.all("img")[0]["src"].removeprefix("data:image/svg+xml;base64,")
+    assert b64decode(source).decode() == f"<svg><script>{asked[0]}</script></svg>"
+    assert 'as text flowchart TD n1["<b>"]' in tree.text
+
+
+def test_a_diagram_that_nobody_can_draw_is_code() -> None:
+    tree = assert_harmless(render_prose("```mermaid\npie\n```", Setting(lambda _: None)), scripts=0)
+    assert ([tag for tag, _ in tree.nodes], tree.text) == (["pre", "code"], "pie")
 
 
 def test_what_github_would_turn_into_a_mention_or_link_stands_out_and_what_is_disarmed_does_not() -> None:

@@ -17,7 +17,7 @@ from app.syntax.extraction.extract import FILES, extract_facts, extract_outline,
 from app.syntax.extraction.language import cut_header, find_matches, line_of, text_of
 from app.syntax.languages import Language
 from app.syntax.parsing import MAX_BYTES, Deadline, Parsed, Unparsed, parse
-from tests.syntax.extracting import facts_of, imports_of, outline_of
+from tests.syntax.extracting import facts_of, outline_of
 from tests.syntax.moments import NEVER, after_looks
 from tests.syntax.samples import SAMPLES
 
@@ -149,9 +149,20 @@ def _is_slow(answer: object) -> bool:
     return answer is Unparsed.TOO_SLOW
 
 
-def test_a_file_with_more_imports_than_any_is_cut_and_says_so() -> None:
-    facts = facts_of(Language.PYTHON, "import a\n" * (MOST + 1))
-    assert (len(facts.imports), facts.partial) == (MOST, True)
+def test_a_file_with_more_imports_than_any_is_not_read_since_the_last_may_be_the_one() -> None:
+    text = b"import a\n" * (MOST + 1)
+    assert extract_facts(Language.PYTHON, text, deadline=NEVER) is Unparsed.TOO_MANY
+
+
+@pytest.mark.parametrize("target", ["./" * 300 + "b", "a" * 600])
+def test_nor_is_one_with_a_path_that_is_longer_than_any(target: str) -> None:
+    text = f"import './a'\nimport '{target}'\n".encode()
+    assert extract_facts(Language.TYPESCRIPT, text, deadline=NEVER) is Unparsed.TOO_MANY
+
+
+def test_a_name_that_is_longer_than_any_stands_for_everything() -> None:
+    facts = facts_of(Language.PYTHON, f"from a import b, {'c' * 600}\n")
+    assert (facts.imports, facts.partial) == ((Import("a", 1, ("*",), passed_on=True),), True)
 
 
 def test_a_file_with_more_definitions_than_any_is_too_large() -> None:
@@ -163,7 +174,6 @@ def test_names_that_would_leave_their_line_are_not_taken_and_that_is_said() -> N
     facts = facts_of(Language.TYPESCRIPT, "import './a\u202e'\nimport './b'\n")
     assert [item.target for item in facts.imports] == ["./b"]
     assert facts.partial
-    assert imports_of(Language.TYPESCRIPT, f"import './{'a' * 600}'") == []
 
 
 def test_a_signature_stays_on_its_line_and_within_its_length() -> None:
@@ -188,9 +198,10 @@ class TestHeader:
         import re  # noqa: PLC0415 - for this stand-in alone
 
         imports, declaration = re.compile(rb"^import\b", re.MULTILINE), re.compile(rb"^class\b", re.MULTILINE)
+        again = re.compile(rb"\bimporting\b")
         with_header = replace(
             load_extractor(Language.PYTHON),
-            header=lambda source: cut_header(source, imports=imports, declaration=declaration),
+            header=lambda source: cut_header(source, imports=imports, declaration=declaration, again=again),
         )
         monkeypatch.setattr(extract, "load_extractor", lambda _: with_header)
 

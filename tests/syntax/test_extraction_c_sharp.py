@@ -58,6 +58,7 @@ def test_all_imports_are_read_with_their_lines() -> None:
         "Shop.Kit:4 (Row)",
         "Shop:5 (Kit)",
         "Shop.Stores:10",
+        ".Shop.Kit.Rows:25",
     ]
     assert facts_of(C_SHARP, ORDERS).imports[2].as_names == ("Rows",)
     assert facts_of(C_SHARP, ORDERS).packages == ("Shop.Orders",)

@@ -55,6 +55,8 @@ def test_all_imports_are_read_with_their_lines() -> None:
         "org.shop.kit:7 (*)",
         "org.shop.kit.Money:8 (round)",
         "org.shop.kit.Rates:9 (*)",
+        ".a.b.Names:22",
+        ".org.shop.kit.Money:24",
     ]
     assert facts_of(JAVA, ORDERS).packages == ("org.shop.orders",)
 
@@ -65,7 +67,7 @@ def test_all_imports_are_read_with_their_lines() -> None:
         ("@NonNullApi\n@Other(1)\npackage a.b;\n\nimport x.NonNullApi;\n", ["x.NonNullApi:5"], ("a.b",)),
         ("/** Words. */\npackage a;", [], ("a",)),
         ("import a . b /* c */ . D;\nclass X {}", ["a.b.D:1"], ()),
-        ("import a.b\n  .C;\nimport static\n  a.b.D.e;\nclass X {}", ["a.b.C:1", "a.b.D:3 (e)"], ()),
+        ("import a.b\n  .C;\nimport static\n  a.b.D.e;\nclass X {}", ["a.b.C:1", "a.b.D:3 (e)", ".a.b.D:4"], ()),
         ("import a.B; import c.D; class X {}", ["a.B:1", "c.D:1"], ()),
         ("package p;\n/*\nclass\n*/ import a.B;\nclass X {}", ["a.B:4"], ("p",)),
         ('package p;\nclass X { String s = """\nimport a.B;\n"""; }\n', [], ("p",)),
@@ -81,6 +83,21 @@ def test_imports_are_found_wherever_the_first_declaration_seems_to_be(
 ) -> None:
     assert imports_of(JAVA, text) == imports
     assert facts_of(JAVA, text).packages == packages
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("a.b.C field;", [".a.b.C:1"]),
+        ("Object o = new a.b.C(a.b.D.e, (a.b.C) null);", [".a.b.C:1", ".a.b.D:1"]),
+        ("@a.b.C List<a.b.D> f() { return a.b.E::g; }", [".a.b.C:1", ".a.b.D:1", ".a.b.E:1"]),
+        ('// a.b.C\n/* a.b.C */ String s = "a.b.C" + """\na.b.C""" + \'"\' + x;', []),
+        ("Object o = this.b.C, p = super.b.C, q = x().a.b.C, r = A.b.C;", []),
+        ("/* a.b.C", []),
+    ],
+)
+def test_a_class_that_code_names_with_its_package_is_found_where_it_stands_first(code: str, names: list[str]) -> None:
+    assert imports_of(JAVA, f"class X {{ {code} }}") == names
 
 
 def test_an_import_that_the_grammar_does_not_know_is_not_guessed() -> None:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
+from app.syntax.extraction.extract import extract_facts
 from app.syntax.languages import Language
+from app.syntax.parsing import Unparsed
 from tests.syntax.breaking import broken, check_any, check_cuts
 from tests.syntax.extracting import facts_of, imports_of, outline_of, symbols_of
+from tests.syntax.moments import NEVER
 
 RUST = Language.RUST
 ORDERS = """\
@@ -181,10 +184,23 @@ def test_calls_are_told_by_the_last_part_of_what_is_called() -> None:
     assert names == ["checked", "open", "close", "id", "println", "todo"]
 
 
-def test_a_path_without_end_is_not_followed_and_the_facts_say_so() -> None:
-    facts = facts_of(RUST, "use " + "a::{" * 400 + "b" + "}" * 400 + ";\nuse c;")
-    assert [item.target for item in facts.imports] == ["c"]
-    assert facts.partial
+def test_a_path_without_end_is_not_followed_and_that_is_said() -> None:
+    text = "use " + "a::{" * 400 + "b" + "}" * 400 + ";\nuse c;"
+    assert extract_facts(RUST, text.encode(), deadline=NEVER) is Unparsed.TOO_MANY
+
+
+@pytest.mark.parametrize(
+    ("code", "imports"),
+    [
+        ('println!("{}", crate::a::b());', ["crate::a:1 (b)"]),
+        ("m! {\n  use crate :: a::b;\n  n!(crate::c);\n}", ["crate::a:2 (b)", "crate:3 (c)"]),
+        ("macro_rules! m { () => { $crate::a::b() } }", ["crate::a:1 (b)"]),
+        ('m!("crate::a", /* crate::b */ x::crate::c);', []),
+        ('include!("../a.rs");', ["self:1 (path:../a.rs)"]),
+    ],
+)
+def test_what_macros_are_given_is_looked_through_for_paths_of_the_crate(code: str, imports: list[str]) -> None:
+    assert imports_of(RUST, code) == imports
 
 
 def test_a_text_that_ends_too_early_says_nothing_new() -> None:

@@ -17,15 +17,11 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.analyzers.apart.task import FULL, READY, Job, Task, read_task
-from app.core.findings.fixes import Replacement
 from app.core.fit.compared import Block
 from app.core.fit.packed import facts_to_plain, outline_to_plain
-from app.syntax.comparison import compare
 from app.syntax.extraction.extract import extract_facts, extract_outline
 from app.syntax.languages import Language
 from app.syntax.parsing import Deadline, Unparsed
-from app.syntax.replacement import weigh_replacement
-from app.syntax.standing import find_standing
 
 PATIENCE: Final = 0.75
 """The share of a task's time after which the job itself gives up, where it can, and says so."""
@@ -50,11 +46,16 @@ def main(arguments: list[str]) -> None:
 
 
 def _stand(task: Task, deadline: Deadline) -> object:
+    from app.syntax.standing import find_standing  # noqa: PLC0415 - few children need it
+
     old, new = task.texts
     return find_standing(task.path, old, new, deadline)
 
 
 def _weigh(task: Task, deadline: Deadline) -> object:
+    from app.core.findings.fixes import Replacement  # noqa: PLC0415 - few children need it, and it takes the longest
+    from app.syntax.replacement import weigh_replacement  # noqa: PLC0415 - few children need it
+
     (before,) = task.texts
     options: Mapping[str, Any] = task.options
     return weigh_replacement(Replacement(task.path, before.decode(), **options), deadline=deadline)
@@ -77,6 +78,8 @@ def _outline(task: Task, deadline: Deadline) -> object:
 
 
 def _compare(task: Task, deadline: Deadline) -> object:
+    from app.syntax.comparison import compare  # noqa: PLC0415 - few children need it
+
     old, new = task.texts
     hunks = [[Block(*numbers) for numbers in blocks] for blocks in json.loads(str(task.options["hunks"]))]
     told = compare(task.path, (old, new), hunks, deadline)

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 READY = b"ready\n"
-"""The child's first line: it has loaded all that it works with."""
+"""The child's first line: from now on it takes tasks."""
 
 FULL = 3
 """The child's status when its memory was not enough."""

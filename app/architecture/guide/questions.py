@@ -127,14 +127,14 @@ def show_name(name: str) -> str:
     return f"`{name}`" if plain and redact(name).text == name else ""
 
 
-def show_users(modules: int) -> str:
+def show_users(modules: int, what: str = "it") -> str:
     """How many modules use something, as a sentence."""
-    return f"{modules:,} module{' uses' if modules == 1 else 's use'} it."
+    return f"{modules:,} module{' uses' if modules == 1 else 's use'} {what}."
 
 
 def ask(reason: Reason, name: str = "", users: int = 0) -> str:
-    """The question of a reason, about a thing of that name that so many modules use."""
-    told = f" {show_users(users)}" if users else ""
+    """The question of a reason, about a thing of that name in a module that so many others use."""
+    told = f" {show_users(users, 'its module')}" if users else ""
     return QUESTIONS[reason].format(name=show_name(name) or "it", users=told).strip()
 
 

@@ -42,7 +42,8 @@ class _Found:
 def read_mermaid(text: str) -> Drawing | None:
     """The drawing of which `draw_mermaid` makes exactly this text; None for any other text, whoever wrote it.
 
-    It has what the text has: no directory that all nodes share, nothing hidden, no more of a name than is shown.
+    It has what the text has: no directory that all nodes share, nothing hidden, no more of a name than is shown. A name
+    that was cut in the midst of a character made visible is not read either.
     """
     if len(text) > MAX_BYTES or not text.startswith(f"{_HEAD}\n"):
         return None

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from app.architecture.resolution import Ground, Resolution, Target
 from app.architecture.resolve.c_sharp_projects import ENDINGS, PROPERTIES, Projects
 from app.architecture.resolve.places import directory_of, stem_of
-from app.core.fit.source_facts import Import
+from app.core.fit.source_facts import SPELLED, Import
 
 TEXTS: Final = (*(f"*{ending}" for ending in ENDINGS), PROPERTIES)
 """Names of the manifests that are read."""
@@ -44,6 +44,7 @@ class CSharpResolver:
       directly or not; all of them where no project says.
     - A type (`using static`, an alias) is in the file of its name, else anywhere in its namespace; one within a type
       is in the file of that name.
+    - A type that code names with its namespace counts where a file has its name; else nothing is said of it.
     - What a tree adds to a namespace of the platform (`System.…`, `Microsoft.…`) is not taken in with it, unless its
       own projects are named so.
     - A namespace is missing where nobody declares it, no package is named so, and it begins like those of this tree.
@@ -66,8 +67,8 @@ class CSharpResolver:
         self._around = {prefix for space in self._spaces for prefix in _shorten(space)}
         enough = _SHARE * sum(firsts.values())
         self._ours = own_firsts | {first for first, count in firsts.items() if count >= enough}
-        self._known: dict[_Asking, dict[tuple[str, tuple[str, ...]], Resolution]] = {}
-        self._known_of: dict[str, tuple[_Asking, dict[tuple[str, tuple[str, ...]], Resolution]]] = {}
+        self._known: dict[_Asking, dict[tuple[str, tuple[str, ...], int], Resolution]] = {}
+        self._known_of: dict[str, tuple[_Asking, dict[tuple[str, tuple[str, ...], int], Resolution]]] = {}
 
     def resolve(self, path: str, imported: Import) -> Resolution:
         """The directories that declare a namespace, or the type that is named."""
@@ -77,10 +78,11 @@ class CSharpResolver:
             asking = _Asking(project or "", self._packages.get(path, ()))
             context = self._known_of[path] = (asking, self._known.setdefault(asking, {}))
         asking, known = context
-        key = (imported.target, imported.names)
+        key = (imported.target, imported.names, imported.level)
         found = known.get(key)
         if found is None:
-            found = known[key] = self._find(*key, asking)
+            of_code = imported.level == SPELLED
+            found = known[key] = self._find_spelled(key[0], asking) if of_code else self._find(*key[:2], asking)
         return found
 
     def module_of(self, path: str) -> str:
@@ -96,6 +98,16 @@ class CSharpResolver:
             if found is not None:
                 return found
         return self._judge(name if names == ("*",) else target)
+
+    def _find_spelled(self, target: str, asking: _Asking) -> Resolution:
+        """A type that code names with its namespace, where a file there has its name; all else may be no type."""
+        for name in _shorten(target):
+            space, _, typed = name.rpartition(".")
+            if space in self._spaces:
+                found = self._choose(space, asking)
+                named = {place: [file for file in files if stem_of(file) == typed] for place, files in found.items()}
+                return self._take(name, {place: files for place, files in named.items() if files})
+        return Resolution()
 
     def _look_up(self, name: str, *, is_type: bool, asking: _Asking) -> Resolution | None:
         if name in self._spaces:

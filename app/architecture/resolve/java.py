@@ -12,7 +12,7 @@ from typing import Final
 from app.architecture.resolution import Ground, Resolution, Target
 from app.architecture.resolve.java_sources import JavaSources, Package, Root
 from app.architecture.resolve.places import directory_of
-from app.core.fit.source_facts import Import
+from app.core.fit.source_facts import SPELLED, Import
 
 TEXTS: Final[tuple[str, ...]] = ()
 """No manifest tells more than the layout of the sources does."""
@@ -58,13 +58,14 @@ class JavaResolver:
     - A nested class, a static import and a member are in the file of the outermost class.
     - A package of several directories (main and test, modules of a build): see `JavaSources`.
     - What Kotlin defines outside of a file of its name: the files of Kotlin of its package, which may define it.
+    - A class that code names with its package counts where a file has its name; else nothing is said of it.
     - A third party goes by the first three segments of its package. In a package of ours, what no file has is missing.
     """
 
     def __init__(self, ground: Ground) -> None:
         self._sources = JavaSources(ground)
-        self._known: dict[Root, dict[tuple[str, bool], Resolution]] = {}
-        self._known_of: dict[str, tuple[Root, dict[tuple[str, bool], Resolution]]] = {}
+        self._known: dict[Root, dict[tuple[str, bool, int], Resolution]] = {}
+        self._known_of: dict[str, tuple[Root, dict[tuple[str, bool, int], Resolution]]] = {}
 
     def resolve(self, path: str, imported: Import) -> Resolution:
         """The class, or all of the package, that an import names."""
@@ -74,10 +75,11 @@ class JavaResolver:
             root = self._sources.root_of(directory_of(path))
             context = self._known_of[directory] = (root, self._known.setdefault(root, {}))
         root, known = context
-        key = (imported.target, imported.names == ("*",))
+        key = (imported.target, imported.names == ("*",), imported.level)
         found = known.get(key)
         if found is None:
-            found = known[key] = self._find(*key, root)
+            of_code = imported.level == SPELLED
+            found = known[key] = self._find_class(key[0], root) if of_code else self._find(*key[:2], root)
         return found
 
     def module_of(self, path: str) -> str:
@@ -94,6 +96,13 @@ class JavaResolver:
             if found is not None:
                 return found
         return self._judge(target if star else target.rpartition(".")[0] or target, target)
+
+    def _find_class(self, target: str, asking: Root) -> Resolution:
+        """What a file of that very name has; nothing else is sure to be a class at all."""
+        name, _, rest = target.rpartition(".")
+        package = self._sources.packages.get(name)
+        known = package is not None and rest in package.classes
+        return (self._find_in(package, rest, asking) if package and known else None) or Resolution()
 
     def _find_in(self, package: Package, name: str, asking: Root) -> Resolution | None:
         files = package.classes.get(name)

@@ -28,13 +28,16 @@ from app.flows.architecture.picture import draw
 from app.flows.architecture.survey import Surveyed, survey_range
 from app.repo.checkout import LocalRangeError
 from app.repo.git import GitError
-from app.repo.local import open_commit, open_range
+from app.repo.local import EmptyRangeError, open_commit, open_range
 from app.repo.objects import FileTooLargeError, GitStore, ObjectMissingError
 from app.repo.patch import read_patch
 
 MAX_POLICY_BYTES = 64 * 1024
 PICTURE = Limits(nodes=60, context=60, links=160)
 """Of a whole repository. A picture of a change stays with what the change touches."""
+
+NO_PICTURE = "flowchart TD"
+"""A diagram of nothing, where there is nothing to draw."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +55,15 @@ class Wanted:
 
 def run_architecture(wanted: Wanted) -> Exit:
     """Look, print, and say by exit code whether rules are broken. Raises Refusal for wrong usage, Broke for damage."""
+    if wanted.propose and wanted.base is not None:
+        raise Refusal("--propose reads one tree: leave out --base, and name the tree with --head")
+    if wanted.propose and wanted.form is not Shape.TEXT:
+        raise Refusal("--propose writes text for lintel.yml: leave out --format")
     try:
         return asyncio.run(_look(wanted))
+    except EmptyRangeError as error:
+        against = wanted.base or "the base"
+        raise Refusal(f"nothing differs from {against}: name another --base or --head, or look at one tree") from error
     except (LocalRangeError, GitError) as error:
         raise Refusal(str(error)) from error
     except TooManyFilesError as error:
@@ -63,7 +73,7 @@ def run_architecture(wanted: Wanted) -> Exit:
 
 
 async def _look(wanted: Wanted) -> Exit:
-    if wanted.base is not None and not wanted.propose:
+    if wanted.base is not None:
         return await _look_at_range(wanted)
     async with open_commit(wanted.directory, wanted.head or "HEAD") as (store, head):
         policy = await _read_rules(store, head, wanted)
@@ -109,7 +119,7 @@ def _print_graph(found: Inventory, policy: ArchitecturePolicy, wanted: Wanted) -
             case Shape.JSON:
                 _write(console, json.dumps(export_graph(found), indent=2, ensure_ascii=True))
             case Shape.MERMAID:
-                _write(console, draw_mermaid(draw(found.graph, Delta(old_breaks=found.breaks), policy)))
+                _write(console, draw_mermaid(draw(found.graph, Delta(old_breaks=found.breaks), policy)) or NO_PICTURE)
             case Shape.SVG:
                 _write(console, draw_svg(draw(found.graph, Delta(old_breaks=found.breaks), policy, PICTURE)))
 
@@ -122,7 +132,7 @@ def _print_range(surveyed: Surveyed, policy: ArchitecturePolicy, wanted: Wanted)
             case Shape.JSON:
                 _write(console, json.dumps(export_range(surveyed), indent=2, ensure_ascii=True))
             case Shape.MERMAID:
-                _write(console, draw_mermaid(draw(surveyed.after, surveyed.delta, policy)))
+                _write(console, draw_mermaid(draw(surveyed.after, surveyed.delta, policy)) or NO_PICTURE)
             case Shape.SVG:
                 _write(console, draw_svg(draw(surveyed.after, surveyed.delta, policy)))
 

@@ -11,7 +11,8 @@ from rich.text import Text
 from app.cli.shown import shown
 from app.core.fit.delta import ApiChange, Break, Cycle, Delta, Edge, NewDependency, Twin
 from app.core.gate.policy import ArchitecturePolicy
-from app.core.report.architecture import say_facts
+from app.core.report.architecture import say_facts, say_kind
+from app.core.report.telling_order import order_api, order_dependencies, order_edges
 from app.core.secrecy.redaction import redact
 from app.core.text.plural import count
 from app.flows.architecture.inventory import Inventory
@@ -24,6 +25,9 @@ _WHOLE_CYCLE = 6
 def print_graph(found: Inventory, policy: ArchitecturePolicy, console: Console) -> None:
     """One tree: how large the graph is, which rules hold, what breaks them, which modules need one another."""
     graph = found.graph
+    if not graph.facts and not found.failures:
+        console.print("There is no source file here in a language that Lintel reads.")
+        return
     edges = sum(map(len, graph.edges.values()))
     languages = Counter(file.language for file in graph.facts.values())
     told = ", ".join(f"{many:,} {language}" for language, many in languages.most_common())
@@ -69,7 +73,7 @@ def _print_rules(breaks: Sequence[Break], rules: int, policy: ArchitecturePolicy
         return
     names = " → ".join(layer.name for layer in policy.layers)
     layers = f"layers {names}; " if names else ""
-    console.print(shown(f"{layers}{count(rules, 'rule')}, {len(breaks):,} broken places", "bold"))
+    console.print(shown(f"{layers}{count(rules, 'rule')} checked, broken in {count(len(breaks), 'place')}", "bold"))
     _print(console, "Broken", map(_tell_break, breaks), len(breaks), style="red")
 
 
@@ -77,10 +81,10 @@ def _print_delta(delta: Delta, console: Console) -> None:
     parts: list[tuple[str, list[Text], str]] = [
         ("Newly broken", [_tell_break(item) for item in delta.breaks], "red"),
         ("New or grown cycles", [_tell_cycle(item) for item in delta.cycles], "red"),
-        ("New edges", [_tell_edge(edge) for edge in delta.new_edges], ""),
-        ("Edges that are gone", [_tell_edge(edge) for edge in delta.removed_edges], ""),
-        ("Public names", [_tell_api(item) for item in delta.api], ""),
-        ("New dependencies", [_tell_dependency(item) for item in delta.dependencies], ""),
+        ("New edges", [_tell_edge(edge) for edge in order_edges(delta.new_edges)], ""),
+        ("Edges that are gone", [_tell_edge(edge) for edge in order_edges(delta.removed_edges)], ""),
+        ("Public names", [_tell_api(item) for item in order_api(delta.api)], ""),
+        ("New dependencies", [_tell_dependency(item) for item in order_dependencies(delta.dependencies)], ""),
         ("Resembles what is there", [_tell_twin(item) for item in delta.twins], ""),
         ("Broken before", [_tell_break(item) for item in delta.old_breaks], "dim"),
         ("Mended", [_tell_break(item) for item in delta.mended], "green"),
@@ -137,8 +141,9 @@ def _tell_edge(edge: Edge) -> Text:
 
 
 def _tell_api(item: ApiChange) -> Text:
-    used = f"; {count(item.users, 'module')} use its file" if item.users else ""
-    return _place(item.path, item.line, f"{item.name} {item.kind.value}{used}")
+    used = f"; {count(item.users, 'module')} {'uses' if item.users == 1 else 'use'} its file" if item.users else ""
+    moved = f", now in {item.moved_to}" if item.moved_to else ""
+    return _place(item.path, item.line, f"{item.name} {say_kind(item)}{moved}{used}")
 
 
 def _tell_dependency(item: NewDependency) -> Text:

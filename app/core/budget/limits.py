@@ -109,7 +109,7 @@ _SPENDERS: Mapping[Account, str] = {
 
 def find_unlisted(models: Mapping[Stage, str], prices: PriceTable) -> str | None:
     """The first model without a listed price, if a review asks one, or one in its stead."""
-    asked = (models[stage] for stage in (Stage.LENS, Stage.BRIEF, Stage.VERIFY, Stage.FIX))
+    asked = (models[stage] for stage in (Stage.LENS, Stage.BRIEF, Stage.VERIFY, Stage.FIX, Stage.ARCHITECTURE))
     candidates = (model for name in asked for model in (name, find_stand_in(name)) if model is not None)
     return next((model for model in candidates if prices.find(model) is None), None)
 

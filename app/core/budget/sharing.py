@@ -84,7 +84,7 @@ def share(plan: Plan, readers: Readers, room: Room) -> Shares:
     weighing = not readers.weighs or (not short and planned + weighed + most <= room.left)
     planned += weighed if weighing else 0
     free = max(room.left - planned - reading, Decimal(0))
-    fixes = not short and (fixing is None or fixing + slack <= free)
+    fixes = weighing and not short and (fixing is None or fixing + slack <= free)
     verification = max(room.left - planned, Decimal(0)) + promised
     return Shares(kept=kept, verification=verification, each=one, fixes=fixes, weighing=weighing)
 

@@ -12,6 +12,9 @@ from typing import NamedTuple
 EXTRACTOR: int = 2
 """The version of what is read out of files. Kept facts are found again under it: raise it with every change."""
 
+SPELLED: int = 1
+"""The `level` of what code of Java, Kotlin and C# names with its whole package or namespace, without an import."""
+
 
 class When(StrEnum):
     """When an import takes effect."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from app.core.change.classes.classify import is_test
 from app.core.fit.assessment import Fit, FitEvidence, Weighed
-from app.core.fit.delta import ApiChange, Delta, Edge, NewDependency, NotAnalysed
+from app.core.fit.delta import ApiChange, ApiChangeKind, Delta, Edge, NewDependency, NotAnalysed
 from app.core.fit.shape import Shape
 from app.core.report.fitting import Graded, clip, clip_path
 from app.core.report.report import Report
+from app.core.report.telling_order import order_api
 from app.core.text.markdown import Markdown, bullets, cell, code, details, fence, join, paragraphs, plain
 from app.core.text.plural import count
 
 MAX_LISTED = 15
+MAX_NAMES = 8
 MAX_TEXT = 240
 MAX_NOT_ANALYSED = 5
 
@@ -87,15 +90,17 @@ def say_verdict(shape: Shape) -> str:
 
 
 def say_facts(delta: Delta) -> str:
-    """What the graph shows, counted: `120 modules, 310 edges; 3 new edges, 1 gone; no rules declared; …`."""
-    edges = f"{count(len(delta.new_edges), 'new edge')}, {len(delta.removed_edges):,} gone"
-    told = [f"{count(delta.modules, 'module')}, {count(delta.edges, 'edge')}; {edges}"]
+    """What the graph shows, counted: `120 modules, 310 edges; 3 new edges, 1 edge gone; no rules declared; …`."""
+    edges = [count(len(delta.new_edges), "new edge")] if delta.new_edges else []
+    edges += [f"{count(len(delta.removed_edges), 'edge')} gone"] if delta.removed_edges else []
+    told = [f"{count(delta.modules, 'module')}, {count(delta.edges, 'edge')}; {', '.join(edges) or 'no edge changes'}"]
     told.append(
         f"{count(delta.rules, 'rule')} checked, {len(delta.breaks):,} newly broken"
         if delta.rules
         else "no rules declared"
     )
-    told.append(f"{count(len(delta.cycles), 'cycle')} new or grown")
+    if delta.cycles:
+        told.append(f"{count(len(delta.cycles), 'cycle')} new or grown")
     if delta.old_breaks:
         told.append(f"{count(len(delta.old_breaks), 'break')} of rules stood there before")
     if delta.mended:
@@ -162,14 +167,10 @@ def _lists(shape: Shape, show: Show) -> Markdown:
         return _NONE
     delta = shape.delta
     parts = [
-        _list("New edges", (_tell_edge(edge, show) for edge in delta.new_edges), len(delta.new_edges)),
-        _list(
-            "Edges that are gone", (_tell_edge(edge, show) for edge in delta.removed_edges), len(delta.removed_edges)
-        ),
-        _list("Public names", (_tell_api(item, show) for item in delta.api), len(delta.api)),
-        _list(
-            "New dependencies", (_tell_dependency(item, show) for item in delta.dependencies), len(delta.dependencies)
-        ),
+        _list_edges("New edges", delta.new_edges, show),
+        _list_edges("Edges that are gone", delta.removed_edges, show),
+        _list_api(delta.api, show),
+        _list_dependencies(delta.dependencies, show),
         _list(
             "Resembles what is there",
             (
@@ -185,12 +186,43 @@ def _lists(shape: Shape, show: Show) -> Markdown:
     return details(Markdown("What changes in the module graph"), body) if body else _NONE
 
 
-def _list(name: str, items: Iterable[Markdown], many: int) -> Markdown:
-    if not many:
+def _list(name: str, items: Iterable[Markdown], many: int, tail: Sequence[Markdown] = ()) -> Markdown:
+    if not many and not tail:
         return _NONE
     shown = [item for item, _ in zip(items, range(MAX_LISTED), strict=False)]
     more = [Markdown(f"…and {many - len(shown):,} more")] if many > len(shown) else []
-    return paragraphs(Markdown(f"**{name}**"), bullets([*shown, *more]))
+    return paragraphs(Markdown(f"**{name}**"), bullets([*shown, *more, *tail]))
+
+
+def _list_edges(name: str, edges: Sequence[Edge], show: Show) -> Markdown:
+    """Edges of code one by one, those of tests counted: a test that uses what it tests is no news."""
+    told = [edge for edge in edges if not is_test(edge.path)]
+    tests = len(edges) - len(told)
+    tail = [Markdown(f"{'…and ' if told else ''}{tests:,} of tests")] if tests else []
+    return _list(name, (_tell_edge(edge, show) for edge in told), len(told), tail)
+
+
+def _list_api(changes: Sequence[ApiChange], show: Show) -> Markdown:
+    """Names that others may miss one by one, new ones in a line."""
+    told = [item for item in order_api(changes) if item.kind is not ApiChangeKind.ADDED]
+    added = [item.name for item in changes if item.kind is ApiChangeKind.ADDED]
+    return _list("Public names", (_tell_api(item, show) for item in told), len(told), _count_names("new", added))
+
+
+def _list_dependencies(dependencies: Sequence[NewDependency], show: Show) -> Markdown:
+    """Packages that are asked for one by one, those that come with them in a line."""
+    told = [item for item in dependencies if not item.indirect]
+    others = [item.name for item in dependencies if item.indirect]
+    tail = _count_names("that others need", others)
+    return _list("New dependencies", (_tell_dependency(item, show) for item in told), len(told), tail)
+
+
+def _count_names(what: str, names: Sequence[str]) -> list[Markdown]:
+    if not names:
+        return []
+    shown = join([code(clip(name, 100)) for name in names[:MAX_NAMES]], ", ")
+    more = f" and {len(names) - MAX_NAMES:,} more" if len(names) > MAX_NAMES else ""
+    return [Markdown(f"{len(names):,} {what}: ") + shown + Markdown(more)]
 
 
 def _tell_edge(edge: Edge, show: Show) -> Markdown:
@@ -199,12 +231,18 @@ def _tell_edge(edge: Edge, show: Show) -> Markdown:
     return source + Markdown(" → ") + code(clip_path(show(edge.target_path or edge.target))) + through
 
 
+def say_kind(item: ApiChange) -> str:
+    """What became of a public name: `removed`, `changed its signature`."""
+    return "changed its signature" if item.kind is ApiChangeKind.SIGNATURE else item.kind.value
+
+
 def _tell_api(item: ApiChange, show: Show) -> Markdown:
     used = (
         f", in a file that {count(item.users, 'module')} {'uses' if item.users == 1 else 'use'}" if item.users else ""
     )
     place = code(f"{clip_path(show(item.path))}:{item.line}")
-    return code(clip(item.name, 100)) + Markdown(f" {item.kind.value} at ") + place + Markdown(used)
+    moved = Markdown(", now in ") + code(clip_path(show(item.moved_to))) if item.moved_to else _NONE
+    return code(clip(item.name, 100)) + Markdown(f" {say_kind(item)} at ") + place + moved + Markdown(used)
 
 
 def _tell_dependency(item: NewDependency, show: Show) -> Markdown:

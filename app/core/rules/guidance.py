@@ -52,7 +52,7 @@ _INSTRUCTIONS = ".github/instructions/"
 _DECISIONS = "docs/adr"
 _ARCHITECTURE = re.compile(r"(?:(.*)/)?architecture\.(?:md|markdown)", re.IGNORECASE)
 _OTHER_DECISIONS = re.compile(
-    r"(?:(.*?)/)?(?:docs?/)?(?:architecture/)?(?:adrs?|decisions|architecture[-_]decisions)/[^/]+\.(?:md|markdown)",
+    r"(?:(.*?)/)??(?:docs?/)?(?:architecture/)?(?:adrs?|decisions|architecture[-_]decisions)/[^/]+\.(?:md|markdown)",
     re.IGNORECASE,
 )
 _BESIDE_CODE = frozenset({"docs", "doc", ".github"})

@@ -40,12 +40,17 @@ _PAUSES: Final = _Pauses()
 
 @contextmanager
 def pause_collection() -> Iterator[None]:
-    """Nothing is collected within; what somebody else has switched off stays so. Several may overlap, in any threads.
+    """Nothing is collected within but by `collect_young`; what somebody else has switched off stays so.
 
-    A function is decorated by it too. It is for work that ends by itself within seconds.
+    Several may overlap, in any threads and tasks.
     """
     _PAUSES.begin()
     try:
         yield
     finally:
         _PAUSES.end()
+
+
+def collect_young() -> None:
+    """Collect what was made since the last time, for a pause that takes long; what stayed then is not looked at."""
+    gc.collect(1)

@@ -13,6 +13,7 @@ from app.architecture.reexports import Reexports
 from app.architecture.rules import Rules, find_breaks
 from app.core.fit.delta import Break
 from app.core.gate.policy import ArchitecturePolicy
+from app.flows.architecture.collection import pause_collection
 from app.flows.architecture.sources import SourceTree, read_sources
 from app.repo.objects import GitStore
 from app.repo.source_cache import SourceCache
@@ -32,8 +33,9 @@ class Inventory:
 
 async def take_inventory(store: GitStore, revision: str, policy: ArchitecturePolicy, cache: SourceCache) -> Inventory:
     """The inventory of a revision. Raises TooManyFilesError, GitError, ToolFailed."""
-    (tree,) = await read_sources(store, [revision], cache)
-    return await asyncio.to_thread(_sum_up, tree, policy)
+    with pause_collection():
+        (tree,) = await read_sources(store, [revision], cache)
+        return await asyncio.to_thread(_sum_up, tree, policy)
 
 
 def _sum_up(tree: SourceTree, policy: ArchitecturePolicy) -> Inventory:

@@ -10,7 +10,6 @@ from typing import Final, NamedTuple
 from app.architecture.dependencies import wants as wants_manifest
 from app.architecture.resolve import wants_text
 from app.core.change.classes.classify import is_vendored
-from app.flows.architecture.collection import pause_collection
 from app.repo.objects import GitStore, TreeEntry
 from app.syntax.languages import Language, language_of
 
@@ -20,6 +19,7 @@ MAX_FILES: Final = 60_000
 MAX_TEXTS: Final = 3_000
 """Manifests and settings of one tree: those of the top first, for those say most."""
 
+MAX_LINKS: Final = 2_000
 UNREAD_TEXT: Final = "there are too many manifests and settings to read this one"
 
 
@@ -38,13 +38,14 @@ class Blob(NamedTuple):
 class Listed:
     """One tree. `files` are its source files with their contents, `texts` its manifests and settings with their ids.
 
-    `unread` says by path why a manifest is not among those.
+    `unread` says by path why a manifest is not among those. `links` are its symbolic links with their ids.
     """
 
     paths: frozenset[str]
     files: Mapping[str, Blob]
     texts: Mapping[str, str]
     unread: Mapping[str, str]
+    links: Mapping[str, str]
 
 
 class _Kind(NamedTuple):
@@ -67,7 +68,6 @@ async def list_trees(store: GitStore, revisions: Sequence[str], changed: Collect
     return listed
 
 
-@pause_collection()
 def _sort_all(listings: Iterable[Iterable[TreeEntry]], changed: frozenset[str]) -> list[Listed]:
     kinds: dict[str, _Kind] = {}  # most paths are in all of them
     return [_sort(entries, changed, kinds) for entries in listings]
@@ -77,10 +77,13 @@ def _sort(entries: Iterable[TreeEntry], changed: frozenset[str], kinds: dict[str
     paths: list[str] = []
     files: dict[str, Blob] = {}
     texts: dict[str, str] = {}
+    links: dict[str, str] = {}
     for entry in entries:
-        if not entry.regular:
-            continue
         path = entry.path
+        if not entry.regular:
+            if entry.mode == SYMLINK_MODE and len(links) < MAX_LINKS:
+                links[path] = entry.object_id
+            continue
         paths.append(path)
         kind = kinds.get(path)
         if kind is None:
@@ -92,7 +95,7 @@ def _sort(entries: Iterable[TreeEntry], changed: frozenset[str], kinds: dict[str
     late = sorted(texts, key=lambda path: (path.count("/"), path))[MAX_TEXTS:]
     for path in late:
         del texts[path]
-    return Listed(frozenset(paths), files, texts, dict.fromkeys(late, UNREAD_TEXT))
+    return Listed(frozenset(paths), files, texts, dict.fromkeys(late, UNREAD_TEXT), links)
 
 
 def _tell_kind(path: str, changed: frozenset[str]) -> _Kind:

@@ -15,10 +15,11 @@ from typing import Final
 
 from app.analyzers.extracting import SourceFile, extract_facts_apart
 from app.architecture.dependencies import wants as wants_manifest
+from app.architecture.links import find_aliases
 from app.architecture.resolution import Ground
 from app.core.fit.packed import PackedUnreadableError, pack_facts, unpack_all_facts, unpack_facts
 from app.core.fit.source_facts import EXTRACTOR, FileFacts
-from app.flows.architecture.collection import pause_collection
+from app.flows.architecture.collection import collect_young, pause_collection
 from app.flows.architecture.listing import UNREAD_TEXT, Blob, Listed, list_trees
 from app.repo.objects import BlobFault, GitStore
 from app.repo.source_cache import SourceCache
@@ -65,10 +66,11 @@ async def read_sources(
 
     Raises TooManyFilesError, GitError where git fails, and ToolFailed where no parser can be started.
     """
-    sources = Sources(store, await list_trees(store, revisions, changed), cache, changed)
-    await sources.recall()
-    await sources.read()
-    return [await sources.gather(place) for place in range(len(revisions))]
+    with pause_collection():
+        sources = Sources(store, await list_trees(store, revisions, changed), cache, changed)
+        await sources.recall()
+        await sources.read()
+        return [await sources.gather(place) for place in range(len(revisions))]
 
 
 @dataclass(slots=True)
@@ -110,7 +112,7 @@ class Sources:
         self._wanted = await asyncio.to_thread(_name, self._listed, self._changed)
         self._read.facts, self._texts = await asyncio.gather(
             asyncio.to_thread(_recall, self._wanted, self._cache),
-            _read_texts(self._store, {name for one in self._listed for name in one.texts.values()}),
+            _read_texts(self._store, {name for one in self._listed for names in (one.texts, one.links) for name in names.values()}),
         )
 
     def is_complete(self, place: int) -> bool:
@@ -135,6 +137,8 @@ class Sources:
             outcomes, files = await asyncio.gather(extract_facts_apart(files), self._fetch(batches[place + 1]))
             fresh = self._read.take({blob: self._wanted[blob] for blob in batch}, outcomes)
             await asyncio.to_thread(_remember, fresh, self._cache)
+            if batches[place + 1]:
+                collect_young()
 
     async def gather(self, place: int) -> SourceTree:
         """A tree with what is known of it."""
@@ -159,7 +163,6 @@ def _name(listed: Sequence[Listed], changed: Collection[str]) -> dict[Blob, str]
     return {blob: f"{blob.object_id}/{path}" for blob, path in (*first.items(), *rest.items())}
 
 
-@pause_collection()
 def _recall(wanted: Mapping[Blob, str], cache: SourceCache) -> dict[Blob, FileFacts]:
     by_language: dict[Language, list[str]] = {}
     for blob in wanted:
@@ -220,6 +223,8 @@ def _gather(listed: Listed, read: _Read, texts: Mapping[str, str]) -> SourceTree
     facts = read.facts
     own = {path: facts[blob] for path, blob in listed.files.items() if blob in facts}
     known = {path: texts[name] for path, name in listed.texts.items() if name in texts}
+    links = {path: texts[name] for path, name in listed.links.items() if name in texts}
+    aliases = find_aliases(links, listed.paths)
     full = sum(map(len, texts.values())) > MAX_TEXTS_BYTES - MAX_TEXT_BYTES
     unread = {path: UNREAD_TEXT for path in listed.texts if full and path not in known}
     failed = {path: read.failures[blob] for path, blob in listed.files.items() if blob in read.failures}
@@ -229,7 +234,8 @@ def _gather(listed: Listed, read: _Read, texts: Mapping[str, str]) -> SourceTree
         manifests={path: text for path, text in known.items() if wants_manifest(path)},
         failures={**failed, **listed.unread, **unread},
         ground=Ground(
-            paths=listed.paths,
+            paths=listed.paths | aliases.keys() if aliases else listed.paths,
+            aliases=aliases,
             texts=known,
             packages={path: one.packages for path, one in own.items() if one.packages},
         ),

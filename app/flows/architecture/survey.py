@@ -18,8 +18,9 @@ from app.architecture.delta import compare, find_asked
 from app.architecture.dependencies import find_new
 from app.architecture.graph import Graph, build_graph, rebuild
 from app.architecture.reexports import Defined
+from app.architecture.renames import follow_directories
 from app.architecture.twins import find_twins
-from app.core.change.classes.classify import is_test
+from app.core.change.classes.classify import is_test, is_vendored
 from app.core.change.diff import FileStatus, Patch
 from app.core.fit.delta import Delta, NotAnalysed
 from app.core.fit.source_facts import Outline, Symbol
@@ -33,6 +34,11 @@ from app.repo.source_cache import SourceCache
 
 MAX_OUTLINED: Final = 400
 """Changed files whose public names are compared; of a larger change, those are the first by path."""
+
+_USES: Final = frozenset(
+    {"bench", "benches", "benchmarks", "demo", "demos", "doc", "docs", "example", "examples", "samples"}
+)
+"""Directories at the top that only show how the code is used, or how fast it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,17 +70,18 @@ async def survey_range(
     """
     touched = _name_touched(patch)
     changed = touched.old | touched.new
-    listed = await list_trees(store, revisions, changed)
-    try:
-        async with asyncio.TaskGroup() as group:
-            defining = group.create_task(_read_definitions(store, listed, touched, cache))
-            drawing = group.create_task(_read_graphs(Sources(store, listed, cache, changed), touched))
-    except ExceptionGroup as failed:
-        raise failed.exceptions[0] from None
-    definitions, (trees, graphs) = defining.result(), drawing.result()
-    asked = await asyncio.to_thread(_find_asked, graphs, policy)
-    deciding = await read_outlines_of(store, list(zip(listed, asked, strict=True)), cache)
-    return await asyncio.to_thread(_sum_up, trees, graphs, definitions, deciding, touched, policy)
+    with pause_collection():
+        listed = await list_trees(store, revisions, changed)
+        try:
+            async with asyncio.TaskGroup() as group:
+                defining = group.create_task(_read_definitions(store, listed, touched, cache))
+                drawing = group.create_task(_read_graphs(Sources(store, listed, cache, changed), touched))
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None
+        definitions, (trees, graphs) = defining.result(), drawing.result()
+        asked = await asyncio.to_thread(_find_asked, graphs, policy)
+        deciding = await read_outlines_of(store, list(zip(listed, asked, strict=True)), cache)
+        return await asyncio.to_thread(_sum_up, trees, graphs, definitions, deciding, touched, policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,34 +126,34 @@ async def _read_graphs(
 
 
 def _name_touched(patch: Patch) -> _Touched:
-    return _Touched(
-        frozenset(file.old_path for file in patch.files if file.status is not FileStatus.ADDED),
-        frozenset(file.path for file in patch.files if file.status is not FileStatus.REMOVED),
-        {file.old_path: file.path for file in patch.files if file.status is FileStatus.RENAMED},
-    )
+    old = frozenset(file.old_path for file in patch.files if file.status is not FileStatus.ADDED)
+    new = frozenset(file.path for file in patch.files if file.status is not FileStatus.REMOVED)
+    moved = {file.old_path: file.path for file in patch.files if file.status is FileStatus.RENAMED}
+    return _Touched(old, new, follow_directories(moved, old - new - moved.keys(), new - old - set(moved.values())))
 
 
 def _pick(paths: frozenset[str]) -> list[str]:
-    return sorted(path for path in paths if not is_test(path))[:MAX_OUTLINED]
+    return sorted(path for path in paths if not is_test(path) and not is_vendored(path))[:MAX_OUTLINED]
 
 
-@pause_collection()
+def _leave_out_uses(outlines: Mapping[str, Outline]) -> dict[str, Outline]:
+    """Without the files that only show how the code is used: nobody relies on those."""
+    return {path: outline for path, outline in outlines.items() if path.partition("/")[0] not in _USES}
+
+
 def _build(tree: SourceTree) -> Graph:
     return build_graph(tree.facts, tree.ground)
 
 
-@pause_collection()
 def _rebuild(before: Graph, tree: SourceTree, touched: _Touched) -> Graph:
     return rebuild(before, tree.facts, tree.ground, touched.old | touched.new)
 
 
-@pause_collection()
 def _find_asked(graphs: tuple[Graph, Graph], policy: ArchitecturePolicy) -> list[Sequence[str]]:
     """For each graph the files whose names decide about a rule."""
     return [find_asked(graph, policy)[:MAX_OUTLINED] for graph in graphs]
 
 
-@pause_collection()
 def _sum_up(
     trees: tuple[SourceTree, SourceTree],
     graphs: tuple[Graph, Graph],
@@ -195,8 +202,8 @@ def _complete(
     delta = replace(
         survey.delta,
         api=compare_api(
-            had,
-            survey.outlines,
+            _leave_out_uses(had),
+            _leave_out_uses(survey.outlines),
             moved=touched.moved,
             users=_count_users(before),
             module_of=lambda path: after.module_of.get(path) or before.module_of.get(path, path),

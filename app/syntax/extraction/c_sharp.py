@@ -8,8 +8,8 @@ What each directive gives, for whoever resolves it:
   `Z` and no names. Types that it is given in `<…>` and spells with their namespaces follow as such, without a name.
 - `global using …`: the same with `passed_on`, as it goes for all files of the project.
 
-Packages are all namespaces that a text declares, nested ones with those around them. Names that code spells with their
-namespaces are no imports.
+Packages are all namespaces that a text declares, nested ones with those around them. Names of three and more
+parts that code spells have the level 1: see `app.syntax.extraction.spelled`.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ import tree_sitter
 from app.core.fit.packed import CHARACTERS
 from app.core.fit.source_facts import Import
 from app.syntax.definition_kinds import Kind
+from app.syntax.extraction.disguises import has_torn_directives
 from app.syntax.extraction.language import Defined, Extractor, cut_header, find_matches, line_of, sign
-from app.syntax.extraction.spelling import first_of, is_whole, modifiers_of, sign_declaration, spell
+from app.syntax.extraction.spelled import find_in_c_sharp
+from app.syntax.extraction.spelling import first_of, is_whole, modifiers_of, sign_declaration, spell, unescape
 from app.syntax.languages import Language
 from app.syntax.parsing import Parsed
 
@@ -61,6 +63,9 @@ _CALLS: Final = f"""
 _IMPORTS: Final = re.compile(
     rb"^[ \t]*(?:namespace\b|(?:global\s+)?using\s+(?:static\s+|unsafe\s+)*[@\w.:]+\s*[;=<])", re.MULTILINE
 )
+_AGAIN: Final = re.compile(
+    rb"\bnamespace\b|\busing\b(?![^\S\n]*\(|[^\S\n]+(?!static\b|unsafe\b)[\w.<>?,\[\]]+[^\S\n]+\w+[^\S\n]*=)"
+)
 _DECLARATION: Final = re.compile(rb"^[ \t]*[\[@A-Za-z]", re.MULTILINE)
 _BLOCK: Final = re.compile(rb"^[ \t]*namespace\s+[@\w.]+\s*\{", re.MULTILINE)
 
@@ -68,13 +73,12 @@ _BLOCK: Final = re.compile(rb"^[ \t]*namespace\s+[@\w.]+\s*\{", re.MULTILINE)
 def _cut(source: bytes) -> bytes:
     """The directives and the begin of the one namespace, which is closed again if it is a block.
 
-    Directives may stand in each namespace: where the word comes again behind the first declaration, all is read.
+    Directives may stand in each namespace: where the word comes again behind the first declaration, all is read. So it
+    is where `using` comes again, unless it begins a statement.
     """
-    header = cut_header(source, imports=_IMPORTS, declaration=_DECLARATION)
+    header = cut_header(source, imports=_IMPORTS, declaration=_DECLARATION, again=_AGAIN)
     blocks = len(_BLOCK.findall(header))
-    if blocks > 1 or b"namespace" in source[len(header) :]:
-        return source
-    return header + b"}" * blocks
+    return source if blocks > 1 else header + b"}" * blocks
 
 
 def _read_imports(parsed: Parsed) -> Iterator[Import]:
@@ -108,7 +112,7 @@ def _take(path: str, line: int, as_names: tuple[str, ...], *, passed_on: bool) -
 
 def _name(parsed: Parsed, node: tree_sitter.Node) -> str:
     """Without the types it is given, `global::` or another alias before it, and the sign that a keyword is a name."""
-    return spell(parsed, node).partition("<")[0].rpartition("::")[2].replace("@", "")
+    return unescape(spell(parsed, node)).partition("<")[0].rpartition("::")[2].replace("@", "")
 
 
 def _read_packages(parsed: Parsed) -> Iterator[str]:
@@ -179,6 +183,8 @@ EXTRACTOR: Final = Extractor(
     imports=_read_imports,
     packages=_read_packages,
     header=_cut,
+    doubts=has_torn_directives,
+    spelled=find_in_c_sharp,
     visibility=_see,
     signature=_sign,
     calls=lambda _: _CALLS,

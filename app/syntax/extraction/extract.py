@@ -20,12 +20,13 @@ from app.syntax.extraction.language import (
     SIGNATURE_CHARACTERS,
     Defined,
     Extractor,
+    find_deep,
     find_matches,
     line_of,
     text_of,
 )
 from app.syntax.extraction.text import read_text
-from app.syntax.faults import is_hopeless
+from app.syntax.faults import DEEPEST, MOST_FAULTS, find_faults, is_hopeless
 from app.syntax.languages import Language
 from app.syntax.parsing import MAX_BYTES, Deadline, Parsed, Unparsed, parse
 
@@ -78,10 +79,13 @@ def extract_facts(language: Language, source: bytes, *, deadline: Deadline) -> F
         return Unparsed.TOO_BROKEN
     imports: list[Import] = []
     words = 0
-    partial = parsed.tree.root_node.has_error
+    partial = text.doubtful or _leaves_open(extractor, parsed)
     for found in chain(extractor.imports(parsed), extractor.spelled(text.source)):
         if deadline.is_over():
             return Unparsed.TOO_SLOW
+        if found is None:
+            partial = True
+            continue
         words += 1 + len(found.names)
         if words > MOST:
             return Unparsed.TOO_MANY
@@ -114,7 +118,17 @@ def extract_outline(language: Language, source: bytes, *, deadline: Deadline) ->
             return Unparsed.TOO_SLOW
         symbols.append(symbol)
     named = (node for captures in calls for node in captures.get("name", ()))
-    return Outline(tuple(symbols), tuple(_read_calls(named)), parsed.tree.root_node.has_error)
+    partial = parsed.tree.root_node.has_error or bool(find_deep(parsed, DEEPEST))
+    return Outline(tuple(symbols), tuple(_read_calls(named)), partial)
+
+
+def _leaves_open(extractor: Extractor, parsed: Parsed) -> bool:
+    """Whether a tree may lack something of what the text says."""
+    if parsed.tree.root_node.has_error:
+        faults = find_faults(parsed)
+        if len(faults) == MOST_FAULTS or not all(extractor.forgives(parsed, fault) for fault in faults):
+            return True
+    return bool(find_deep(parsed, 2 * DEEPEST)) or extractor.doubts(parsed)
 
 
 def _parse_for_facts(extractor: Extractor, language: Language, source: bytes, deadline: Deadline) -> Parsed | Unparsed:

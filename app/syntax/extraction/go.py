@@ -24,7 +24,7 @@ from app.syntax.extraction.language import (
     sign,
     sign_before_body,
 )
-from app.syntax.extraction.spelling import read_node, spell
+from app.syntax.extraction.spelling import read_node, spell, unescape
 from app.syntax.languages import Language
 from app.syntax.parsing import Parsed
 
@@ -44,13 +44,15 @@ _CALLS: Final = """
 """A call of a generic function with its types spelled out is a conversion to the grammar."""
 
 _IMPORTS: Final = re.compile(rb"^[ \t]*(?:package\b|import\b(?:\s*\([^)]*)?)", re.MULTILINE)
+_AGAIN: Final = re.compile(rb"\bimport\b")
 _DECLARATION: Final = re.compile(rb"^(?:func|type|var|const)\b", re.MULTILINE)
 
 
 def _read_imports(parsed: Parsed) -> Iterator[Import]:
     for captures in find_matches(parsed, "(import_spec path: (_) @path) @spec"):
         (spec,), (path,) = captures["spec"], captures["path"]
-        target = read_node(parsed, path)[1:-1]
+        literal = read_node(parsed, path)
+        target = unescape(literal[1:-1]) if literal.startswith('"') else literal[1:-1]
         if target and target != "C":
             dot = any(child.type == "dot" for child in spec.children)
             yield Import(target, line_of(spec), ("*",) if dot else ())
@@ -62,7 +64,7 @@ def _read_packages(parsed: Parsed) -> Iterator[str]:
 
 
 def _cut(source: bytes) -> bytes:
-    return cut_header(source, imports=_IMPORTS, declaration=_DECLARATION)
+    return cut_header(source, imports=_IMPORTS, declaration=_DECLARATION, again=_AGAIN)
 
 
 def _see(parsed: Parsed) -> Callable[[Defined], bool]:

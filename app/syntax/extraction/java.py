@@ -1,6 +1,7 @@
 """Java. `import a.b.C;` has the target `a.b.C` and no names; `import a.b.*;` has `a.b` and `*`.
 
 A static import takes members out of a class: `import static a.b.C.m;` has `a.b.C` and `m`, and `*` for all of them.
+A class that code names with its package has the level 1, and no names: see `app.syntax.extraction.spelled`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 from app.core.fit.source_facts import Import
 from app.syntax.definition_kinds import Kind
 from app.syntax.extraction.language import Defined, Extractor, cut_header, find_matches, line_of
+from app.syntax.extraction.spelled import find_in_java
 from app.syntax.extraction.spelling import is_whole, modifiers_of, sign_declaration, spell
 from app.syntax.languages import Language
 from app.syntax.parsing import Parsed
@@ -26,6 +28,7 @@ _CALLS: Final = """
 ])
 """
 _IMPORTS: Final = re.compile(rb"^[ \t]*(?:package|import)\b[^;]*", re.MULTILINE)
+_AGAIN: Final = re.compile(rb"\bimport\b")
 _DECLARATION: Final = re.compile(rb"^[ \t]*[@\w]", re.MULTILINE)
 """Behind the imports any word begins one; a word in a comment leaves that open, which is a fault."""
 
@@ -50,7 +53,7 @@ def _read_packages(parsed: Parsed) -> Iterator[str]:
 
 
 def _cut(source: bytes) -> bytes:
-    return cut_header(source, imports=_IMPORTS, declaration=_DECLARATION)
+    return cut_header(source, imports=_IMPORTS, declaration=_DECLARATION, again=_AGAIN)
 
 
 def _see(_: Parsed) -> Callable[[Defined], bool]:
@@ -69,6 +72,7 @@ EXTRACTOR: Final = Extractor(
     imports=_read_imports,
     packages=_read_packages,
     header=_cut,
+    spelled=find_in_java,
     visibility=_see,
     signature=lambda defined: sign_declaration(
         defined, {"class_body", "interface_body", "enum_body", "annotation_type_body", "constructor_body", "block"}

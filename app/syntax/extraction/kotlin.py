@@ -14,6 +14,7 @@ import tree_sitter
 
 from app.core.fit.source_facts import Import
 from app.syntax.extraction.language import Defined, Extractor, cut_header, find_matches, line_of
+from app.syntax.extraction.spelled import find_in_java
 from app.syntax.extraction.spelling import is_whole, modifiers_of, sign_declaration, spell
 from app.syntax.languages import Language
 from app.syntax.parsing import Parsed
@@ -23,6 +24,7 @@ _CALLS: Final = """
 (call_expression . (navigation_expression (identifier) @name .))
 """
 _IMPORTS: Final = re.compile(rb"^[ \t]*(?:package|import)\b", re.MULTILINE)
+_AGAIN: Final = re.compile(rb"\bimport\b")
 _DECLARATION: Final = re.compile(rb"^[ \t]*[@\w]", re.MULTILINE)
 """Behind the imports any word begins one; a word in a comment leaves that open, which is a fault."""
 
@@ -45,7 +47,7 @@ def _name(parsed: Parsed, node: tree_sitter.Node) -> str:
 
 
 def _cut(source: bytes) -> bytes:
-    return cut_header(source, imports=_IMPORTS, declaration=_DECLARATION)
+    return cut_header(source, imports=_IMPORTS, declaration=_DECLARATION, again=_AGAIN)
 
 
 def _see(_: Parsed) -> Callable[[Defined], bool]:
@@ -57,6 +59,7 @@ EXTRACTOR: Final = Extractor(
     imports=_read_imports,
     packages=_read_packages,
     header=_cut,
+    spelled=find_in_java,
     visibility=_see,
     signature=lambda defined: sign_declaration(defined, {"class_body", "enum_class_body", "function_body"}),
     calls=lambda _: _CALLS,

@@ -28,7 +28,7 @@ import tree_sitter
 from app.core.fit.packed import LONGEST
 from app.core.fit.source_facts import Import
 from app.syntax.definitions import Definition
-from app.syntax.faults import DEEPEST
+from app.syntax.faults import DEEPEST, Fault
 from app.syntax.languages import Language
 from app.syntax.parsing import Parsed, load_grammar
 from app.syntax.tokens import walk_tokens
@@ -38,6 +38,10 @@ SIGNATURE_CHARACTERS: Final = LONGEST
 
 Captures = dict[str, list[tree_sitter.Node]]
 """What one match of a query found, by the names of its captures; an optional one may be missing."""
+
+
+_Match = tuple[tuple[int, int], int, Captures]
+"""Where it begins, the number of its pattern, and what it captured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,14 @@ class Defined:
 
 def _no_packages(_: Parsed) -> Iterable[str]:
     return ()
+
+
+def _doubts_nothing(_: Parsed) -> bool:
+    return False
+
+
+def _forgives_nothing(_: Parsed, __: Fault) -> bool:
+    return False
 
 
 def _spells_nothing(_: bytes) -> Iterable[Import]:
@@ -76,11 +88,13 @@ class Extractor:
     """One language, or some that share a file; `parsed.language` tells which one it is.
 
     - `imports`: the imports of a text, one for each statement or, where one statement names several targets, one for
-      each target. See `Import` for what its fields are.
+      each target. See `Import` for what its fields are. None for one that is there and cannot be told.
     - `packages`: what the text says it belongs to, in dots or as the language writes it.
     - `header`: from a text the first bytes of it that hold all its imports and packages, so that the rest need not be
       parsed for facts: see `cut_header`. None: there is no such part. If the header has a fault of syntax, all of the
       text is parsed.
+    - `doubts`: whether a compiler may see code where the tree has none, though it has no fault.
+    - `forgives`: whether a fault is one of the grammar alone, beside which nothing is missing.
     - `spelled`: what the code of a whole text takes in by a whole name, without an import of it.
     - `visibility`: looks at a whole text once (lists of exports, sections) and gives what tells of one definition
       whether code elsewhere may use it, as far as that is said at the definition itself. The frame takes a definition
@@ -93,9 +107,11 @@ class Extractor:
     """
 
     languages: tuple[Language, ...]
-    imports: Callable[[Parsed], Iterable[Import]]
+    imports: Callable[[Parsed], Iterable[Import | None]]
     packages: Callable[[Parsed], Iterable[str]] = _no_packages
     header: Callable[[bytes], bytes] | None = None
+    doubts: Callable[[Parsed], bool] = _doubts_nothing
+    forgives: Callable[[Parsed, Fault], bool] = _forgives_nothing
     spelled: Callable[[bytes], Iterable[Import]] = _spells_nothing
     visibility: Callable[[Parsed], Callable[[Defined], bool]]
     signature: Callable[[Defined], str] = sign_before_body
@@ -106,14 +122,35 @@ class Extractor:
 def find_matches(parsed: Parsed, query: str) -> list[Captures]:
     """What a query (tree-sitter's own words) finds, in document order of the first node that each match captures.
 
-    Every pattern of it captures something.
+    Every pattern of it captures something. Below twice the depth of `DEEPEST` nothing is found.
     """
     cursor = tree_sitter.QueryCursor(_compile(parsed.language, query))
     cursor.set_max_start_depth(DEEPEST)
-    matches = cursor.matches(parsed.tree.root_node)
+    deep = find_deep(parsed, DEEPEST)
+    matches = [match for start in (parsed.tree.root_node, *deep) for match in cursor.matches(start)]
     found = [(_place(captures), pattern, captures) for pattern, captures in matches if captures]
     found.sort(key=lambda match: match[:2])
-    return [captures for *_, captures in found]
+    return [captures for *_, captures in (_drop_twins(found) if deep else found)]
+
+
+def find_deep(parsed: Parsed, depth: int) -> list[tree_sitter.Node]:
+    """The nodes that have as many nodes above them and some below them, in document order."""
+    root = parsed.tree.root_node
+    if root.descendant_count <= depth:
+        return []
+    deep: list[tree_sitter.Node] = []
+    cursor = parsed.tree.walk()
+    while True:
+        node = cursor.node
+        # whoever has fewer nodes below it than are left to go has none at that depth
+        if node is not None and node.descendant_count > max(1, depth - cursor.depth):
+            if cursor.depth == depth:
+                deep.append(node)
+            elif cursor.goto_first_child():
+                continue
+        while not cursor.goto_next_sibling():
+            if not cursor.goto_parent():
+                return deep
 
 
 def text_of(node: tree_sitter.Node | None) -> str:
@@ -165,24 +202,37 @@ def sign(parsed: Parsed, start: int, end: int) -> str:
     return _ENDING.sub("", line)[:SIGNATURE_CHARACTERS]
 
 
-def cut_header(source: bytes, *, imports: re.Pattern[bytes], declaration: re.Pattern[bytes]) -> bytes:
+def cut_header(
+    source: bytes, *, imports: re.Pattern[bytes], declaration: re.Pattern[bytes], again: re.Pattern[bytes]
+) -> bytes:
     """A text up to its first declaration, but never before the end of the line that has the last import.
 
-    Both patterns need `re.MULTILINE` and begin with `^`. `imports` finds what says a package too. That guard keeps all
-    imports where a word in a comment, or an annotation above the package, passes for a declaration.
+    All three need `re.MULTILINE`; `imports` and `declaration` begin with `^`. `imports` finds what says a package too.
+    `again` finds anything that may be an import, however it is written: all of a text is kept that has one further
+    down. These guards keep all imports where a word in a comment, or an annotation above the package, passes for a
+    declaration.
     """
     last = 0
     for found in imports.finditer(source):
         last = found.end()
     line_end = source.find(b"\n", last) + 1 or len(source)
     first = declaration.search(source, line_end if last else 0)
-    return source[: first.start()] if first else source
+    return source if first is None or again.search(source, first.start()) else source[: first.start()]
 
 
 _OPENING: Final = frozenset("([{")
 _CLOSING: Final = frozenset(")]}>")
 _CLOSING_TIGHT: Final = frozenset(")]},;")
 _ENDING: Final = re.compile(r"\s*(?:\{|:|=>|=|;)$")
+
+
+def _drop_twins(found: Iterable[_Match]) -> Iterable[_Match]:
+    """Without the matches at the depth where one look ends and the next begins, which both have."""
+    alone: dict[tuple[int, ...], _Match] = {}
+    for match in found:
+        nodes = (node.id for nodes in match[2].values() for node in nodes)
+        alone.setdefault((match[1], *nodes), match)
+    return alone.values()
 
 
 def _place(captures: Captures) -> tuple[int, int]:

@@ -42,8 +42,7 @@ _PATH: Final = re.compile(r"[a-z_]+\(*(?:(__DIR__|dirname\(__FILE__\))\.)?(['\"]
 
 def _cut(source: bytes) -> bytes:
     """What stands before the first declaration, if nothing behind it can be an import. Traits are as good as one."""
-    header = cut_header(source, imports=_IMPORTS, declaration=_DECLARATION)
-    return source if _ELSEWHERE.search(source, len(header)) else header
+    return cut_header(source, imports=_IMPORTS, declaration=_DECLARATION, again=_ELSEWHERE)
 
 
 def _read_imports(parsed: Parsed) -> Iterator[Import]:

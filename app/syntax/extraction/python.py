@@ -3,7 +3,7 @@
 `import a.b as c` is an import of `a.b` without names. `from . import x` has no target, level 1 and the name `x`, which
 may be a module: whoever resolves it knows. Every `from … import` of a module body counts as passed on, since what it
 takes can be imported from here; whether that is meant (`__init__.py`, `__all__`, `as` the same name) is for those who
-know the path. `importlib.import_module("a.b")` and `__import__("a.b")` are lazy wherever they stand.
+know the path. `importlib.import_module("a.b")`, `__import__("a.b")` and their like are lazy wherever they stand.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from typing import Final
+from unicodedata import normalize
 
 import tree_sitter
 
@@ -25,16 +26,18 @@ from app.syntax.extraction.language import (
     sign,
     text_of,
 )
+from app.syntax.extraction.spelling import unescape
 from app.syntax.languages import Language
 from app.syntax.parsing import Parsed
 
 _IMPORTS: Final = """
 (import_statement) @whole
 (import_from_statement) @parts
-((call function: [(identifier) @called (attribute attribute: (identifier) @called)]
-       arguments: (argument_list . (string) @module)) @call
- (#any-of? @called "import_module" "__import__"))
+((call function: [(identifier) @called (attribute attribute: (identifier) @called)]) @call
+ (#any-of? @called "import_module" "__import__" "resolve_name" "run_module"ALIASES))
 """
+_ALIAS: Final = re.compile(rb"\bimport_module\s+as\s+(\w{1,60})", re.ASCII)
+_MOST_ALIASES: Final = 5
 _EXPORTS: Final = """
 ((module (expression_statement (assignment left: (identifier) @all right: (_) @names))) (#eq? @all "__all__"))
 ((module (expression_statement (augmented_assignment left: (identifier) @all right: (_) @names)))
@@ -47,21 +50,26 @@ _SCOPES: Final = frozenset({"class_definition", *_FUNCTIONS})
 _BRANCHES: Final = frozenset({"if_statement", "elif_clause", *_FUNCTIONS})
 _FOR_TYPES: Final = re.compile(r"(?:\w+\.)?TYPE_CHECKING")
 _SPACE: Final = re.compile(r"[\s\\]+")
-_HERE: Final = re.compile(r"\b(?:__package__|__name__)\s*,?\s*\)$")
+_HERE: Final = frozenset({"__package__", "__name__"})
+_LEVEL: Final = 4
+"""The place of the level among what `__import__` is given."""
+
 _WAYS_OF_USE: Final = re.compile(
     r"@\s*((?:\w+\.)*(?:property|cached_property|staticmethod|classmethod|overload|setter|deleter))\s*$"
 )
 
 
 def _read_imports(parsed: Parsed) -> Iterator[Import]:
-    for captures in find_matches(parsed, _IMPORTS):
+    aliases = dict.fromkeys(found[1].decode() for found in _ALIAS.finditer(parsed.source))
+    called = "".join(f' "{alias}"' for alias in list(aliases)[:_MOST_ALIASES])
+    for captures in find_matches(parsed, _IMPORTS.replace("ALIASES", called)):
         for kind, nodes in captures.items():
             if kind == "whole":
                 yield from _read_whole(nodes[0])
             elif kind == "parts":
                 yield _read_parts(nodes[0])
             elif kind == "call":
-                yield from _read_call(nodes[0], captures["module"][0])
+                yield from _read_call(nodes[0], text_of(captures["called"][0]))
 
 
 def _read_whole(statement: tree_sitter.Node) -> Iterator[Import]:
@@ -98,13 +106,41 @@ def _read_parts(statement: tree_sitter.Node) -> Import:
     )
 
 
-def _read_call(call: tree_sitter.Node, module: tree_sitter.Node) -> Iterator[Import]:
-    """Of a name that is written out; a relative one only where it is relative to the module itself."""
-    name = _read_string(module)
-    target = (name or "").lstrip(".")
-    level = len(name or "") - len(target)
-    if name and (not level or _HERE.search(text_of(call.child_by_field_name("arguments")))):
-        yield Import(target, line_of(module), level=level, when=When.LAZY)
+def _read_call(call: tree_sitter.Node, called: str) -> Iterator[Import]:
+    """Of a name that is written out; a relative one only where what it is relative to is written out too."""
+    given, named = _read_arguments(call.child_by_field_name("arguments"))
+    module = given[0] if given else named.get("name")
+    name = (_read_string(module) or "").partition(":")[0] if module is not None else ""
+    target = name.lstrip(".")
+    level = len(name) - len(target)
+    if called == "__import__":
+        depth = text_of(given[_LEVEL] if len(given) > _LEVEL else named.get("level"))
+        level = int(depth) if depth.isdecimal() and len(depth) < _LEVEL else 0
+    elif level:
+        beside = given[1] if len(given) > 1 else named.get("package")
+        package = _read_string(beside) if beside is not None else None
+        if package:
+            above = package.split(".")[: 1 - level or None]
+            target, level = ".".join((*above, target)), 0
+        elif text_of(beside) not in _HERE:
+            return
+    if target:
+        yield Import(target, line_of(module or call), level=level, when=When.LAZY)
+
+
+def _read_arguments(
+    arguments: tree_sitter.Node | None,
+) -> tuple[list[tree_sitter.Node], dict[str, tree_sitter.Node]]:
+    """What is given by place, and by name."""
+    given: list[tree_sitter.Node] = []
+    named: dict[str, tree_sitter.Node] = {}
+    for node in arguments.named_children if arguments is not None else ():
+        value = node.child_by_field_name("value")
+        if node.type == "keyword_argument" and value is not None:
+            named[text_of(node.child_by_field_name("name"))] = value
+        elif node.type != "comment":
+            given.append(node)
+    return given, named
 
 
 def _tell_when(statement: tree_sitter.Node) -> When:
@@ -154,18 +190,24 @@ def _sign(defined: Defined) -> str:
 
 
 def _read_string(node: tree_sitter.Node) -> str | None:
-    """What a plain literal says; None for one that is put together, or of bytes."""
+    """What a literal of text says; None for one with values in it, or of bytes."""
+    if node.type == "concatenated_string":
+        parts = [_read_string(child) for child in node.named_children if child.type == "string"]
+        return None if None in parts else "".join(part for part in parts if part is not None)
     if node.type != "string" or any(child.type not in _PLAIN for child in node.children):
         return None
     prefix = text_of(node.children[0]).rstrip("\"'").lower() if node.children else "?"
-    return "".join(text_of(child) for child in node.children[1:-1]) if prefix in {"", "r", "u"} else None
+    text = "".join(text_of(child) for child in node.children[1:-1])
+    return None if set(prefix) - set("rfu") else text if "r" in prefix else unescape(text)
 
 
 _PLAIN: Final = frozenset({"string_start", "string_content", "string_end"})
 
 
 def _join(name: tree_sitter.Node) -> str:
-    return _SPACE.sub("", text_of(name))
+    """As Python takes it: https://docs.python.org/3/reference/lexical_analysis.html#identifiers."""
+    text = _SPACE.sub("", text_of(name))
+    return text if text.isascii() else normalize("NFKC", text)
 
 
 EXTRACTOR: Final = Extractor(

@@ -10,7 +10,9 @@ For whoever resolves it:
 - `extern crate x;` has the target `::x`.
 - `mod x;` has the target `self::x` and level -1, no names; under `#[path = "f.rs"]` the name `path:f.rs`.
 - A path in code that begins with `crate`, `self` or `super` counts as if it had a `use`, once for each path. Other ones
-  do not: their first part may be anything. Nor does what stands in a macro's arguments, which are no syntax.
+  do not: their first part may be anything. In the arguments of a macro, which are no syntax, and in what a macro stands
+  for, those count that begin with `crate` or `$crate`.
+- `include!("f.rs")` has the target `self`, level -1 and the name `path:f.rs`.
 
 All is told from the module of the file. Within `mod tests { … }` a path is rewritten for that: `super::x` there is
 `self::x`, `self::x` is `self::tests::x`, `super::super::x` is `super::x`, and `mod x;` has the target `self::tests::x`.
@@ -46,6 +48,9 @@ _FOUND: Final = """
  (#eq? @key "path"))
 (visibility_modifier) @visible
 [(scoped_identifier) (scoped_type_identifier)] @code
+((macro_invocation macro: (identifier) @key (token_tree . (string_literal (string_content) @file) .)) @include
+ (#eq? @key "include"))
+[(macro_invocation (token_tree) @tokens) (macro_rule right: (token_tree) @tokens) (attribute (token_tree) @tokens)]
 """
 _CALLED: Final = """[
   (identifier) @name
@@ -67,7 +72,7 @@ class _Reading:
     """What a walk through the text has met so far.
 
     `known` is what names mean in each module of the text, `body_end` where the last function ends, `read_end` the last
-    stretch whose paths were read or are to be passed over; `attribute` is the last `#[path = "…"]`.
+    stretch whose paths were read or are to be passed over, `tokens_end` that of tokens; `attribute` is the last `#[path = "…"]`.
     """
 
     parsed: Parsed
@@ -76,6 +81,7 @@ class _Reading:
     leaves: list[Leaf] = field(default_factory=list)
     body_end: int = 0
     read_end: int = 0
+    tokens_end: int = 0
     attribute: tuple[str, int] = ("", 0)
 
     def stand_at(self, place: int) -> tuple[str, ...]:
@@ -182,6 +188,33 @@ def _read_code(reading: _Reading, node: tree_sitter.Node, _: Captures) -> None:
         reading.leaves.append(leaf)
 
 
+def _read_tokens(reading: _Reading, tokens: tree_sitter.Node, _: Captures) -> None:
+    """Trees of tokens are within one another: each stretch is looked through once, comments and literals aside."""
+    if tokens.end_byte <= reading.tokens_end:
+        return
+    reading.tokens_end = tokens.end_byte
+    inside = reading.stand_at(tokens.start_byte)
+    text = reading.parsed.source[tokens.start_byte : tokens.end_byte]
+    line, at = line_of(tokens), 0
+    for found in _IN_TOKENS.finditer(text):
+        if found[1]:
+            line += text.count(b"\n", at, found.start())
+            at = found.start()
+            path = _BLANK.sub(b"", found[1]).decode("utf-8", "replace")
+            reading.leaves.append(Leaf(path, line, inside, in_code=True))
+
+
+def _read_include(reading: _Reading, include: tree_sitter.Node, captures: Captures) -> None:
+    file = read_node(reading.parsed, captures["file"][0])
+    reading.leaves.append(Leaf("self", line_of(include), level=-1, names=(f"path:{file}",)))
+
+
+_IN_TOKENS: Final = re.compile(
+    rb"//[^\n]*|/\*.*?(?:\*/|\Z)|\"(?:\\.|[^\"\\])*(?:\"|\Z)"
+    rb"|(?<![\w:])\$?(crate(?:\s*::\s*(?:r#)?[A-Za-z_]\w*)+)",
+    re.DOTALL,
+)
+_BLANK: Final = re.compile(rb"\s+|r#")
 _DEEPEST: Final = 50
 """Modules within one another that are told apart."""
 _LINE_COMMENT: Final = re.compile(rb"//[^\n]*")
@@ -196,6 +229,8 @@ _READERS: Final[Mapping[str, Callable[[_Reading, tree_sitter.Node, Captures], No
         "path": _read_attribute,
         "visible": _pass_over,
         "code": _read_code,
+        "tokens": _read_tokens,
+        "include": _read_include,
     }
 )
 

@@ -6,11 +6,14 @@ takes `*`, `import "x"` and a plain `require("x")` take none. Names that are exp
 what they are called then (`export * as n`: names `*`, as_names `n`). An import that takes both types and values, or
 both passes on and keeps, is one `Import` for each.
 
+`require` goes by its own name, by that of `createRequire`, and as `module.require`; what only asks for the place of a
+file (`require.resolve`, `import.meta.resolve`, `new URL("x.js", import.meta.url)`) is a lazy import of it.
 `require` within a function and `import()` are lazy; `import type`, `export type` and `import("x").T` are for types.
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
@@ -18,9 +21,9 @@ from typing import Final, NamedTuple
 import tree_sitter
 
 from app.core.fit.source_facts import Import, When
+from app.syntax.extraction.disguises import has_html_comments
 from app.syntax.extraction.exports import find_exported, find_public, read_export_target, read_literal
 from app.syntax.extraction.language import (
-    Captures,
     Defined,
     Extractor,
     find_matches,
@@ -29,15 +32,14 @@ from app.syntax.extraction.language import (
     sign,
     text_of,
 )
+from app.syntax.extraction.loads import Load, Way, find_loads
+from app.syntax.faults import Fault
 from app.syntax.languages import Language
 from app.syntax.parsing import Parsed
 
 _IMPORTS: Final = """
 (import_statement) @import
 (export_statement source: (string)) @export
-((call_expression function: (identifier) @called arguments: (arguments . [(string) (template_string)] @module)) @require
- (#eq? @called "require"))
-(call_expression function: (import) arguments: (arguments . [(string) (template_string)] @module)) @dynamic
 """
 _CALLS: Final = """
 (call_expression function: [(identifier) @name (member_expression property: (_) @name)])
@@ -60,16 +62,13 @@ class _Taken(NamedTuple):
     types: bool
 
 
-def _read_imports(parsed: Parsed) -> Iterator[Import]:
+def _read_imports(parsed: Parsed) -> Iterator[Import | None]:
     exported = find_exported(parsed)
     for captures in find_matches(parsed, _IMPORTS):
         for kind, nodes in captures.items():
-            if kind == "import":
-                yield from _read_import(nodes[0], exported)
-            elif kind == "export":
-                yield from _read_export(nodes[0])
-            elif kind == "module" and read_literal(nodes[0]):
-                yield _read_call(captures, nodes[0], exported)
+            yield from _read_import(nodes[0], exported) if kind == "import" else _read_export(nodes[0])
+    for load in find_loads(parsed):
+        yield _read_load(load, exported)
 
 
 def _read_import(statement: tree_sitter.Node, exported: Mapping[str, list[str]]) -> Iterator[Import]:
@@ -149,11 +148,15 @@ def _make_imports(
         )
 
 
-def _read_call(captures: Captures, module: tree_sitter.Node, exported: Mapping[str, list[str]]) -> Import:
-    if "require" in captures:
-        return _read_require(captures["require"][0], module, exported)
-    when = When.TYPES if _is_a_type(captures["dynamic"][0]) else When.LAZY
-    return Import(read_literal(module), line_of(module), when=when)
+def _read_load(load: Load, exported: Mapping[str, list[str]]) -> Import | None:
+    """None for one of a module that is not written out."""
+    way, call, module = load
+    if module is None:
+        return None
+    if way is Way.REQUIRE:
+        return _read_require(call, module, exported)
+    types = way is Way.LATER and _is_a_type(call)
+    return Import(read_literal(module), line_of(module), when=When.TYPES if types else When.LAZY)
 
 
 def _read_require(call: tree_sitter.Node, module: tree_sitter.Node, exported: Mapping[str, list[str]]) -> Import:
@@ -189,6 +192,8 @@ def _is_a_type(call: tree_sitter.Node) -> bool:
     at, around = call, call.parent
     while around is not None and around.type in _PATHS:
         at, around = around, around.parent
+    if around is not None and around.type == _COMPARISON and around.parent is not None and around.parent.is_error:
+        return True
     if around is None or around.type in _CASTS:
         return around is not None and around.start_byte != at.start_byte
     return around.type in _TYPES or around.type.endswith("_type")
@@ -197,6 +202,9 @@ def _is_a_type(call: tree_sitter.Node) -> bool:
 _PATHS: Final = frozenset({"member_expression", "instantiation_expression", "ERROR"})
 """Types of `import("x").a.b` are expressions to the grammar, and now and then a fault."""
 
+_COMPARISON: Final = "binary_expression"
+"""What `class A extends B<import("x").T>` is to the grammar, within a fault."""
+
 _CASTS: Final = frozenset({"as_expression", "satisfies_expression"})
 _TYPES: Final = frozenset(
     {
@@ -204,6 +212,20 @@ _TYPES: Final = frozenset(
         *("extends_type_clause", "implements_clause", "constraint", "type_predicate", "asserts"),
     }
 )
+
+
+def _forgives(parsed: Parsed, fault: Fault) -> bool:
+    """The grammar knows no `export type * from "x"`: the word is a fault there, and all that is one."""
+    return parsed.source[fault.start : fault.end] == b"type" and (
+        _BEFORE.search(parsed.source, max(0, fault.start - _NEAR), fault.start) is not None
+        and _BEHIND.match(parsed.source, fault.end) is not None
+    )
+
+
+_BEFORE: Final = re.compile(rb"(?<![\w$])export\s+\Z")
+_BEHIND: Final = re.compile(rb"\s*\*")
+_NEAR: Final = 20
+"""Bytes that a word before another one is looked for in."""
 
 
 def _sign(defined: Defined) -> str:
@@ -216,6 +238,8 @@ def _sign(defined: Defined) -> str:
 EXTRACTOR: Final = Extractor(
     languages=(Language.JAVASCRIPT, Language.TYPESCRIPT, Language.TSX),
     imports=_read_imports,
+    doubts=has_html_comments,
+    forgives=_forgives,
     visibility=find_public,
     signature=_sign,
     calls=lambda _: _CALLS,

@@ -84,7 +84,8 @@ async def look_at_shape(desk: Desk, change: Change, policy: Policy) -> Look:
         surveyed=surveyed,
         compared=compared,
         claims=make_claims(delta, policy.architecture, changed),
-        paths=changed - unseen,
+        # What a manifest brings about stands in files that the change leaves alone.
+        paths=(changed | surveyed.before.facts.keys() | surveyed.after.facts.keys()) - unseen,
         unchecked=tuple(_name_unchecked(surveyed, policy.architecture, changed)),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -82,11 +82,12 @@ def show(change: Change, policy: Policy, delta: Delta, look: Look, design: Desig
     """All of it, without secrets."""
     told = tell_facts(delta, policy.architecture, FACTS_BYTES)
     rules = _choose_rules(change, design)
-    text = excerpt(_hunks_of(change), find_spots(delta), CHANGE_BYTES)
+    spots = find_spots(delta)
+    text = excerpt(_hunks_of(change), spots, CHANGE_BYTES)
     lines: dict[str, list[Line]] = {}
     for row in parse_annotated(text):
         lines.setdefault(row.path, []).append(Line(row.number, row.text, row.side is Side.RIGHT))
-    analogues, signatures = _tell_analogues(look)
+    analogues, signatures = _tell_analogues(look, {spot.path for spot in spots})
     for path, line in signatures:
         lines.setdefault(path, []).append(line)
     material = architecture.Material(
@@ -133,14 +134,15 @@ def _is_minor(rule: Rule) -> bool:
     return not (rule.declared or any(word in place for word in ("adr", "architecture", "design")))
 
 
-def _tell_analogues(look: Look) -> tuple[str, list[tuple[str, Line]]]:
-    """Signatures of the existing modules that are most like those of the change, as text and as lines by path."""
+def _tell_analogues(look: Look, bearing: Collection[str]) -> tuple[str, list[tuple[str, Line]]]:
+    """Signatures of the existing modules that are most like those that facts are about: as text, as lines by path."""
     if look.surveyed is None:
         return "", []
     known = {path: outline.symbols for path, outline in look.surveyed.around.items()}
     paths = {
         analogue.path: None
         for path, outline in look.surveyed.outlines.items()
+        if path in bearing
         for analogue in nearest(path, outline.symbols, known, MAX_ANALOGUES)
     }
     told: list[str] = []
