@@ -38,7 +38,7 @@ NOT_UNDERSTOOD: Final = "what its parser answered makes no sense"
 _BATCH_BYTES: Final = 1 << 20
 _BATCH_FILES: Final = 256
 _LANES: Final = 2
-_LITTLE: Final = 256 << 10
+_LITTLE: Final = 1 << 20
 """Bytes of all files that one process reads as fast as two, which have to be started."""
 
 _WORDS: Final = re.compile(r"[a-z ]{1,100}")

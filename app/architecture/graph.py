@@ -261,10 +261,7 @@ def _is_same_ground(before: Ground, after: Ground) -> bool:
         return True
     paths = len(before.paths) == len(after.paths) and set(before.paths) == set(after.paths)
     return (
-        paths
-        and before.aliases == after.aliases
-        and before.texts == after.texts
-        and before.packages == after.packages
+        paths and before.aliases == after.aliases and before.texts == after.texts and before.packages == after.packages
     )
 
 

@@ -13,6 +13,7 @@ MOST_ALIASES: Final = 50_000
 """Paths that all links of a tree give to files, together."""
 
 _MOST_STEPS: Final = 8
+_DEEPEST: Final = 200
 
 
 def find_aliases(links: Mapping[str, str], paths: Collection[str]) -> dict[str, str]:
@@ -42,8 +43,10 @@ def _follow(link: str, links: Mapping[str, str]) -> str | None:
     """Where a link ends, over others that are on its way."""
     at: str | None = link
     for _ in range(_MOST_STEPS):
-        on_the_way = next((place for place in _prefixes(at) if place in links), None) if at else None
-        if at is None or on_the_way is None:
+        if at is None or at.count("/") > _DEEPEST:
+            return None
+        on_the_way = next((place for place in _prefixes(at) if place in links), None)
+        if on_the_way is None:
             return at
         behind = at[len(on_the_way) + 1 :]
         end = step(directory_of(on_the_way), links[on_the_way])

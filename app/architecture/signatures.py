@@ -1,4 +1,4 @@
-"""Signatures by what they say, not by how it is written: quotes, trailing commas, and ways to say a type in Python."""
+"""Signatures by what they say, not by how it is written: quotes, trailing commas, other words for the same type."""
 
 from __future__ import annotations
 
@@ -22,6 +22,9 @@ _MODULES: Final = ("typing.", "typing_extensions.", "collections.abc.", "t.", "t
 _BUILT_IN: Final = frozenset({"Dict", "FrozenSet", "List", "Set", "Tuple", "Type"})
 """Of `typing`, the names that are the built-in ones: https://docs.python.org/3/library/typing.html#deprecated-aliases"""
 
+_RECEIVER: Final = re.compile(r"^func \((?:\w+ )?(\*?)[^)]*\)")
+"""What a method of Go is of: its name for that is its own affair, and the type stands in the method's path."""
+
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
 
 
@@ -30,8 +33,10 @@ def simplify(signature: str, language: Language | None) -> str:
     """A text that is equal for signatures that say the same. Others may be equal only if they differ in spelling alone.
 
     In Python `Optional[X]` is `X | None`, `Union[X, Y]` is `X | Y` (PEP 604), `List` is `list` (PEP 585), a type in
-    quotes is the type, and a class of `object` is one of nothing.
+    quotes is the type, and a class of `object` is one of nothing. In Go what a method is of may have another name.
     """
+    if language is Language.GO:
+        signature = _RECEIVER.sub(r"func (\1)", signature)
     tokens = _TOKEN.findall(signature)
     if language in _QUOTES_ALIKE:
         tokens = [f'"{token[1:-1]}"' if _PLAIN.fullmatch(token) else token for token in tokens]

@@ -16,8 +16,10 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.architecture import measure_architecture
 from tests.bench.figures import Figure, measure_growth, measure_parsing, measure_plan
 from tests.bench.grounds import Ground, add_files, scatter_edits
+from tests.bench.packages import FILES, grow_packages
 from tests.bench.reading import LINES as LINES_READ
 from tests.bench.reading import measure_reading
 
@@ -32,6 +34,7 @@ def main() -> int:
     parser.add_argument("--lines", type=int, default=LINES, help="changed lines of the large changes")
     parser.add_argument("--small-lines", type=int, default=SMALL_LINES, help="changed lines of the small one")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="of how many runs the best counts")
+    parser.add_argument("--files", type=int, default=FILES, help="source files of the repository whose shape is read")
     wanted = parser.parse_args()
     notes = Console(stderr=True, highlight=False)
     with tempfile.TemporaryDirectory(prefix="lintel-bench-") as folder:
@@ -42,7 +45,12 @@ def main() -> int:
         files = add_files(scratch / "large", wanted.lines)
         figures = []
         chunks = add_files(scratch / "chunks", LINES_READ)
-        measured = chain(_measure(small, edits, files, scratch, wanted.rounds), measure_reading(chunks))
+        packages = grow_packages(scratch, wanted.files)
+        measured = chain(
+            _measure(small, edits, files, scratch, wanted.rounds),
+            measure_architecture(packages, scratch, wanted.rounds),
+            measure_reading(chunks),
+        )
         for figure in measured:
             notes.print(f"{figure.name}, {figure.ground}: {figure.value:.2f}")
             figures.append(figure)

@@ -14,10 +14,13 @@ from tests.repo.world import make_repository
 
 FILES: Final = 9_200
 CHANGED: Final = 60
-MODULES: Final = 20
-AREAS: Final = 12
+"""Files that the pull request touches, of at least four times as many."""
+
+MODULES: Final = 22
+AREAS: Final = 120
+PACKAGES: Final = MODULES * AREAS
 INTERNAL: Final = 5
-"""Imports of each file from the repository, beside four from elsewhere."""
+"""Imports of each file from the repository, three to a package, beside four from elsewhere."""
 
 METHODS: Final = 24
 _ADDED: Final = 6
@@ -30,23 +33,24 @@ _FOREIGN: Final = ("java.util.List", "java.util.Map", "java.time.Instant", "org.
 def grow_packages(folder: Path, files: int = FILES, changed: int = CHANGED) -> Ground:
     """A base of so many files, and a head with so many edited, added, removed and renamed."""
     repository = make_repository(folder / "packages", "--bare")
-    script = "".join([*_begin("base"), *(_put(number) for number in range(files)), *_begin("head"), *_change(changed)])
+    base_files = (_put(number) for number in range(files))
+    script = "".join([*_begin("base"), *base_files, *_begin("head"), *_change(changed, files // changed)])
     repository.git("fast-import", "--quiet", stdin=script.encode())
     base, head = repository.git("rev-parse", "main~1", "main").decode().split()
     return Ground("packages of Java", repository, base, head)
 
 
-def _change(changed: int) -> Iterator[str]:
-    """A path is touched by one of these at most."""
+def _change(changed: int, step: int) -> Iterator[str]:
+    """Every so many files one is touched, in one way."""
     edited = changed - _ADDED - _REMOVED - _RENAMED
     for number in range(edited):
-        yield _put(number * 100 + 1, more=2)
+        yield _put(number * step + 1, more=2)
     for number in range(_ADDED):
         yield _put(10_000_000 + number)
     for number in range(_REMOVED):
-        yield f"D {_path(number * 100 + 2)}\n"
+        yield f"D {_path(number * step + 2)}\n"
     for number in range(_RENAMED):
-        path = _path(number * 100 + 3)
+        path = _path(number * step + 3)
         yield f"R {path} {path.removesuffix('.java')}Renamed.java\n"
 
 
@@ -73,7 +77,7 @@ def _write(number: int, more: int) -> Iterator[str]:
     for name in _FOREIGN:
         yield f"import {name};\n"
     for place in range(INTERNAL + more):
-        other = (number + place * _STEP + 1) % (FILES // 2)
+        other = (number + (place // 3 + 1) * _STEP) % PACKAGES + place % 3 * PACKAGES
         yield f"import {_package(other)}.Type{other};\n"
     yield f"\n/** Keeps what belongs to number {number}. */\npublic class Type{number} {{\n"
     for place in range(METHODS + more):

@@ -15,11 +15,14 @@ ROWS = (
     "speed of reading hunks ÷ of unidiff, scattered edits",
     "speed of reading lines ÷ of unidiff, new files",
     "time to plan a line, 974 ÷ 482",
+    "time of a delta, base known ÷ of git, packages of Java",
+    "MB of a delta with its children, nothing known, packages of Java",
 )
 
 
 def test_the_bench_measures_everything_and_says_what_is_broken() -> None:
     command = [sys.executable, "-X", "utf8", "-m", "tests.bench", "--lines=1000", "--small-lines=500", "--rounds=1"]
+    command.append("--files=400")
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=100)
     assert done.returncode == 1, done.stderr
     assert [row for row in ROWS if row not in done.stderr] == []

@@ -29,7 +29,8 @@ def test_the_version_names_program_prompts_schemas_and_model(shell: Shell) -> No
     assert (ended.code, ended.err) == (0, "")
     said = dict(line.strip().rsplit(maxsplit=1) for line in ended.out.strip().split("\n"))
     assert (said["report schema"], said["model"]) == ("1", "some-model")
-    assert {"lintel", "prompt correctness", "database schema"} <= said.keys()
+    assert {"lintel", "prompt correctness", "prompt architecture", "database schema"} <= said.keys()
+    assert said["model architecture"] == "some-model"
 
 
 @pytest.mark.parametrize(

@@ -257,6 +257,7 @@ def test_what_is_told_stands_in_the_version_it_is_told_of(
         ("a.py", "def f() -> typing.Dict[str, Union[A, B]]: ...\n", "def f() -> dict[str, A | B]: ...\n"),
         ("a.py", "class A(object):\n    x = 1\n", "class A:\n    x = 1\n"),
         ("a.ts", "export function f(a: 'x' = 'x') {}\n", 'export function f(a: "x" = "x",) {}\n'),
+        ("a.go", "package a\nfunc (a *T) F(b int) {}\n", "package a\nfunc (c *T) F(b int) {}\n"),
         ("a.ts", "export const g = (a: string,) => a\n", "export const g = (a: string) => a\n"),
     ],
 )
@@ -273,6 +274,7 @@ def test_a_signature_in_other_words_is_no_other_signature(path: str, before: str
         ("a.py", "def f(a: Literal['x']): ...\n", "def f(a: Literal['y']): ...\n"),
         ("a.py", "def f(a: Union[int, str]): ...\n", "def f(a: Tuple[int, str]): ...\n"),
         ("a.py", "def f(a: list[int], b): ...\n", "def f(a: list[int]): ...\n"),
+        ("a.go", "package a\nfunc (a T) F(b int) {}\n", "package a\nfunc (a *T) F(b int) {}\n"),
         ("A.java", "public class A { public void f(char a) {} }\n", "public class A { public void f(String a) {} }\n"),
     ],
 )

@@ -50,6 +50,24 @@ def test_a_package_of_the_same_name_from_elsewhere_is_new_and_its_next_version_i
     assert _dependencies(fork, next_version) == ()
 
 
+def test_a_package_that_the_base_asks_for_is_not_new_where_it_now_comes_with_another() -> None:
+    before = {"Shop.csproj": CSPROJ.replace("Serilog", "Yarp.ReverseProxy")}
+    after = {"Shop.csproj": CSPROJ.replace("Serilog", "Aspire.Hosting.Yarp")}
+    found = _dependencies(before, after, {"Yarp.ReverseProxy": ("Host.cs", 4), "Other.Thing": ("Host.cs", 5)})
+    assert [item.name for item in found] == ["Aspire.Hosting.Yarp", "Other.Thing"]
+
+
+def test_a_compiled_requirements_file_says_what_only_others_need() -> None:
+    text = (
+        "anyio==4.8.0\n    # via starlette\nclick==8.1\n    # via\n    #   -r dev.in\n    #   uvicorn\n"
+        "h11==0.14  # via uvicorn\nruff==0.9  # via -r dev.in\ntox==4\nattrs==25\n    # via shop (pyproject.toml)\n"
+        "idna==3 \\\n    --hash=sha256:00\n    # via anyio\n"
+    )
+    found = _dependencies({}, {"requirements/dev.txt": text})
+    assert [item.name for item in found if item.indirect] == ["anyio", "h11", "idna"]
+    assert [item.name for item in found if not item.indirect] == ["click", "ruff", "tox", "attrs"]
+
+
 def test_a_new_major_version_of_a_go_module_is_no_new_package() -> None:
     before = {"go.mod": "require github.com/google/go-github/v65 v65.0.0\n"}
     after = {"go.mod": "require github.com/google/go-github/v66 v66.0.0\n"}

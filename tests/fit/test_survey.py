@@ -36,9 +36,10 @@ async def _survey(directory: Path, before: Mapping[str, str], after: Mapping[str
 )
 async def test_what_nobody_relies_on_has_no_public_names(tmp_path: Path, path: str) -> None:
     is_python = path.endswith(".py")
-    one, other = ("def f(a): ...\n", "def g(): ...\n") if is_python else ("export let f = 1\n", "export let g = 2\n")
-    delta = await _survey(tmp_path, {path: one, "shop/cart.py": one}, {path: other, "shop/cart.py": other})
-    assert {item.path for item in delta.api} == {"shop/cart.py"}
+    one, other = ("def f(a): ...\n", "def g(): ...\n") if is_python else ("export class F {}\n", "export class G {}\n")
+    cart = "shop/cart.py" if is_python else "shop/cart.js"
+    delta = await _survey(tmp_path, {path: one, cart: one}, {path: other, cart: other})
+    assert {item.path for item in delta.api} == {cart}
 
 
 async def test_a_file_rewritten_on_its_way_moves_with_its_directory(tmp_path: Path) -> None:
@@ -53,6 +54,17 @@ async def test_a_file_rewritten_on_its_way_moves_with_its_directory(tmp_path: Pa
     delta = await _survey(tmp_path, before, after)
     assert ("shop/__init__.py", "src/shop/__init__.py") in delta.moved
     assert (delta.new_edges, delta.removed_edges) == ((), ())
+
+
+async def test_what_was_not_read_at_one_end_is_neither_new_nor_gone(tmp_path: Path) -> None:
+    huge = "from shop import store\n" + "X = 1\n" * 200_000
+    small = {"shop/cart.py": "from shop import store\n", "shop/store.py": "X = 1\n", "shop/__init__.py": ""}
+    large = {**small, "shop/cart.py": huge}
+    there = await _survey(tmp_path / "there", large, small)
+    back = await _survey(tmp_path / "back", small, large)
+    assert (there.new_edges, there.removed_edges) == ((), ())
+    assert (back.new_edges, back.removed_edges) == ((), ())
+    assert [item.path for item in back.not_analysed if item.changed] == ["shop/cart.py"]
 
 
 def test_one_file_alone_moves_no_others() -> None:

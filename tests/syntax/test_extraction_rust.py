@@ -111,10 +111,10 @@ def test_all_imports_are_read_with_their_lines() -> None:
         ("use super::super::a;", ["super::super:1 (a)"]),
         ("use super::super;", ["super::super:1"]),
         ("extern crate self as me;\nuse me::a::B;", ["crate::a:2 (B)"]),
-        ("macro_rules! m { () => { use a::b; } }", []),
-        ("fn f() { serde::to(1); Self::g(); crate::a::g(); }", ["crate::a:1 (g)"]),
+        ("macro_rules! m { () => { use a::b; } }", ["a:1 (b)"]),
+        ("fn f() { serde::to(1); Self::g(); crate::a::g(); }", ["serde:1 (to)", "crate::a:1 (g)"]),
         ("fn f(a: super::b::C) { if let self::d::E::F(x) = a {} }", ["super::b:1 (C)", "self::d::E:1 (F)"]),
-        ("fn f() { crateful::a(); self.b(); crate::c(); crate::c(); }", ["crate:1 (c)"]),
+        ("fn f() { crateful::a(); self.b(); crate::c(); crate::c(); }", ["crateful:1 (a)", "crate:1 (c)"]),
     ],
 )
 def test_each_way_to_name_a_module_is_read(text: str, imports: list[str]) -> None:

@@ -59,7 +59,8 @@ def find_new(before: Mapping[str, str], after: Mapping[str, str], imports: Impor
         for path, each in _pick_new(base.declared, head.declared)
         if (each.ecosystem, identify(each.ecosystem, each.name)) not in own and path not in base.faults
     ]
-    used, undeclared = _place_imports(imports, (each for _, each in head.declared), own)
+    declared = [[each for _, each in tree.declared] for tree in (base, head)]
+    used, undeclared = _place_imports(imports, declared, own)
     dependencies = [
         _tell(path, each, used.get((each.ecosystem, identify(each.ecosystem, each.name)))) for path, each in new
     ]
@@ -124,10 +125,10 @@ def _identity(declared: Declared) -> tuple[str, ...]:
 
 
 def _place_imports(
-    imports: Imports, declared: Iterable[Declared], own: set[tuple[Ecosystem, str]]
+    imports: Imports, declared: Iterable[Iterable[Declared]], own: set[tuple[Ecosystem, str]]
 ) -> tuple[dict[tuple[Ecosystem, str], tuple[str, int]], list[NewDependency]]:
-    """The first import of each package, and the imports of what no manifest declares."""
-    catalogue = Catalogue(declared)
+    """The first import of each package, and the imports of what no manifest declares, at base or at head."""
+    before, catalogue = map(Catalogue, declared)
     used: dict[tuple[Ecosystem, str], tuple[str, int]] = {}
     undeclared: list[NewDependency] = []
     for name, place in sorted(imports.items(), key=lambda item: (item[1], item[0])):
@@ -137,7 +138,7 @@ def _place_imports(
         belonging = catalogue.place(ecosystem, name)
         if belonging.package is not None:
             used.setdefault((ecosystem, identify(ecosystem, belonging.package.name)), place)
-        elif not belonging.known:
+        elif not belonging.known and not before.place(ecosystem, name).known:
             undeclared.append(NewDependency(name, ecosystem, used_at=place))
     return used, undeclared
 

@@ -18,6 +18,9 @@ _EGG = re.compile(r"#(?:[^#]*&)?egg=([A-Za-z0-9][\w.-]*)")
 _ASKS = re.compile(r"\b(?:install_requires|extras_require|tests_require|setup_requires)\s*=")
 _QUOTED = re.compile(r"\"([^\"\n]*)\"|'([^'\n]*)'")
 _CFG_LISTS = frozenset({("options", "install_requires"), ("options", "setup_requires"), ("options", "tests_require")})
+_VIA = re.compile(r"(?:^|\s)#?\s*via\b")
+_ASKED_IN = re.compile(r"-r\s|\.(?:in|toml|txt|cfg|py)\b")
+"""How a compiled file names what asked: `-r dev.in`, `shop (pyproject.toml)`."""
 _NO_PACKAGE = frozenset({"python"})
 
 
@@ -43,17 +46,33 @@ def read_pipfile(text: str) -> Manifest:
 
 
 def read_requirements(text: str) -> Manifest:
-    """A requirements file; what it includes is read as a file of its own."""
+    """A requirements file; what it includes is read as a file of its own.
+
+    Where a compiled one says behind `# via` that only other packages need something, that is indirect
+    (https://docs.astral.sh/uv/reference/settings/#pip_annotation-style).
+    """
     declared: list[Declared] = []
+    reasons: dict[int, str] = {}
     continued = False
     for number, line in enumerate(text.split("\n"), 1):
         bare = line[:_LONGEST_LINE].strip()
+        if declared and line.startswith((" ", "\t")) and bare.startswith("#"):
+            reasons[len(declared)] = f"{reasons.get(len(declared), '')} {bare}"[:_LONGEST_LINE]
+        before = len(declared)
         if not continued and bare and not bare.startswith(("#", "-", ".", "/")):
             declared += _read_requirement(bare.rstrip("\\").partition(" --")[0].partition(" #")[0], number)
         elif not continued and bare.startswith(("-e ", "--editable")) and "://" in bare:
             declared += _read_requirement(bare.partition(" ")[2], number)
+        if len(declared) > before and " #" in bare:
+            reasons[len(declared)] = bare.partition(" #")[2]
         continued = bare.endswith("\\")
-    return Manifest(tuple(declared))
+    marked = (each._replace(indirect=_is_brought(reasons.get(at, ""))) for at, each in enumerate(declared, 1))
+    return Manifest(tuple(marked))
+
+
+def _is_brought(reason: str) -> bool:
+    """Whether a comment says that other packages need something, and no file asks for it."""
+    return _VIA.search(reason) is not None and _ASKED_IN.search(reason) is None
 
 
 def read_setup_cfg(text: str) -> Manifest:

@@ -82,7 +82,7 @@ class Call(NamedTuple):
 class FileFacts:
     """What places one file in the graph. `packages` are those it says it belongs to (Java, Kotlin, Go, C#, PHP).
 
-    `partial`: it has faults of syntax, so that something may be missing.
+    `partial`: it has faults of syntax, or imports what is not written out, so that something may be missing.
     """
 
     language: str

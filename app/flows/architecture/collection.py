@@ -32,6 +32,10 @@ class _Pauses:
         with self._lock:
             self._open -= 1
             if self._open == 0 and self._resume:
+                if not gc.get_freeze_count():
+                    # what was made counts as old without being looked at: else all of it were looked at now
+                    gc.freeze()
+                    gc.unfreeze()
                 gc.enable()
 
 

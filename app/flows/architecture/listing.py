@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from app.architecture.dependencies import wants as wants_manifest
 from app.architecture.resolve import wants_text
 from app.core.change.classes.classify import is_vendored
+from app.core.change.diff import SYMLINK_MODE
 from app.repo.objects import GitStore, TreeEntry
 from app.syntax.languages import Language, language_of
 

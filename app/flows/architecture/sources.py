@@ -26,7 +26,7 @@ from app.repo.source_cache import SourceCache
 from app.syntax.languages import Language
 
 MAX_FILE_BYTES: Final = 512 << 10
-BATCH_BYTES: Final = 16 << 20
+BATCH_BYTES: Final = 8 << 20
 AT_ONCE: Final = 1_000
 """Files whose kept facts are unpacked in one step: nothing else runs meanwhile."""
 
@@ -112,7 +112,10 @@ class Sources:
         self._wanted = await asyncio.to_thread(_name, self._listed, self._changed)
         self._read.facts, self._texts = await asyncio.gather(
             asyncio.to_thread(_recall, self._wanted, self._cache),
-            _read_texts(self._store, {name for one in self._listed for names in (one.texts, one.links) for name in names.values()}),
+            _read_texts(
+                self._store,
+                {name for one in self._listed for names in (one.texts, one.links) for name in names.values()},
+            ),
         )
 
     def is_complete(self, place: int) -> bool:

@@ -200,7 +200,7 @@ def _complete(
     imports = {name: place for name, place in find_externals(after).items() if name not in known}
     found = find_new(old.manifests, new.manifests, imports)
     delta = replace(
-        survey.delta,
+        _leave_out_unread(survey.delta, old, new, touched),
         api=compare_api(
             _leave_out_uses(had),
             _leave_out_uses(survey.outlines),
@@ -217,6 +217,25 @@ def _complete(
         not_analysed=(*survey.delta.not_analysed, *_name_failures(new, touched), *found.not_analysed),
     )
     return replace(survey, delta=delta)
+
+
+def _leave_out_unread(delta: Delta, old: SourceTree, new: SourceTree, touched: _Touched) -> Delta:
+    """Without what only seems to be new or gone, because the other version of the file that says so was not read."""
+    back = {now: was for was, now in touched.moved.items()}
+
+    def is_new(path: str) -> bool:
+        return back.get(path, path) not in old.failures
+
+    def is_gone(path: str) -> bool:
+        return touched.moved.get(path, path) not in new.failures
+
+    return replace(
+        delta,
+        new_edges=tuple(edge for edge in delta.new_edges if is_new(edge.path)),
+        removed_edges=tuple(edge for edge in delta.removed_edges if is_gone(edge.path)),
+        cycles=tuple(cycle for cycle in delta.cycles if any(is_new(edge.path) for edge in cycle.edges)),
+        mended=tuple(item for item in delta.mended if is_gone(item.edge.path)),
+    )
 
 
 def _name_standing(survey: Surveyed, had: Mapping[str, Outline]) -> dict[str, Sequence[Symbol]]:
@@ -236,9 +255,9 @@ def _count_users(graph: Graph) -> Callable[[str], int]:
 
 
 def _name_failures(tree: SourceTree, touched: _Touched) -> Iterator[NotAnalysed]:
-    """Files that nobody could read, those of the change first; and changed ones with faults of syntax."""
+    """Files that nobody could read, those of the change first; and changed ones that say more than can be read."""
     for path in sorted(tree.failures, key=lambda path: (path not in touched.new, path)):
         yield NotAnalysed(path, tree.failures[path], path in touched.new)
     for path in sorted(touched.new & tree.facts.keys()):
         if tree.facts[path].partial:
-            yield NotAnalysed(path, "it has faults of syntax, so that imports may be missing", changed=True)
+            yield NotAnalysed(path, "it cannot be read to the full, so that imports may be missing", changed=True)

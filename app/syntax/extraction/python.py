@@ -9,7 +9,7 @@ know the path. `importlib.import_module("a.b")`, `__import__("a.b")` and their l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import Final
 from unicodedata import normalize
 
@@ -26,6 +26,7 @@ from app.syntax.extraction.language import (
     sign,
     text_of,
 )
+from app.syntax.extraction.python_loads import find_conditions, find_loads
 from app.syntax.extraction.spelling import unescape
 from app.syntax.languages import Language
 from app.syntax.parsing import Parsed
@@ -33,11 +34,7 @@ from app.syntax.parsing import Parsed
 _IMPORTS: Final = """
 (import_statement) @whole
 (import_from_statement) @parts
-((call function: [(identifier) @called (attribute attribute: (identifier) @called)]) @call
- (#any-of? @called "import_module" "__import__" "resolve_name" "run_module"ALIASES))
 """
-_ALIAS: Final = re.compile(rb"\bimport_module\s+as\s+(\w{1,60})", re.ASCII)
-_MOST_ALIASES: Final = 5
 _EXPORTS: Final = """
 ((module (expression_statement (assignment left: (identifier) @all right: (_) @names))) (#eq? @all "__all__"))
 ((module (expression_statement (augmented_assignment left: (identifier) @all right: (_) @names)))
@@ -48,7 +45,6 @@ _CALLS: Final = "(call function: [(identifier) @name (attribute attribute: (iden
 _FUNCTIONS: Final = frozenset({"function_definition", "lambda"})
 _SCOPES: Final = frozenset({"class_definition", *_FUNCTIONS})
 _BRANCHES: Final = frozenset({"if_statement", "elif_clause", *_FUNCTIONS})
-_FOR_TYPES: Final = re.compile(r"(?:\w+\.)?TYPE_CHECKING")
 _SPACE: Final = re.compile(r"[\s\\]+")
 _HERE: Final = frozenset({"__package__", "__name__"})
 _LEVEL: Final = 4
@@ -59,27 +55,28 @@ _WAYS_OF_USE: Final = re.compile(
 )
 
 
-def _read_imports(parsed: Parsed) -> Iterator[Import]:
-    aliases = dict.fromkeys(found[1].decode() for found in _ALIAS.finditer(parsed.source))
-    called = "".join(f' "{alias}"' for alias in list(aliases)[:_MOST_ALIASES])
-    for captures in find_matches(parsed, _IMPORTS.replace("ALIASES", called)):
+def _read_imports(parsed: Parsed) -> Iterator[Import | None]:
+    conditions = find_conditions(parsed)
+    for captures in find_matches(parsed, _IMPORTS):
         for kind, nodes in captures.items():
             if kind == "whole":
-                yield from _read_whole(nodes[0])
-            elif kind == "parts":
-                yield _read_parts(nodes[0])
-            elif kind == "call":
-                yield from _read_call(nodes[0], text_of(captures["called"][0]))
+                yield from _read_whole(nodes[0], conditions)
+            else:
+                yield _read_parts(nodes[0], conditions)
+    for call, called, own in find_loads(parsed):
+        found = None if call is None else _read_call(call, called)
+        if found is not None or own:
+            yield found
 
 
-def _read_whole(statement: tree_sitter.Node) -> Iterator[Import]:
-    when = _tell_when(statement)
+def _read_whole(statement: tree_sitter.Node, conditions: Collection[str]) -> Iterator[Import]:
+    when = _tell_when(statement, conditions)
     for node in statement.children_by_field_name("name"):
         name = node.child_by_field_name("name") or node
         yield Import(_join(name), line_of(name), when=when)
 
 
-def _read_parts(statement: tree_sitter.Node) -> Import:
+def _read_parts(statement: tree_sitter.Node, conditions: Collection[str]) -> Import:
     module = statement.child_by_field_name("module_name")
     dotted = "" if module is None else _join(module)
     target = dotted.lstrip(".")
@@ -99,17 +96,17 @@ def _read_parts(statement: tree_sitter.Node) -> Import:
         line,
         tuple(names),
         level=len(dotted) - len(target),
-        when=_tell_when(statement),
+        when=_tell_when(statement, conditions),
         passed_on=not is_inside(statement, _SCOPES),
         as_names=() if names == as_names else tuple(as_names),
         lines=tuple(lines) if any(each != line for each in lines) else (),
     )
 
 
-def _read_call(call: tree_sitter.Node, called: str) -> Iterator[Import]:
-    """Of a name that is written out; a relative one only where what it is relative to is written out too."""
+def _read_call(call: tree_sitter.Node, called: str) -> Import | None:
+    """None for a name that is not written out, or is relative to what is not."""
     given, named = _read_arguments(call.child_by_field_name("arguments"))
-    module = given[0] if given else named.get("name")
+    module = given[0] if given else named.get("name", named.get("mod_name"))
     name = (_read_string(module) or "").partition(":")[0] if module is not None else ""
     target = name.lstrip(".")
     level = len(name) - len(target)
@@ -123,9 +120,8 @@ def _read_call(call: tree_sitter.Node, called: str) -> Iterator[Import]:
             above = package.split(".")[: 1 - level or None]
             target, level = ".".join((*above, target)), 0
         elif text_of(beside) not in _HERE:
-            return
-    if target:
-        yield Import(target, line_of(module or call), level=level, when=When.LAZY)
+            return None
+    return Import(target, line_of(module or call), level=level, when=When.LAZY) if target else None
 
 
 def _read_arguments(
@@ -143,7 +139,7 @@ def _read_arguments(
     return given, named
 
 
-def _tell_when(statement: tree_sitter.Node) -> When:
+def _tell_when(statement: tree_sitter.Node, conditions: Collection[str]) -> When:
     """For types within `if TYPE_CHECKING:` (not its `else`); lazy within a function; else at once."""
     inner = statement
     lazy = False
@@ -153,7 +149,7 @@ def _tell_when(statement: tree_sitter.Node) -> When:
         else:
             branch, condition = around.child_by_field_name("consequence"), around.child_by_field_name("condition")
             held = branch is not None and branch.start_byte <= statement.start_byte < branch.end_byte
-            if held and _FOR_TYPES.fullmatch(text_of(condition)):
+            if held and text_of(condition) in conditions:
                 return When.TYPES
         inner = around
     return When.LAZY if lazy else When.LOADING

@@ -9,9 +9,9 @@ For whoever resolves it:
   A leading `::` is kept: such a path begins with a crate, and nothing else.
 - `extern crate x;` has the target `::x`.
 - `mod x;` has the target `self::x` and level -1, no names; under `#[path = "f.rs"]` the name `path:f.rs`.
-- A path in code that begins with `crate`, `self` or `super` counts as if it had a `use`, once for each path. Other ones
-  do not: their first part may be anything. In the arguments of a macro, which are no syntax, and in what a macro stands
-  for, those count that begin with `crate` or `$crate`.
+- A path in code counts as if it had a `use`, once for each path, if it begins with `crate`, `self` or `super`, or with
+  `::` or a small letter and so may begin with a crate or a module. Among the tokens of a macro those three words count,
+  and statements: see `app.syntax.extraction.rust_tokens`.
 - `include!("f.rs")` has the target `self`, level -1 and the name `path:f.rs`.
 
 All is told from the module of the file. Within `mod tests { … }` a path is rewritten for that: `super::x` there is
@@ -31,10 +31,11 @@ from typing import Final
 import tree_sitter
 
 from app.core.fit.source_facts import Import
-from app.syntax.definition_kinds import Kind
-from app.syntax.extraction.language import Captures, Defined, Extractor, find_matches, line_of
-from app.syntax.extraction.rust_paths import Leaf, flatten, go_on, name_of, place
-from app.syntax.extraction.spelling import is_whole, modifiers_of, read_node, sign_declaration, spell
+from app.syntax.extraction.language import Captures, Extractor, find_matches, line_of
+from app.syntax.extraction.rust_definitions import find_visible, sign_rust
+from app.syntax.extraction.rust_paths import Leaf, flatten, go_on, name_of, place, read_files
+from app.syntax.extraction.rust_tokens import read_tokens
+from app.syntax.extraction.spelling import is_whole, read_node, spell
 from app.syntax.languages import Language
 from app.syntax.parsing import Parsed
 
@@ -44,12 +45,10 @@ _FOUND: Final = """
 (mod_item name: (identifier) @name) @mod
 [(enum_item name: (_) @name) (trait_item name: (_) @name)] @type
 (function_item body: (_) @body)
-((attribute_item (attribute (identifier) @key value: (string_literal (string_content) @file))) @path
- (#eq? @key "path"))
+(attribute_item (attribute (identifier) @key) @attribute) @path
 (visibility_modifier) @visible
 [(scoped_identifier) (scoped_type_identifier)] @code
-((macro_invocation macro: (identifier) @key (token_tree . (string_literal (string_content) @file) .)) @include
- (#eq? @key "include"))
+((macro_invocation macro: (identifier) @key (token_tree) @file) @include (#eq? @key "include"))
 [(macro_invocation (token_tree) @tokens) (macro_rule right: (token_tree) @tokens) (attribute (token_tree) @tokens)]
 """
 _CALLED: Final = """[
@@ -63,8 +62,7 @@ _CALLS: Final = f"""
 (macro_invocation macro: [(identifier) @name (scoped_identifier name: (identifier) @name)])
 """
 _WORD: Final = r"(?:r#)?\w+"
-_PATH: Final = re.compile(rf"{_WORD}(?:::{_WORD})*")
-_ROOTS: Final = (b"crate", b"self", b"super")
+_PATH: Final = re.compile(rf"(?:{_WORD})?(?:::{_WORD})*")
 
 
 @dataclass(slots=True)
@@ -72,7 +70,8 @@ class _Reading:
     """What a walk through the text has met so far.
 
     `known` is what names mean in each module of the text, `body_end` where the last function ends, `read_end` the last
-    stretch whose paths were read or are to be passed over, `tokens_end` that of tokens; `attribute` is the last `#[path = "…"]`.
+    stretch whose paths were read or are to be passed over, `tokens_end` that of tokens; `attributes` say where the next
+    module is, each with its end and whether it does so in any case. `doubtful`: something cannot be told.
     """
 
     parsed: Parsed
@@ -82,7 +81,8 @@ class _Reading:
     body_end: int = 0
     read_end: int = 0
     tokens_end: int = 0
-    attribute: tuple[str, int] = ("", 0)
+    attributes: list[tuple[str, int, bool]] = field(default_factory=list)
+    doubtful: bool = False
 
     def stand_at(self, place: int) -> tuple[str, ...]:
         """The inline modules around a place."""
@@ -95,7 +95,7 @@ class _Reading:
         self.known.setdefault(inside, {}).setdefault(name, meaning)
 
 
-def _read_imports(parsed: Parsed) -> Iterator[Import]:
+def _read_imports(parsed: Parsed) -> Iterator[Import | None]:
     reading = _Reading(parsed)
     for captures in find_matches(parsed, _FOUND):
         ((kind, (node, *_)),) = ((kind, nodes) for kind, nodes in captures.items() if kind in _READERS)
@@ -104,10 +104,18 @@ def _read_imports(parsed: Parsed) -> Iterator[Import]:
     for leaf in reading.leaves:
         path = leaf.path if leaf.level else go_on(leaf.path, reading.known.get(leaf.inside, {}))
         path = place(path, leaf.inside)
-        if leaf.in_code and path in seen:
+        if leaf.in_code and (path in seen or _is_idle(leaf.path, path)):
             continue
         seen.add(path)
         yield _import(leaf, path)
+    if reading.doubtful:
+        yield None
+
+
+def _is_idle(written: str, path: str) -> bool:
+    """Whether a path in code leads to the standard library, or to a module that the text itself names."""
+    first, written_first = path.partition("::")[0], written.partition("::")[0]
+    return first in _STANDARD or (first == "self" and written_first not in _STARTS)
 
 
 def _import(leaf: Leaf, path: str) -> Import:
@@ -129,6 +137,8 @@ def _read_use(reading: _Reading, use: tree_sitter.Node, captures: Captures) -> N
         whole = leaf._replace(inside=inside, passed_on=passed_on)
         reading.leaves.append(whole)
         name = leaf.as_name or leaf.path.rpartition("::")[2]
+        if leaf.as_name and leaf.path in _STARTS and use.start_byte < reading.body_end:
+            reading.doubtful = True  # what that name leads to is known outside of functions alone
         if use.start_byte >= reading.body_end and not leaf.names and name != "_":
             reading.know(inside, name, leaf.path)
 
@@ -148,18 +158,35 @@ def _read_mod(reading: _Reading, mod: tree_sitter.Node, captures: Captures) -> N
     inside = reading.stand_at(mod.start_byte)
     name = name_of(reading.parsed, captures["name"][0])
     reading.know(inside, name, f"self::{name}")
+    paths = _find_paths(reading, mod)
     if mod.child_by_field_name("body") is not None:
+        reading.doubtful = reading.doubtful or bool(paths) or len(inside) >= _DEEPEST
         if len(inside) < _DEEPEST:
             reading.open_.append((mod.end_byte, (*inside, name)))
         return
-    path, end = reading.attribute
-    between = _LINE_COMMENT.sub(b"", reading.parsed.source[end : mod.start_byte])
-    names = (f"path:{path}",) if path and not _ENDED.search(between) else ()
-    reading.leaves.append(Leaf(f"self::{name}", line_of(mod), inside, level=-1, names=names))
+    here = [()] if len(paths) < _ALTERNATIVES and not any(always for _, always in paths) else []
+    for names in (*((f"path:{path}",) for path, _ in paths), *here):
+        reading.leaves.append(Leaf(f"self::{name}", line_of(mod), inside, level=-1, names=names))
+
+
+def _find_paths(reading: _Reading, mod: tree_sitter.Node) -> list[tuple[str, bool]]:
+    """Where attributes say that a module is, and which of them do so in any case."""
+    found: list[tuple[str, bool]] = []
+    for path, end, always in reading.attributes:
+        between = _LINE_COMMENT.sub(b"", reading.parsed.source[end : mod.start_byte])
+        if not _ENDED.search(between):
+            found.append((path, always))
+    reading.attributes.clear()
+    return found
 
 
 def _read_attribute(reading: _Reading, attribute: tree_sitter.Node, captures: Captures) -> None:
-    reading.attribute = read_node(reading.parsed, captures["file"][0]), attribute.end_byte
+    key = read_node(reading.parsed, captures["key"][0])
+    text = read_node(reading.parsed, captures["attribute"][0])
+    if key not in {"path", "cfg_attr"}:
+        return
+    for path in read_files(text, "path"):
+        reading.attributes.append((path, attribute.end_byte, key == "path"))
 
 
 def _read_type(reading: _Reading, node: tree_sitter.Node, captures: Captures) -> None:
@@ -179,42 +206,47 @@ def _pass_over(reading: _Reading, node: tree_sitter.Node, _: Captures) -> None:
 def _read_code(reading: _Reading, node: tree_sitter.Node, _: Captures) -> None:
     if node.start_byte < reading.read_end:
         return
-    if not reading.parsed.source.startswith(_ROOTS, node.start_byte):
-        return
     found = _PATH.match(name_of(reading.parsed, node))
     reading.read_end = node.end_byte
-    if found and found[0].partition("::")[0].encode() in _ROOTS and "::" in found[0]:
-        leaf = Leaf(found[0], line_of(node), reading.stand_at(node.start_byte), in_code=True)
-        reading.leaves.append(leaf)
+    if found and "::" in found[0]:
+        first = found[0].partition("::")[0]
+        if first not in _PRIMITIVES and not first[:1].isupper():
+            reading.leaves.append(Leaf(found[0], line_of(node), reading.stand_at(node.start_byte), in_code=True))
 
 
 def _read_tokens(reading: _Reading, tokens: tree_sitter.Node, _: Captures) -> None:
-    """Trees of tokens are within one another: each stretch is looked through once, comments and literals aside."""
+    """Trees of tokens are within one another: each stretch is looked through once."""
     if tokens.end_byte <= reading.tokens_end:
         return
     reading.tokens_end = tokens.end_byte
-    inside = reading.stand_at(tokens.start_byte)
-    text = reading.parsed.source[tokens.start_byte : tokens.end_byte]
-    line, at = line_of(tokens), 0
-    for found in _IN_TOKENS.finditer(text):
-        if found[1]:
-            line += text.count(b"\n", at, found.start())
-            at = found.start()
-            path = _BLANK.sub(b"", found[1]).decode("utf-8", "replace")
-            reading.leaves.append(Leaf(path, line, inside, in_code=True))
+    for leaf in read_tokens(reading.parsed, tokens, reading.stand_at(tokens.start_byte)):
+        if leaf is None:
+            reading.doubtful = True
+        else:
+            reading.leaves.append(leaf)
 
 
 def _read_include(reading: _Reading, include: tree_sitter.Node, captures: Captures) -> None:
-    file = read_node(reading.parsed, captures["file"][0])
-    reading.leaves.append(Leaf("self", line_of(include), level=-1, names=(f"path:{file}",)))
+    files = read_files(read_node(reading.parsed, captures["file"][0]))
+    if len(files) != 1:
+        reading.doubtful = True
+    else:
+        reading.leaves.append(Leaf("self", line_of(include), level=-1, names=(f"path:{files[0]}",)))
 
 
-_IN_TOKENS: Final = re.compile(
-    rb"//[^\n]*|/\*.*?(?:\*/|\Z)|\"(?:\\.|[^\"\\])*(?:\"|\Z)"
-    rb"|(?<![\w:])\$?(crate(?:\s*::\s*(?:r#)?[A-Za-z_]\w*)+)",
-    re.DOTALL,
+_ALTERNATIVES: Final = 2
+"""Places of one module between which conditions choose, so that it needs none where it belongs."""
+
+_STARTS: Final = frozenset({"crate", "self", "super"})
+_STANDARD: Final = frozenset({"std", "core", "alloc"})
+_PRIMITIVES: Final = frozenset(
+    {
+        *("bool", "char", "str", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128"),
+        *("isize", "f32", "f64"),
+    }
 )
-_BLANK: Final = re.compile(rb"\s+|r#")
+"""What nothing of this repository goes by."""
+
 _DEEPEST: Final = 50
 """Modules within one another that are told apart."""
 _LINE_COMMENT: Final = re.compile(rb"//[^\n]*")
@@ -235,42 +267,10 @@ _READERS: Final[Mapping[str, Callable[[_Reading, tree_sitter.Node, Captures], No
 )
 
 
-def _see(parsed: Parsed) -> Callable[[Defined], bool]:
-    """What says `pub` and nothing after it, exported macros, and what belongs to a trait."""
-    exported: set[int] = set()
-    ahead = False
-    for row in parsed.tree.root_node.named_children:
-        if row.type == "macro_definition" and ahead:
-            exported.add(row.start_byte)
-        word = spell(parsed, row) if row.type == "attribute_item" else ""
-        ahead = word.startswith("#[macro_export") or (ahead and (bool(word) or "comment" in row.type))
-
-    def is_public(defined: Defined) -> bool:
-        if defined.definition.kind is Kind.MACRO:
-            return defined.node.start_byte in exported
-        if defined.definition.kind is Kind.IMPLEMENTATION or (defined.around and _is_of_trait(defined.around[-1])):
-            return True
-        return "pub" in modifiers_of(defined)
-
-    return is_public
-
-
-def _is_of_trait(around: Defined) -> bool:
-    return around.definition.kind is Kind.TRAIT or around.node.child_by_field_name("trait") is not None
-
-
-def _sign(defined: Defined) -> str:
-    if defined.definition.kind is Kind.MACRO:
-        return f"macro_rules! {defined.definition.name}"
-    return sign_declaration(defined, _ENDS)
-
-
-_ENDS: Final = frozenset({"block", "declaration_list", "field_declaration_list", "enum_variant_list"})
-
 EXTRACTOR: Final = Extractor(
     languages=(Language.RUST,),
     imports=_read_imports,
-    visibility=_see,
-    signature=_sign,
+    visibility=find_visible,
+    signature=sign_rust,
     calls=lambda _: _CALLS,
 )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import tree_sitter
 
 from app.core.fit.packed import CHARACTERS
 from app.syntax.extraction.language import line_of
-from app.syntax.extraction.spelling import spell
+from app.syntax.extraction.spelling import spell, unescape
 from app.syntax.parsing import Parsed
 
 
@@ -86,3 +87,20 @@ def place(path: str, inside: tuple[str, ...]) -> str:
     up = next((at for at, part in enumerate(parts) if part != "super"), len(parts))
     above = ["super"] * (up - len(inside)) or ["self", *inside[: len(inside) - up]]
     return "::".join([*above, *parts[up:]])
+
+
+def read_files(text: str, key: str = "") -> list[str]:
+    """The files that literals in some tokens name: each behind `key =`; without a key, the one that they are in all."""
+    if key:
+        return [_read_literal(found) for found in _GIVEN.finditer(text) if found["key"] == key]
+    found = _ALONE.fullmatch(text)
+    return [_read_literal(found)] if found else []
+
+
+def _read_literal(found: re.Match[str]) -> str:
+    return unescape(found["text"]) if found["raw"] is None else found["raw"]
+
+
+_LITERAL: Final = r'(?:r(?P<mark>#{0,8})"(?P<raw>.*?)"(?P=mark)|"(?P<text>(?:[^"\\]|\\.)*)")'
+_GIVEN: Final = re.compile(r"\b(?P<key>\w+)\s*=\s*" + _LITERAL, re.DOTALL)
+_ALONE: Final = re.compile(r"[(\[{]\s*" + _LITERAL + r"\s*,?\s*[)\]}]", re.DOTALL)

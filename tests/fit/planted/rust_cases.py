@@ -35,30 +35,50 @@ WAYS = {
     "a type without use": f"fn f(_: crate::web::forms::Form) {{}} // {UP}\n",
     "through a module in no layer": f"use crate::kit::show; // {UP}\n",
     "behind a condition": f'#[cfg(feature = "web")]\nuse crate::web::views; // {UP}\n',
+    "in the arguments of a macro": f'fn f() {{\n    println!("{{}}", crate::web::views::show()); // {UP}\n}}\n',
+    "in what a macro stands for": f"macro_rules! m {{ () => {{\n    $crate::web::views::show() // {UP}\n}} }}\n",
+    "as text": f'include!("../web/views.rs"); // {UP}\n',
     "before a fault of syntax": f"use crate::web::views; // {UP}\n\nfn broken( {{\n",
     "in a module of the file": f"mod inner {{\n    use crate::web::views; // {UP}\n}}\n",
 }
 
 BREAKS = (
     *(Case(name, {TAX: text}) for name, text in WAYS.items()),
-    Case("a new file",
-         {"src/core/mod.rs": "pub mod new;\npub mod pricing;\npub mod tax;\n",
-          "src/core/new.rs": f"use crate::web::views; // {UP}\n"}),
+    Case(
+        "a new file",
+        {
+            "src/core/mod.rs": "pub mod new;\npub mod pricing;\npub mod tax;\n",
+            "src/core/new.rs": f"use crate::web::views; // {UP}\n",
+        },
+    ),
     Case("past a layer", {"src/web/forms.rs": "use crate::store::rows; // breaks forbid: src/web/** → src/store/**\n"}),
-    Case("the file between changes alone",
-         {"src/kit.rs": f"pub use crate::web::views::show; // {UP}\n"},
-         base={"src/kit.rs": "pub fn show() {}\n", TAX: "use crate::kit::show;\n"}),
-    Case("a cycle", {TAX: f"use super::pricing::price; // breaks {CYCLE}\n"},
-         base={"src/core/pricing.rs": "use super::tax::RATE;\n\npub fn price() -> u8 { RATE }\n"}),
-    Case("a crate of the workspace under another name",
-         {"tax/Cargo.toml": '[package]\nname = "tax"\n[dependencies]\npages = { path = "../web", package = "web" }\n',
-          "tax/src/lib.rs": "use pages::show; // breaks forbid: tax/** → web/**\n"},
-         base={**{path: None for path in TREE}, "Cargo.toml": '[workspace]\nmembers = ["tax", "web"]\n',
-               ".github/lintel.yml": 'architecture: {forbid: [{from: "tax/**", to: "web/**"}]}\n',
-               "tax/Cargo.toml": '[package]\nname = "tax"\n', "tax/src/lib.rs": "pub fn rate() {}\n",
-               "web/Cargo.toml": '[package]\nname = "web"\n', "web/src/lib.rs": "pub fn show() {}\n"}),
-    Case("a module of a file elsewhere",
-         {TAX: f'#[path = "../web/views.rs"]\nmod views; // {UP}\n'}),
+    Case(
+        "the file between changes alone",
+        {"src/kit.rs": f"pub use crate::web::views::show; // {UP}\n"},
+        base={"src/kit.rs": "pub fn show() {}\n", TAX: "use crate::kit::show;\n"},
+    ),
+    Case(
+        "a cycle",
+        {TAX: f"use super::pricing::price; // breaks {CYCLE}\n"},
+        base={"src/core/pricing.rs": "use super::tax::RATE;\n\npub fn price() -> u8 { RATE }\n"},
+    ),
+    Case(
+        "a crate of the workspace under another name",
+        {
+            "tax/Cargo.toml": '[package]\nname = "tax"\n[dependencies]\npages = { path = "../web", package = "web" }\n',
+            "tax/src/lib.rs": "use pages::show; // breaks forbid: tax/** → web/**\n",
+        },
+        base={
+            **dict.fromkeys(TREE),
+            "Cargo.toml": '[workspace]\nmembers = ["tax", "web"]\n',
+            ".github/lintel.yml": 'architecture: {forbid: [{from: "tax/**", to: "web/**"}]}\n',
+            "tax/Cargo.toml": '[package]\nname = "tax"\n',
+            "tax/src/lib.rs": "pub fn rate() {}\n",
+            "web/Cargo.toml": '[package]\nname = "web"\n',
+            "web/src/lib.rs": "pub fn show() {}\n",
+        },
+    ),
+    Case("a module of a file elsewhere", {TAX: f'#[path = "../web/views.rs"]\nmod views; // {UP}\n'}),
 )
 
 DEPENDING = TREE["Cargo.toml"] + '[dependencies]\nweb = "1"\nshop_web = "1"\n'
@@ -77,6 +97,8 @@ QUIET = {
 LEGAL = (
     *(Case(name, {TAX: text}, base={"Cargo.toml": DEPENDING}) for name, text in QUIET.items()),
     Case("the web takes in the core", {"src/web/forms.rs": "use crate::core::tax::RATE;\n"}),
-    Case("a module is declared", {"src/core/mod.rs": "pub mod more;\npub mod pricing;\npub mod tax;\n",
-                                  "src/core/more.rs": "pub fn f() {}\n"}),
+    Case(
+        "a module is declared",
+        {"src/core/mod.rs": "pub mod more;\npub mod pricing;\npub mod tax;\n", "src/core/more.rs": "pub fn f() {}\n"},
+    ),
 )

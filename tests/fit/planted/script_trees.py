@@ -9,7 +9,8 @@ TYPESCRIPT = {
     ),
     "shop/kit.ts": "export { show } from './web/views';\nexport const run = 1;\n",
     "shop/web/views.ts": (
-        "import { price } from '../core/pricing';\n\nexport const show = () => price();\nexport interface View { id: number }\n"
+        "import { price } from '../core/pricing';\n\nexport const show = () => price();\n"
+        "export interface View { id: number }\n"
     ),
     "shop/web/index.ts": "export * from './views';\nexport { form } from './forms';\n",
     "shop/web/forms.tsx": "export const form = () => <form />;\n",

@@ -18,6 +18,7 @@ async def test_a_planted_break_is_reported_on_its_line(planted: Planted, ground:
     assert told.claims == sorted((*marks.breaks, *case.also))
     assert told.claims
     assert told.old == marks.broke
+    assert told.mended == list(case.mended)
 
 
 @pytest.mark.parametrize(("ground", "case"), LEGAL)

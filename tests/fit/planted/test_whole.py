@@ -76,6 +76,26 @@ def test_a_file_that_only_moves_into_a_layer_has_its_finding_at_the_file(shell: 
     assert (finding["path"], finding["placed"], finding["blocking"]) == ("shop/core/kit.py", "file", True)
 
 
+def test_a_break_in_a_file_that_the_change_leaves_alone_stands_in_the_summary(shell: Shell, tmp_path: Path) -> None:
+    alias = '{"compilerOptions": {"paths": {"@rates": ["./shop/%s/rates.ts"]}}}\n'
+    shop = make_repository(tmp_path / "shop")
+    shop.commit(
+        {
+            ".github/lintel.yml": LAYERS,
+            "tsconfig.json": alias % "core",
+            "shop/core/tax.ts": "import { rate } from '@rates';\n\nrate();\n",
+            "shop/core/rates.ts": "export const rate = () => 1;\n",
+            "shop/web/rates.ts": "export const rate = () => 2;\n",
+        }
+    )
+    shop.git("switch", "--quiet", "--create", "change")
+    shop.commit({"tsconfig.json": alias % "web"})
+    report = review(shell, shop, code=GATE)
+    (finding,) = [item for item in report["findings"] if item["source"] == "architecture"]
+    assert (finding["path"], finding["rule"], finding["blocking"]) == ("shop/core/tax.ts", CORE_WEB, True)
+    assert finding["placed"] == "summary"
+
+
 def test_a_policy_that_goes_with_the_break_does_not_excuse_it(shell: Shell, shop: Repository) -> None:
     (shop.path / ".github/lintel.yml").unlink()
     shop.commit({TAX: BREAK})

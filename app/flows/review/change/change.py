@@ -162,8 +162,11 @@ def _tell(plan: Plan, readers: Readers | None) -> str:
     told = f"{count(len(plan.chunks), 'chunk')}, about {plan.tokens:,} tokens; {len(plan.left_out)} left out"
     if readers is None:
         return told
-    total = price_plan(plan, readers).total
-    return f"{told}; " + ("price unknown" if total is None else f"about ${total:.2f}")
+    price = price_plan(plan, readers)
+    if price.reading is None:
+        return f"{told}; price unknown"
+    fit = f", and ${price.weighing:.2f} if its architecture is weighed" if price.weighing else ""
+    return f"{told}; about ${price.reading:.2f}{fit}"
 
 
 def exclude_rules(policy: Policy) -> list[ExcludeRule]:
