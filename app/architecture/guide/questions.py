@@ -39,7 +39,7 @@ QUESTIONS: Final[Mapping[Reason, str]] = MappingProxyType(
         Reason.DANGER: "What could somebody make of this who means harm?",
         Reason.SENSITIVE: "Has one of its owners looked at this? The policy calls it sensitive.",
         Reason.REMOVED: "Who still uses {name}?{users}",
-        Reason.RENAMED: "Who still says {name} by its old name?{users}",
+        Reason.RENAMED: "Who still knows {name} by its old name?{users}",
         Reason.SIGNATURE: "Who calls {name} as it was?{users}",
         Reason.ADDED: "Must {name} be public? What is public is hard to take back.",
         Reason.FAN_IN: "Which of them relies on what changes here?",
