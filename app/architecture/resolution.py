@@ -14,11 +14,13 @@ class Target(NamedTuple):
 
     `module` is its place in the graph: the path of a file, or of a directory where a directory is the unit. `files` are
     the files that are taken in with it. `names` are those names of the import that are taken from here; none for all.
+    `by_way_of` is the name of the file that the names are behind, where they are not its own (Rust: a type, a module).
     """
 
     module: str
     files: tuple[str, ...]
     names: tuple[str, ...] = ()
+    by_way_of: str = ""
 
 
 class Resolution(NamedTuple):

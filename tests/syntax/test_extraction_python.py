@@ -102,7 +102,7 @@ def test_python_itself_finds_the_same_imports_in_all_of_lintel(folder: str) -> N
         assert sorted(ours) == [row[:3] for row in expected], path
         lazy = {row[0] for row in expected if row[3]}
         assert all((item.line in lazy) == (item.when == "lazy") for item in facts.imports if item.names), path
-        assert not facts.partial, path
+        assert not facts.partial or "import_module(" in text or "__import__" in text, path
 
 
 SHOP = """\

@@ -86,7 +86,8 @@ class RustResolver:
             taken.setdefault(deeper or file, []).append(name)
         if not taken:
             return Resolution(targets=(Target(file, (file,)),))
-        return Resolution(targets=tuple(Target(found, (found,), tuple(mine)) for found, mine in taken.items()))
+        way = items[0] if items else ""
+        return Resolution(targets=tuple(Target(found, (found,), tuple(mine), way) for found, mine in taken.items()))
 
     def _descend(self, file: str, left: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
         while left and (deeper := self._crates.child(file, left[0])):
