@@ -26,8 +26,11 @@ from app.core.fit.packed import (
 from app.core.fit.source_facts import FileFacts, Outline
 from app.syntax.languages import Language
 
-EXTRACTING: Final = Bounds(task_seconds=2.0, seconds=30.0, answer_bytes=16 << 20)
-"""A batch takes a tenth of its seconds. One of a full size that holds nothing but names is answered in 8 MB."""
+EXTRACTING: Final = Bounds(task_seconds=2.0, seconds=30.0, memory_bytes=384 << 20, answer_bytes=16 << 20)
+"""A batch takes a tenth of its seconds. One of a full size that holds nothing but names is answered in 8 MB.
+
+Four processes may run at once. The largest files that people write take less than 256 MB of address space.
+"""
 
 LARGEST: Final = 512 << 10
 """Bytes of a file. Larger ones are not parsed, so they are not sent either."""

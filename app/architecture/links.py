@@ -70,5 +70,7 @@ def name_files(resolution: Resolution, aliases: Mapping[str, str], module_of: Ca
         for file in target.files:
             own = aliases.get(file, file)
             files.setdefault(module_of(own) if file in aliases else target.module, []).append(own)
-        targets += [Target(module, tuple(dict.fromkeys(some)), target.names, target.by_way_of) for module, some in files.items()]
+        targets += [
+            Target(module, tuple(dict.fromkeys(some)), target.names, target.by_way_of) for module, some in files.items()
+        ]
     return resolution._replace(targets=tuple(targets))

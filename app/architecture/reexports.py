@@ -131,6 +131,9 @@ class Reexports:
     def _list_taken(self, reference: Reference) -> Iterator[tuple[str, str]]:
         target = reference.target
         if len(target.files) == 1 and self._offers_of(target.files[0]):
+            if target.by_way_of:
+                yield target.files[0], target.by_way_of
+                return
             language = self._graph.facts[target.files[0]].language
             for name in target.names or reference.imported.names:
                 if not _is_module(language, reference.imported, target, name):

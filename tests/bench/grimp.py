@@ -31,10 +31,11 @@ def read_ours(directory: Path, package: str) -> set[Edge]:
     facts: dict[str, FileFacts] = {}
     for place in sorted((directory / package).rglob("*.py")):
         path = place.relative_to(directory).as_posix()
-        found = extract_facts(Language.PYTHON, place.read_bytes(), deadline=Deadline(1.0, lambda: 0.0))
-        if not isinstance(found, FileFacts):
-            raise RuntimeError(f"{path}: {found}")
-        facts[path] = found
+        match extract_facts(Language.PYTHON, place.read_bytes(), deadline=Deadline(1.0, lambda: 0.0)):
+            case FileFacts() as found:
+                facts[path] = found
+            case fault:
+                raise RuntimeError(f"{path}: {fault}")
     graph = build_graph(facts, Ground(paths=frozenset(facts), texts={}, packages={}))
     return set(_name_edges(graph))
 

@@ -1,4 +1,4 @@
-"""What compiles and imports cannot be written so that nobody sees it: it is found on git's line, or the file says so."""
+"""What compiles and imports cannot be hidden: it is found on the line that git counts, or the file says so."""
 
 from __future__ import annotations
 

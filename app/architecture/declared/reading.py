@@ -13,6 +13,7 @@ from app.architecture.declared.declaration import (
     Declared,
     DeclaredRule,
 )
+from app.core.change.classes.classify import is_test
 from app.core.fit.delta import NotAnalysed
 
 TOOLS: Final = (import_linter.TOOL, dependency_cruiser.TOOL, eslint.TOOL, documents.TOOL)
@@ -22,8 +23,8 @@ _DEEPEST_PATH: Final = 500
 
 
 def wants_declaration(path: str) -> bool:
-    """Whether a file may declare something of the architecture, by its name."""
-    return len(path) <= _DEEPEST_PATH and any(tool.reads(path) for tool in TOOLS)
+    """Whether a file may declare something of the architecture, by its name. What stands among tests is a sample."""
+    return len(path) <= _DEEPEST_PATH and any(tool.reads(path) for tool in TOOLS) and not is_test(path)
 
 
 def read_declarations(texts: Mapping[str, str], paths: Collection[str]) -> Declared:

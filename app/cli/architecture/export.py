@@ -32,6 +32,16 @@ def export_graph(found: Inventory) -> dict[str, Any]:
         ],
         "rules_checked": found.rules,
         "breaks": [_break(item) for item in found.breaks],
+        "declared": [
+            {
+                "tool": item.declaration.tool,
+                "path": _show(item.declaration.path),
+                "line": item.declaration.line,
+                "text": redact(item.declaration.text).text,
+                "breaks": None if item.breaks is None else [_break(one) for one in item.breaks],
+            }
+            for item in found.heard
+        ],
         "cycles": [[_show(name) for name in names] for names in found.cycles],
         "imports": {
             "internal": graph.counts.internal,

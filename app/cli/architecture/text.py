@@ -8,18 +8,21 @@ from collections.abc import Iterable, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from app.architecture.declared.documents import NAME as DOCUMENT
 from app.cli.shown import shown
 from app.core.fit.delta import ApiChange, Break, Cycle, Delta, Edge, NewDependency, Twin
 from app.core.gate.policy import ArchitecturePolicy
 from app.core.report.architecture import say_facts, say_kind
+from app.core.report.fitting import clip
 from app.core.report.telling_order import order_api, order_dependencies, order_edges
 from app.core.secrecy.redaction import redact
 from app.core.text.plural import count
-from app.flows.architecture.inventory import Inventory
+from app.flows.architecture.inventory import Heard, Inventory
 from app.flows.architecture.survey import Surveyed
 
 MOST = 20
 _WHOLE_CYCLE = 6
+_DECLARED = 120
 
 
 def print_graph(found: Inventory, policy: ArchitecturePolicy, console: Console) -> None:
@@ -44,6 +47,8 @@ def print_graph(found: Inventory, policy: ArchitecturePolicy, console: Console) 
             continue
         console.print(shown(f"{count(many, 'import')} of {language} not resolved: the language has no resolver yet"))
     _print_rules(found.breaks, found.rules, policy, console)
+    contracts = [item for item in found.heard if item.declaration.tool != DOCUMENT]
+    _print(console, "Declared for other tools", map(_tell_heard, contracts), len(contracts))
     _print(console, count(len(found.cycles), "set") + " of modules that need one another", map(_tell_set, found.cycles))
     _print(
         console,
@@ -104,6 +109,13 @@ def _print(console: Console, name: str, lines: Iterable[Text], many: int | None 
         console.print(Text("  ") + row, soft_wrap=True)
     if many is not None and many > len(rows):
         console.print(f"  …and {many - len(rows):,} more")
+
+
+def _tell_heard(item: Heard) -> Text:
+    declared = item.declaration
+    held = "not held to it here" if item.breaks is None else f"broken in {count(len(item.breaks), 'place')}"
+    kept = "kept" if item.breaks == () else held
+    return _place(declared.path, declared.line, f"{declared.tool}, {kept}: {clip(declared.text, _DECLARED)}")
 
 
 def _line(text: str) -> Text:

@@ -33,6 +33,9 @@ _WRAPPERS: Final = frozenset(
 _NUMBERED: Final = re.compile(rb"[\w$]*(?:\\u(?:[0-9a-fA-F]{4}|\{[0-9a-fA-F]{1,8}\})[\w$]*)+", re.ASCII)
 _WORDS: Final = frozenset({"require", "createRequire", "URL"})
 _NAMES: Final = frozenset({"identifier", "property_identifier"})
+_MISTAKEN: Final = frozenset({"regex_flags", "shorthand_property_identifier"})
+"""What hands such a function on, and what the grammar takes a word for that stands behind `/a/` and a comment."""
+
 _MEMBER: Final = "member_expression"
 _CALL: Final = "call_expression"
 _ASKS: Final = frozenset({"resolve"})
@@ -87,14 +90,14 @@ def _find_disguised(parsed: Parsed) -> Iterator[Load]:
 
 def _read_word(parsed: Parsed, node: tree_sitter.Node, names: Collection[str]) -> Iterator[Load]:
     word = read_node(parsed, node)
-    if word == "import":
+    if node.type in _MISTAKEN:
+        yield Load(Way.REQUIRE, node, None)
+    elif word == "import":
         yield from _read_import(parsed, node)
     elif word == "URL":
         yield from _read_url(parsed, node)
     elif word == "createRequire":
         yield from _read_maker(node)
-    elif node.type == "shorthand_property_identifier":
-        yield Load(Way.REQUIRE, node, None)
     elif node.type == "identifier" or (node.type == "property_identifier" and word == "require"):
         yield from _read_require(parsed, node, names)
 

@@ -51,6 +51,14 @@ BREAKS = (
             "src/core/new.rs": f"use crate::web::views; // {UP}\n",
         },
     ),
+    Case(
+        "a module that the root hands on",
+        {"src/lib.rs": f"{TREE['src/lib.rs']}pub use web::views;\n", TAX: f"use crate::views::show; // {UP}\n"},
+    ),
+    Case(
+        "a function that the root hands on",
+        {"src/lib.rs": f"{TREE['src/lib.rs']}pub use web::views::show;\n", TAX: f"use crate::show; // {UP}\n"},
+    ),
     Case("past a layer", {"src/web/forms.rs": "use crate::store::rows; // breaks forbid: src/web/** → src/store/**\n"}),
     Case(
         "the file between changes alone",

@@ -25,7 +25,7 @@ async def test_a_planted_break_is_reported_on_its_line(planted: Planted, ground:
 async def test_a_legal_change_is_not_reported(planted: Planted, ground: Ground, case: Case) -> None:
     told = await planted.look(ground, case)
     assert told.claims == []
-    assert told.delta.cycles == () or "cycle" in case.name
+    assert told.delta.cycles == () or case.name == "a cycle where cycles are allowed"
     assert told.old == read_marks(ground.after(case)).broke
     assert told.mended == list(case.mended)
 

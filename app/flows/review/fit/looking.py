@@ -11,6 +11,7 @@ from app.analyzers.comparing import ChangedFile, compare_apart
 from app.analyzers.run import Analysis
 from app.analyzers.sandbox import ToolFailed
 from app.architecture.claims import make_claims
+from app.architecture.resolve import BUILDERS
 from app.architecture.rules import Rules
 from app.core.change.diff import FileStatus
 from app.core.findings.finding import Claim, Source
@@ -38,7 +39,8 @@ class Look:
     """What was seen. `missing` is why there is no survey: the end of a sentence.
 
     `compared` is what the trees of changed files say of each hunk, by path; or why they say nothing.
-    `unchecked` are sentences on declared rules that nobody could hold the change to: they keep the gate shut.
+    `unchecked` are sentences on declared rules that nobody could hold the change to: they keep the gate shut. `notes`
+    are about languages that no rule is held to yet.
     """
 
     surveyed: Surveyed | None = None
@@ -47,6 +49,7 @@ class Look:
     claims: tuple[Claim, ...] = ()
     paths: frozenset[str] = frozenset()
     unchecked: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def delta(self) -> Delta | None:
@@ -87,6 +90,7 @@ async def look_at_shape(desk: Desk, change: Change, policy: Policy) -> Look:
         # What a manifest brings about stands in files that the change leaves alone.
         paths=(changed | surveyed.before.facts.keys() | surveyed.after.facts.keys()) - unseen,
         unchecked=tuple(_name_unchecked(surveyed, policy.architecture, changed)),
+        notes=tuple(_name_unresolved(surveyed, policy.architecture, changed)),
     )
 
 
@@ -131,6 +135,16 @@ def _name_unchecked(surveyed: Surveyed, policy: ArchitecturePolicy, changed: fro
         named = ", ".join(f"{item.path} ({item.reason})" for item in bound[:_SHOWN])
         more = f" and {len(bound) - _SHOWN:,} more" if len(bound) > _SHOWN else ""
         yield f"Architecture rules not checked in {count(len(bound), 'file')}: {named}{more}."
+
+
+def _name_unresolved(surveyed: Surveyed, policy: ArchitecturePolicy, changed: frozenset[str]) -> Iterator[str]:
+    """One sentence for each language whose imports nobody resolves, if rules are for changed files in it."""
+    rules = Rules(policy)
+    languages = {path: language_of(path) for path in sorted(changed) if path in surveyed.after.facts}
+    for language in dict.fromkeys(languages.values()):
+        files = [path for path, own in languages.items() if own is language and rules.binds(path)]
+        if language is not None and language not in BUILDERS and files:
+            yield f"No rule was held to {count(len(files), 'file')} of {language.value}: its imports are not resolved yet."
 
 
 def _tell(delta: Delta) -> str:
