@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from app.architecture.links import name_files
-from app.architecture.resolution import Build, Ground, Resolution, Resolver, Target
+from app.architecture.resolution import Build, Comparing, Ground, Resolution, Resolver, Target
 from app.architecture.resolve import BUILDERS
 from app.core.fit.source_facts import FileFacts, Import, When
 from app.syntax.languages import Language
@@ -89,7 +89,7 @@ class Graph:
 
 def build_graph(facts: Mapping[str, FileFacts], ground: Ground, builders: Mapping[Language, Build] = BUILDERS) -> Graph:
     """The graph of the files in `facts`, by path, in the tree of `ground`. Languages without a builder are `unread`."""
-    return _assemble(facts, ground, _start_resolvers(facts.values(), ground, builders), {})
+    return _assemble(facts, ground, _start_resolvers(facts.values(), ground, builders), None)
 
 
 def rebuild(
@@ -102,10 +102,10 @@ def rebuild(
     """What `build_graph` gives for a tree that differs from that of `before` in the files at `changed`, made faster.
 
     Where a path came or went, or a manifest or a package changed, any import may mean another file: then all of them
-    are resolved anew, and only equal parts of `before` are shared.
+    are resolved anew but for those of which a resolver tells that they mean the same, and equal parts are shared.
     """
     if not _is_same_ground(before.ground, ground) or not _has_same_files(before.facts, facts, changed):
-        return _assemble(facts, ground, _start_resolvers(facts.values(), ground, builders), before.edges)
+        return _assemble(facts, ground, _start_resolvers(facts.values(), ground, builders), before)
     touched = [path for path in changed if path in before.resolutions]
     resolutions = dict(before.resolutions)
     for path in touched:
@@ -138,22 +138,27 @@ def _start_resolvers(
     return {language: started[build] for language, build in build_of.items()}
 
 
-def _assemble(facts: Mapping[str, FileFacts], ground: Ground, resolvers: Mapping[str, Resolver], known: Edges) -> Graph:
+def _assemble(
+    facts: Mapping[str, FileFacts], ground: Ground, resolvers: Mapping[str, Resolver], before: Graph | None
+) -> Graph:
     module_of: dict[str, str] = {}
     files: dict[str, list[str]] = {}
     resolutions: dict[str, tuple[Resolution, ...]] = {}
+    kept = _find_kept(facts, ground, resolvers, before)
     for path in sorted(facts):
         resolver = resolvers.get(facts[path].language)
         module = resolver.module_of(path) if resolver else path
         module_of[path] = module
         files.setdefault(module, []).append(path)
         if resolver:
-            resolutions[path] = _resolve(path, facts[path], resolvers, ground.aliases)
+            known = kept.get(path)
+            resolutions[path] = _resolve(path, facts[path], resolvers, ground.aliases) if known is None else known
     modules = {module: tuple(paths) for module, paths in files.items()}
     edges: dict[str, Mapping[str, Site]] = {}
     for module, paths in modules.items():
-        if found := _find_edges(module, paths, facts, resolutions):
-            old = known.get(module)
+        old = before.edges.get(module) if before else None
+        same = before and paths == before.modules.get(module) and kept.keys() >= set(paths)
+        if found := old if same else _find_edges(module, paths, facts, resolutions):
             edges[module] = old if old == found else found
     return Graph(
         facts=facts,
@@ -166,6 +171,27 @@ def _assemble(facts: Mapping[str, FileFacts], ground: Ground, resolvers: Mapping
         ground=ground,
         resolvers=resolvers,
     )
+
+
+def _find_kept(
+    facts: Mapping[str, FileFacts], ground: Ground, resolvers: Mapping[str, Resolver], before: Graph | None
+) -> dict[str, tuple[Resolution, ...]]:
+    """What is known of files that are as they were and whose imports mean what they meant."""
+    kept: dict[str, tuple[Resolution, ...]] = {}
+    if before is None or before.ground.aliases != ground.aliases:
+        return kept
+    tests = {language: _compare_resolvers(before.resolvers.get(language), one) for language, one in resolvers.items()}
+    for path, known in before.resolutions.items():
+        file = facts.get(path)
+        if file is not None and file is before.facts[path]:
+            outdated = tests.get(file.language)
+            if outdated is not None and not outdated(path, file):
+                kept[path] = known
+    return kept
+
+
+def _compare_resolvers(before: Resolver | None, after: Resolver) -> Callable[[str, FileFacts], bool] | None:
+    return after.outdated(before) if before is not None and isinstance(after, Comparing) else None
 
 
 def _resolve(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
-from app.core.fit.source_facts import Import
+from app.core.fit.source_facts import FileFacts, Import
 
 
 class Target(NamedTuple):
@@ -62,6 +62,18 @@ class Resolver(Protocol):
 
     def module_of(self, path: str) -> str:
         """The module that a source file belongs to: its own path, or its directory (`.` for the top)."""
+        ...
+
+
+@runtime_checkable
+class Comparing(Resolver, Protocol):
+    """A resolver that can tell which of its answers differ from those of another tree's."""
+
+    def outdated(self, before: Resolver) -> Callable[[str, FileFacts], bool] | None:
+        """Tells of a file that both trees have at the same path whether an import of it may mean something else here.
+
+        None: that may be so of any. In doubt it may.
+        """
         ...
 
 

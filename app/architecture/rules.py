@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from app.architecture.graph import RANKS, Graph, Reference, name_target
 from app.architecture.reexports import Passed, Reexports
+from app.core.change.classes.classify import is_test
 from app.core.fit.delta import Break, Edge
 from app.core.gate.policy import ArchitecturePolicy, Forbidden
 from app.core.text.globs import Glob
@@ -131,7 +132,8 @@ def find_breaks(
 ) -> tuple[Break, ...]:
     """What breaks a rule: one for each rule, file and target, by path, line and rule.
 
-    All kinds of imports count. A target of several files breaks a rule if one of them does. An import that names the
+    All kinds of imports count. Tests are held to no rule, unless code that is no test takes them in: what tests use
+    ships with nothing. A target of several files breaks a rule if one of them does. An import that names the
     target itself comes before one that has it through another file. `Edge.through` is a file among `changed`, if one of
     those that hand the name on is; else the nearest.
     """
@@ -143,7 +145,28 @@ def find_breaks(
         if rules.binds(path)
         for found in _find_in_file(path, graph, rules, reexports, changed)
     ]
-    return tuple(sorted(found, key=_order))
+    tests = {item.edge.path for item in found if is_test(item.edge.path)}
+    idle = tests - _find_used(graph) if tests else tests
+    return tuple(sorted((item for item in found if item.edge.path not in idle), key=_order))
+
+
+def _find_used(graph: Graph) -> set[str]:
+    """The tests that code takes in, itself or by way of another test."""
+    users: dict[str, set[str]] = {}
+    code: list[str] = []
+    for path in graph.resolutions:
+        taken = {file for reference in graph.references(path) for file in reference.target.files}
+        if is_test(path):
+            users[path] = taken
+        else:
+            code.extend(file for file in taken if is_test(file))
+    used: set[str] = set()
+    while code:
+        path = code.pop()
+        if path not in used:
+            used.add(path)
+            code.extend(file for file in users.get(path, ()) if is_test(file))
+    return used
 
 
 def _find_in_file(path: str, graph: Graph, rules: Rules, reexports: Reexports, changed: Collection[str]) -> list[Break]:

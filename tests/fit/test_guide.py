@@ -158,7 +158,8 @@ EDGE = Edge("shop/pay_.py", "shop/till.py", "shop/pay_.py", 2)
     ("delta", "label", "question"),
     [
         (Delta(api=(ApiChange(ApiChangeKind.SIGNATURE, "shop/pay_.py", 2, "parse", users=14),)),
-         "`parse` is called in another way, 14 modules in reach", "Who calls `parse` as it was? 14 modules use its module."),
+         "`parse` is called in another way, 14 modules in reach",
+         "Who calls `parse` as it was? 14 modules use its module."),
         (Delta(api=(ApiChange(ApiChangeKind.REMOVED, "shop/pay_.py", 2, "parse", users=1),)),
          "`parse` is no longer public, 1 module in reach", "Who still uses `parse`? 1 module uses its module."),
         (Delta(api=(ApiChange(ApiChangeKind.REMOVED, "shop/pay_.py", 2, "<img src=x>"),)),

@@ -9,7 +9,7 @@ import pytest
 from app.syntax.extraction.extract import extract_facts
 from app.syntax.languages import Language
 from app.syntax.parsing import Unparsed
-from tests.syntax.extracting import facts_of, imports_of
+from tests.syntax.extracting import facts_of, imports_of, outline_of
 from tests.syntax.moments import NEVER
 
 PYTHON, JAVASCRIPT, TYPESCRIPT = Language.PYTHON, Language.JAVASCRIPT, Language.TYPESCRIPT
@@ -185,3 +185,15 @@ def test_no_depth_hides_an_import(
     facts = facts_of(language, text)
     assert facts.partial or imports_of(language, text) == imports
     assert depth > 100 or not facts.partial or language is RUST
+
+
+def test_definitions_and_calls_stand_on_the_lines_that_git_counts() -> None:
+    outline = outline_of(PYTHON, "# a\rdef f():\r    g()\n\ndef h(): pass\n")
+    assert [(it.name, it.first_line, it.last_line) for it in outline.symbols] == [("f", 1, 1), ("h", 3, 3)]
+    assert [(it.name, it.line) for it in outline.calls] == [("g", 1)]
+
+
+def test_more_parts_at_a_great_depth_than_are_looked_into_are_said_to_be_there() -> None:
+    wide = "[" + "[a]," * 3_000 + "require('./x')]"
+    assert facts_of(JAVASCRIPT, "{" * 497 + wide + "}" * 497).partial
+    assert not facts_of(JAVASCRIPT, wide).partial

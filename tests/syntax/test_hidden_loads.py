@@ -98,7 +98,7 @@ def test_a_script_that_loads_what_nobody_can_tell_says_so(text: str) -> None:
     assert facts_of(TYPESCRIPT if text.startswith("export") else JAVASCRIPT, text).partial
 
 
-@pytest.mark.parametrize("text", ["a = <div>&lt;!-- x</div>", "a = <div title='<!--'>{/* <!-- */}</div>"])
+@pytest.mark.parametrize("text", ["a = <div>&lt;!-- x</div>", "a = <div title={'<!--'}>{/* x */}</div>"])
 def test_html_in_html_is_no_comment_of_a_script(text: str) -> None:
     assert not facts_of(TSX, text).partial
 
@@ -154,7 +154,8 @@ BRANCH = "{}\nif {}:\n    import a\n"
         ("from typing import TYPE_CHECKING", "TYPE_CHECKING", "types"),
         ("import typing as ty", "ty.TYPE_CHECKING", "types"),
         ("TYPE_CHECKING = False", "TYPE_CHECKING", "types"),
-        ("TYPE_CHECKING: bool = (0)", "TYPE_CHECKING", "loading"),
+        ("TYPE_CHECKING: bool = (0)", "TYPE_CHECKING", "types"),
+        ("TYPE_CHECKING: bool = (1)", "TYPE_CHECKING", "loading"),
         ("TYPE_CHECKING = True", "TYPE_CHECKING", "loading"),
         ("typing.TYPE_CHECKING = True", "typing.TYPE_CHECKING", "loading"),
         ("from here import TYPE_CHECKING", "TYPE_CHECKING", "loading"),

@@ -5,14 +5,14 @@ https://docs.oracle.com/javase/specs/jls/se21/html/jls-7.html#jls-7.5 and https:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import takewhile
 from typing import Final
 
-from app.architecture.resolution import Ground, Resolution, Target
+from app.architecture.resolution import Ground, Resolution, Resolver, Target
 from app.architecture.resolve.java_sources import JavaSources, Package, Root
 from app.architecture.resolve.places import directory_of
-from app.core.fit.source_facts import SPELLED, Import
+from app.core.fit.source_facts import SPELLED, FileFacts, Import
 
 TEXTS: Final[tuple[str, ...]] = ()
 """No manifest tells more than the layout of the sources does."""
@@ -63,7 +63,7 @@ class JavaResolver:
     """
 
     def __init__(self, ground: Ground) -> None:
-        self._sources = JavaSources(ground)
+        self.sources = JavaSources(ground)
         self._known: dict[Root, dict[tuple[str, bool, int], Resolution]] = {}
         self._known_of: dict[str, tuple[Root, dict[tuple[str, bool, int], Resolution]]] = {}
 
@@ -72,7 +72,7 @@ class JavaResolver:
         directory = path.rpartition("/")[0]
         context = self._known_of.get(directory)
         if context is None:
-            root = self._sources.root_of(directory_of(path))
+            root = self.sources.root_of(directory_of(path))
             context = self._known_of[directory] = (root, self._known.setdefault(root, {}))
         root, known = context
         key = (imported.target, imported.names == ("*",), imported.level)
@@ -86,12 +86,29 @@ class JavaResolver:
         """The directory of a file."""
         return directory_of(path)
 
+    def outdated(self, before: Resolver) -> Callable[[str, FileFacts], bool] | None:
+        """Only what lies in a package that is not the same in both trees, if the layout of the sources is the same."""
+        if not isinstance(before, JavaResolver):
+            return None
+        changed = self.sources.changed_since(before.sources)
+        if changed is None:
+            return None
+        roots = self.sources.root_of, before.sources.root_of
+
+        def is_outdated(path: str, file: FileFacts) -> bool:
+            directory = directory_of(path)
+            if roots[0](directory) != roots[1](directory):
+                return True
+            return any([imported.target.startswith(changed) for imported in file.imports])  # noqa: C419 - far faster
+
+        return is_outdated
+
     def _find(self, target: str, star: bool, asking: Root) -> Resolution:  # noqa: FBT001 - half of a key
-        if star and target in self._sources.packages:
-            found = self._take_package(self._sources.packages[target].directories, asking)
+        if star and target in self.sources.packages:
+            found = self._take_package(self.sources.packages[target].directories, asking)
             return found or Resolution(missing=(target,))
         for name, rest in _split(target):
-            package = self._sources.packages.get(name)
+            package = self.sources.packages.get(name)
             found = self._find_in(package, rest.partition(".")[0], asking) if package else None
             if found is not None:
                 return found
@@ -100,7 +117,7 @@ class JavaResolver:
     def _find_class(self, target: str, asking: Root) -> Resolution:
         """What a file of that very name has; nothing else is sure to be a class at all."""
         name, _, rest = target.rpartition(".")
-        package = self._sources.packages.get(name)
+        package = self.sources.packages.get(name)
         known = package is not None and rest in package.classes
         return (self._find_in(package, rest, asking) if package and known else None) or Resolution()
 
@@ -110,7 +127,7 @@ class JavaResolver:
             spelled = (name.removesuffix(_FILE_CLASS), *(f"{name}{platform}" for platform in _PLATFORMS))
             files = [file for stem in spelled for file in package.classes.get(stem, ())]
         if files:
-            chosen = self._sources.choose(files, asking)
+            chosen = self.sources.choose(files, asking)
             places: dict[str, list[str]] = {}
             for file in chosen:
                 places.setdefault(directory_of(file), []).append(file)
@@ -118,14 +135,14 @@ class JavaResolver:
         return self._take_package(package.top_level, asking) if package.top_level else None
 
     def _take_package(self, directories: dict[str, list[str]], asking: Root) -> Resolution | None:
-        chosen = self._sources.gather([files[0] for files in directories.values()], asking)
+        chosen = self.sources.gather([files[0] for files in directories.values()], asking)
         return _take({place: directories[place] for place in map(directory_of, chosen)})
 
     def _judge(self, package: str, target: str) -> Resolution:
         segments = target.split(".")
         if any(".".join(segments[:length]) in _STANDARD for length in (1, 2, 3)):
             return Resolution()
-        if self._sources.is_ours(package):
+        if self.sources.is_ours(package):
             return Resolution(missing=(target,))
         outer = list(takewhile(lambda segment: not segment[:1].isupper(), package.split(".")))
         return Resolution(external=".".join(outer[:_THIRD_PARTY_SEGMENTS]) or target)

@@ -106,6 +106,15 @@ class JavaSources:
             return True
         return package in self.packages or any(prefix in self.packages for prefix in _shorten(package))
 
+    def changed_since(self, before: JavaSources) -> tuple[str, ...] | None:
+        """The packages that one of two trees has alone or with other files; None where the layout itself differs."""
+        if self.stem != before.stem:
+            return None
+        if any(self._roots.get(directory, root) != root for directory, root in before._roots.items()):
+            return None
+        names = self.packages.keys() | before.packages.keys()
+        return tuple(name for name in names if self.packages.get(name) != before.packages.get(name))
+
     def choose(self, files: Collection[str], asking: Root) -> list[str]:
         """Which of several files with a class of one name are meant: that of the own source root, else of the module.
 

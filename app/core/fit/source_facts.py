@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
-EXTRACTOR: int = 2
+EXTRACTOR: int = 3
 """The version of what is read out of files. Kept facts are found again under it: raise it with every change."""
 
 SPELLED: int = 1

@@ -22,10 +22,11 @@ from app.syntax.extraction.language import (
     Extractor,
     find_deep,
     find_matches,
+    is_too_deep,
     line_of,
     text_of,
 )
-from app.syntax.extraction.text import read_text
+from app.syntax.extraction.text import Text, read_text
 from app.syntax.faults import DEEPEST, MOST_FAULTS, find_faults, is_hopeless
 from app.syntax.languages import Language
 from app.syntax.parsing import MAX_BYTES, Deadline, Parsed, Unparsed, parse
@@ -103,7 +104,10 @@ def extract_facts(language: Language, source: bytes, *, deadline: Deadline) -> F
 def extract_outline(language: Language, source: bytes, *, deadline: Deadline) -> Outline | Unparsed:
     """What a text defines and calls, or why that is not known."""
     extractor = load_extractor(language)
-    parsed = parse(language, source, deadline=deadline)
+    text = read_text(language, source) if len(source) <= MAX_BYTES else Unparsed.TOO_LARGE
+    if isinstance(text, Unparsed):
+        return text
+    parsed = parse(language, text.source, deadline=deadline)
     if isinstance(parsed, Unparsed):
         return parsed
     definitions = find_definitions(parsed, deadline=deadline)
@@ -116,10 +120,11 @@ def extract_outline(language: Language, source: bytes, *, deadline: Deadline) ->
     for symbol in _make_symbols(extractor, parsed, definitions):
         if deadline.is_over():
             return Unparsed.TOO_SLOW
-        symbols.append(symbol)
+        first, last = text.count(symbol.first_line), text.count(symbol.last_line)
+        symbols.append(symbol._replace(first_line=first, last_line=last) if text.added else symbol)
     named = (node for captures in calls for node in captures.get("name", ()))
-    partial = parsed.tree.root_node.has_error or bool(find_deep(parsed, DEEPEST))
-    return Outline(tuple(symbols), tuple(_read_calls(named)), partial)
+    partial = text.doubtful or parsed.tree.root_node.has_error or bool(find_deep(parsed, DEEPEST))
+    return Outline(tuple(symbols), tuple(_read_calls(named, text)), partial)
 
 
 def _leaves_open(extractor: Extractor, parsed: Parsed) -> bool:
@@ -128,7 +133,7 @@ def _leaves_open(extractor: Extractor, parsed: Parsed) -> bool:
         faults = find_faults(parsed)
         if len(faults) == MOST_FAULTS or not all(extractor.forgives(parsed, fault) for fault in faults):
             return True
-    return bool(find_deep(parsed, 2 * DEEPEST)) or extractor.doubts(parsed)
+    return is_too_deep(parsed) or extractor.doubts(parsed)
 
 
 def _parse_for_facts(extractor: Extractor, language: Language, source: bytes, deadline: Deadline) -> Parsed | Unparsed:
@@ -165,5 +170,5 @@ def _make_symbols(extractor: Extractor, parsed: Parsed, definitions: Iterable[De
             )
 
 
-def _read_calls(nodes: Iterable[tree_sitter.Node]) -> Iterator[Call]:
-    return (Call(name, line_of(node)) for node in nodes if is_name(name := text_of(node)))
+def _read_calls(nodes: Iterable[tree_sitter.Node], text: Text) -> Iterator[Call]:
+    return (Call(name, text.count(line_of(node))) for node in nodes if is_name(name := text_of(node)))

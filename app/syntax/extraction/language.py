@@ -36,6 +36,9 @@ from app.syntax.tokens import walk_tokens
 SIGNATURE_CHARACTERS: Final = LONGEST
 """What is longer is cut: it still tells a change near its begin."""
 
+MOST_DEEP: Final = 2_000
+"""Nodes at the depth of `DEEPEST` that are looked into: each costs a look of its own."""
+
 Captures = dict[str, list[tree_sitter.Node]]
 """What one match of a query found, by the names of its captures; an optional one may be missing."""
 
@@ -122,15 +125,20 @@ class Extractor:
 def find_matches(parsed: Parsed, query: str) -> list[Captures]:
     """What a query (tree-sitter's own words) finds, in document order of the first node that each match captures.
 
-    Every pattern of it captures something. Below twice the depth of `DEEPEST` nothing is found.
+    Every pattern of it captures something. Where `is_too_deep` holds, some may be missing.
     """
     cursor = tree_sitter.QueryCursor(_compile(parsed.language, query))
     cursor.set_max_start_depth(DEEPEST)
-    deep = find_deep(parsed, DEEPEST)
+    deep = find_deep(parsed, DEEPEST)[:MOST_DEEP]
     matches = [match for start in (parsed.tree.root_node, *deep) for match in cursor.matches(start)]
     found = [(_place(captures), pattern, captures) for pattern, captures in matches if captures]
     found.sort(key=lambda match: match[:2])
     return [captures for *_, captures in (_drop_twins(found) if deep else found)]
+
+
+def is_too_deep(parsed: Parsed) -> bool:
+    """Whether a text has parts below the depth that is looked at, or more at a great depth than are looked at."""
+    return bool(find_deep(parsed, 2 * DEEPEST)) or len(find_deep(parsed, DEEPEST)) > MOST_DEEP
 
 
 def find_deep(parsed: Parsed, depth: int) -> list[tree_sitter.Node]:

@@ -30,7 +30,9 @@ _WRAPPERS: Final = frozenset(
 )
 """What gives what stands in it; of a sequence that is the last."""
 
-_NUMBERED: Final = re.compile(rb"[\w$]*(?:\\u(?:[0-9a-fA-F]{4}|\{[0-9a-fA-F]{1,8}\})[\w$]*)+", re.ASCII)
+_NUMBERED: Final = re.compile(
+    rb"(?<![\w$])[\w$]{0,20}(?:\\u(?:[0-9a-fA-F]{4}|\{[0-9a-fA-F]{1,8}\})[\w$]{0,20})+", re.ASCII
+)
 _WORDS: Final = frozenset({"require", "createRequire", "URL"})
 _NAMES: Final = frozenset({"identifier", "property_identifier"})
 _MISTAKEN: Final = frozenset({"regex_flags", "shorthand_property_identifier"})

@@ -19,7 +19,7 @@ from app.syntax.parsing import Parsed
 _LOADERS: Final = frozenset({"import_module", "__import__", "resolve_name", "run_module"})
 _ALIAS: Final = re.compile(rb"\b(?:import_module|__import__)\s+as\s+(\w{1,60})", re.ASCII)
 _OWNER_ALIAS: Final = re.compile(rb"\bimport\s+(?:importlib|builtins)\s+as\s+(\w{1,60})", re.ASCII)
-_NAME: Final = re.compile(rb"\w*[\x80-\xff][\w\x80-\xff]*", re.ASCII)
+_NAME: Final = re.compile(rb"(?<![\w\x80-\xff])\w{0,20}[\x80-\xff][\w\x80-\xff]{0,60}", re.ASCII)
 _OWNERS: Final = frozenset({"importlib", "builtins", "__builtins__"})
 _IDLE: Final = frozenset(
     {
@@ -32,9 +32,10 @@ _IDLE: Final = frozenset(
 
 _NAMED: Final = frozenset({"keyword_argument", "default_parameter", "typed_default_parameter", "named_expression"})
 _FAKED: Final = re.compile(
-    rb"\bTYPE_CHECKING\s*(?::[^=\n]*=(?!=)|:=|=(?!=))\s*\(*\s*(?![\s(]|False\b|0\b)|\bas\s+TYPE_CHECKING\b"
+    rb"\bTYPE_CHECKING\s*(?::[^=\n]{0,100}=(?!=)|:=|=(?!=))\s*\(*\s*(?![\s(]|False\b|0\b)|\bas\s+TYPE_CHECKING\b"
     rb"|\b(?:def|class)\s+TYPE_CHECKING\b"
-    rb"|^\s*from\s+(?!typing(?:_extensions)?\s)[\w.]+\s+import\s+(?:\([^)]*|[^\n]*)\bTYPE_CHECKING\b",
+    rb"|^[ \t]*from[ \t]+(?!typing(?:_extensions)?\s)[\w.]+[ \t]+import[ \t]+"
+    rb"(?:\([^)]{0,500}|[^\n]{0,200})\bTYPE_CHECKING\b",
     re.MULTILINE,
 )
 _TYPING: Final = re.compile(rb"\bimport\s+typing(?:_extensions)?\s+as\s+(\w{1,60})", re.ASCII)

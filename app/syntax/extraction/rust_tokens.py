@@ -24,11 +24,11 @@ MOST_STATEMENTS: Final = 500
 _WORD: Final = rb"(?:r#)?[A-Za-z_]\w*"
 _WORTH_A_LOOK: Final = re.compile(rb"\b(?:use|mod|crate|self|super)\b")
 _FOUND: Final = re.compile(
-    rb"(?<![\w$])(?P<statement>(?:use\b|extern\s+crate\b)[^;]{0,4000};)"
+    rb"(?<![\w$])(?P<statement>(?:use\b|extern\s+crate\b)[^;]{0,2000};)"
     rb"|(?<![\w$])mod\s+(?P<mod>" + _WORD + rb"|\$\w+)\s*(?P<end>[;{])"
     rb"|(?P<vis>\bpub\s*\(\s*(?:in\s+[^()]*|crate|self|super)\s*\))"
     rb"|(?<![\w:$])\$?(?P<path>(?:crate|self|super)(?:\s*::\s*" + _WORD + rb")+)(?P<more>\s*::\s*\$)?"
-    rb"|(?<![\w:$])(?P<bare>\$?crate\b|super\b)"
+    rb"|(?<![\w:$])(?P<bare>\$?crate\b|super\b|use\b(?!\s*<))"
 )
 _BLANK: Final = re.compile(rb"\s+|r#")
 _SILENT: Final = frozenset({"string_content", "escape_sequence", "char_literal"})

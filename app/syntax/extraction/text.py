@@ -73,9 +73,10 @@ class Text:
         """An import on the lines that git counts."""
         if not self.added:
             return found
-        return found._replace(line=self._count(found.line), lines=tuple(map(self._count, found.lines)))
+        return found._replace(line=self.count(found.line), lines=tuple(map(self.count, found.lines)))
 
-    def _count(self, line: int) -> int:
+    def count(self, line: int) -> int:
+        """The line that git counts of a line of what is parsed."""
         return line - bisect_right(self.added, line - 1)
 
 

@@ -25,11 +25,10 @@ def _describe(change: Change, policy: Policy, look: Look, weighing: Weighing, ow
     return Shape(
         delta=look.delta,
         missing=look.missing,
-        notes=look.notes,
         assessment=weighing.assessment,
         guide=make_guide(change.plan.files, look.compared, look.delta, owned.sensitive),
         mermaid=_picture(look, policy),
-        notes=weighing.notes,
+        notes=(*look.notes, *weighing.notes),
         sensitive=owned.sensitive,
         owners_gap=owned.gap,
     )

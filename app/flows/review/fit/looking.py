@@ -144,7 +144,8 @@ def _name_unresolved(surveyed: Surveyed, policy: ArchitecturePolicy, changed: fr
     for language in dict.fromkeys(languages.values()):
         files = [path for path, own in languages.items() if own is language and rules.binds(path)]
         if language is not None and language not in BUILDERS and files:
-            yield f"No rule was held to {count(len(files), 'file')} of {language.value}: its imports are not resolved yet."
+            many = count(len(files), "file")
+            yield f"No rule was held to {many} of {language.value}: its imports are not resolved yet."
 
 
 def _tell(delta: Delta) -> str:
