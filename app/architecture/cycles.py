@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
-from app.architecture.graph import Edges
+from app.architecture.graph import APART, Edges
 from app.core.fit.delta import Cycle, Edge
 from app.core.fit.source_facts import When
 
@@ -95,10 +95,21 @@ def find_new_cycles(before: Edges, after: Edges) -> tuple[Cycle, ...]:
     `before` is the base's edges under the names that its modules have at head. An edge counts as new to hard cycles
     also if it was lazy or for types before. What closes a hard cycle is not told again as a soft one.
     """
+    before, after = _needed(before), _needed(after)
     hard = list(_find_of_kind(_hard(before, after)))
     told = {(edge.source, edge.target) for cycle in hard for edge in cycle.edges}
     soft = list(_find_of_kind(_soft(before, after, told)))
     return (*hard, *soft)
+
+
+def _needed(edges: Edges) -> Edges:
+    """Without the edges that only tests have which are built apart from their module."""
+    if not any(site.path.endswith(APART) for targets in edges.values() for site in targets.values()):
+        return edges
+    return {
+        module: {target: site for target, site in targets.items() if not site.path.endswith(APART)}
+        for module, targets in edges.items()
+    }
 
 
 def _hard(before: Edges, after: Edges) -> _Kind:

@@ -233,7 +233,13 @@ def name_target(target: Target) -> str:
     return target.files[0] if len(target.files) == 1 else target.module
 
 
+APART: Final = "_test.go"
+"""Files that stand in a package and are built apart from it: what they alone import, the package does not need."""
+
+
 def _binds_sooner(when: When, path: str, line: int, old: Site) -> bool:
+    if path.endswith(APART) is not old.path.endswith(APART):
+        return old.path.endswith(APART)
     if when is old.when:
         return line < old.line if path == old.path else path < old.path
     return RANKS[when] < RANKS[old.when]

@@ -82,10 +82,13 @@ def name_briefly(groups: Collection[Group]) -> dict[Group, str]:
     """Names of as few last parts of their paths as tell them apart."""
     endings = {group: _list_endings(group) for group in groups}
     counted = Counter(ending for of_group in endings.values() for ending in of_group)
-    return {
+    names = {
         group: next((ending for ending in of_group if counted[ending] == 1), group.name)
         for group, of_group in endings.items()
     }
+    shared = Counter(names.values())
+    # a directory may be called as the files beside others are
+    return {group: name if shared[name] == 1 else f"{name} ({group.glob})" for group, name in names.items()}
 
 
 def _list_endings(group: Group) -> list[str]:

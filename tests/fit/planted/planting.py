@@ -149,16 +149,15 @@ def _tell(breaks: Sequence[Break]) -> list[str]:
     return sorted(f"{item.edge.path}:{item.edge.line} {item.rule}" for item in breaks)
 
 
-def plant(directory: Path, grounds: Sequence[Ground]) -> Planted:
-    """All cases as commits."""
-    repository = make_repository(directory / "repository", "--bare")
+async def plant(directory: Path, ground: Ground) -> Planted:
+    """All cases of a language as commits."""
+    repository = await asyncio.to_thread(make_repository, directory / "repository", "--bare")
     commits = {}
-    for ground in grounds:
-        for case in (*ground.breaks, *ground.legal):
-            assert (ground.name, case.name) not in commits, f"two cases are called {case.name}"
-            commits[ground.name, case.name] = _commit(repository, ground, case)
+    for case in (*ground.breaks, *ground.legal):
+        assert (ground.name, case.name) not in commits, f"two cases are called {case.name}"
+        commits[ground.name, case.name] = await asyncio.to_thread(_commit, repository, ground, case)
     planted = Planted(GitStore(repository.git_dir), SourceCache(directory / "cache" / "facts.sqlite"), commits)
-    asyncio.run(_read_all(planted))
+    await _read_all(planted)
     return planted
 
 

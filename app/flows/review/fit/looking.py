@@ -95,7 +95,12 @@ async def look_at_shape(desk: Desk, change: Change, policy: Policy) -> Look:
 
 
 async def compare_files(change: Change) -> dict[str, Compared | str]:
-    """What the trees of both versions say of each hunk. Files that cannot be compared are only read as usual."""
+    """What the trees of both versions say of each hunk. Files that cannot be compared are only read as usual.
+
+    Where all files are new there is nothing to compare them with.
+    """
+    if all(file.status is FileStatus.ADDED for file in change.redacted.patch.files):
+        return {}
     files = [file for file in change.redacted.patch.files if file.hunks and language_of(file.path) is not None]
     try:
         before = await read_files(
