@@ -18,7 +18,9 @@ from app.postgres import Cluster, start
 from app.store.migration import migrate
 
 # A law is about values: how long an example takes on a shared machine says nothing about it.
-hypothesis.settings.register_profile("laws", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "laws", max_examples=60, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("laws")
 
 GOLDEN = Path(__file__).parent / "golden"

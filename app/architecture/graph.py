@@ -104,7 +104,7 @@ def rebuild(
     Where a path came or went, or a manifest or a package changed, any import may mean another file: then all of them
     are resolved anew but for those of which a resolver tells that they mean the same, and equal parts are shared.
     """
-    if not _is_same_ground(before.ground, ground) or not _has_same_files(before.facts, facts, changed):
+    if not before.ground.is_like(ground) or not _has_same_files(before.facts, facts, changed):
         return _assemble(facts, ground, _start_resolvers(facts.values(), ground, builders), before)
     touched = [path for path in changed if path in before.resolutions]
     resolutions = dict(before.resolutions)
@@ -286,15 +286,6 @@ def _count_unread(facts: Mapping[str, FileFacts], resolvers: Mapping[str, Resolv
         if file.language not in resolvers:
             found[file.language] = found.get(file.language, 0) + len(file.imports)
     return found
-
-
-def _is_same_ground(before: Ground, after: Ground) -> bool:
-    if before is after:
-        return True
-    paths = len(before.paths) == len(after.paths) and set(before.paths) == set(after.paths)
-    return (
-        paths and before.aliases == after.aliases and before.texts == after.texts and before.packages == after.packages
-    )
 
 
 def _has_same_files(before: Mapping[str, FileFacts], after: Mapping[str, FileFacts], changed: Collection[str]) -> bool:

@@ -52,6 +52,14 @@ class Ground:
     packages: Mapping[str, tuple[str, ...]]
     aliases: Mapping[str, str] = field(default_factory=dict)
 
+    def is_like(self, other: Ground) -> bool:
+        """Whether imports lead to the same files on both."""
+        if self is other:
+            return True
+        if len(self.paths) != len(other.paths) or set(self.paths) != set(other.paths):
+            return False
+        return (self.aliases, self.texts, self.packages) == (other.aliases, other.texts, other.packages)
+
 
 class Resolver(Protocol):
     """Resolves the imports of its languages. It remembers what it resolved: the same import costs one look-up."""
