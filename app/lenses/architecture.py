@@ -16,6 +16,7 @@ from app.core.fit.assessment import Dimension, Fit, FitEvidence, Weighed
 from app.core.model import Block, Reply, Request, Stage
 from app.core.text.fence import fence
 from app.lenses.reply_text import read_object, tidy
+from app.lenses.schema import closed
 
 NAME = "architecture"
 EFFORT = "medium"
@@ -88,26 +89,17 @@ Weigh the eight dimensions, each once, in the order given. Answer with the JSON 
 _TEXT: Final = {"type": "string"}
 
 
-def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
 def _form(number: str) -> dict[str, Any]:
-    evidence = _closed({"fact": _TEXT, "path": _TEXT, "line": {"type": number}, "quote": _TEXT})
+    evidence = closed({"fact": _TEXT, "path": _TEXT, "line": {"type": number}, "quote": _TEXT})
     dimension = {
         "name": {"type": "string", "enum": [item.value for item in Dimension]},
         "evidence": {"type": "array", "items": evidence},
         "note": _TEXT,
         "score": {"type": [number, "null"]},
     }
-    return _closed(
+    return closed(
         {
-            "dimensions": {"type": "array", "items": _closed(dimension)},
+            "dimensions": {"type": "array", "items": closed(dimension)},
             "verdict": {"type": "string", "enum": [item.value for item in Fit]},
             "confidence": {"type": number},
         }

@@ -22,6 +22,7 @@ from app.core.change.diff import Side
 from app.core.findings.finding import Claim, Pointer, Severity, Source
 from app.core.model import Failure, FailureKind, ModelFailed, Reply
 from app.core.rules.answer import RuleAnswer, RuleVerdict
+from app.lenses.schema import closed
 
 CATEGORIES: Final = (
     "logic",
@@ -43,20 +44,10 @@ _TEXT: Final = {"type": "string"}
 _SIDE: Final = {"type": "string", "enum": ["R", "L"]}
 
 
-def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """An object with exactly these properties."""
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
 def _enabling(number: str) -> dict[str, Any]:
     """The changed line that causes or exposes a fault which shows on another; null for a fault of a changed line."""
     place = {"path": _TEXT, "side": _SIDE, "line": {"type": number}, "quote": _TEXT}
-    return {"anyOf": [_closed(place), {"type": "null"}]}
+    return {"anyOf": [closed(place), {"type": "null"}]}
 
 
 _FINDING: Final[dict[str, Any]] = {
@@ -82,20 +73,20 @@ _RULE: Final[dict[str, Any]] = {
     "quote": _TEXT,
     "verdict": {"type": "string", "enum": [verdict.value for verdict in RuleVerdict]},
 }
-_RULES: Final = {"type": "array", "items": _closed(_RULE)}
-_REPLY: Final = {"findings": {"type": "array", "items": _closed(_FINDING)}, "rules_checked": _RULES}
+_RULES: Final = {"type": "array", "items": closed(_RULE)}
+_REPLY: Final = {"findings": {"type": "array", "items": closed(_FINDING)}, "rules_checked": _RULES}
 
-SCHEMA: Final[Mapping[str, Any]] = _closed(_REPLY)
+SCHEMA: Final[Mapping[str, Any]] = closed(_REPLY)
 """What is asked for by every lens: another schema would have a cache of its own."""
 
 _NUMBERS: Final = {name: {"type": "number"} for name in ("start_line", "end_line", "confidence")}
 # What may be null may be missing: whoever is asked about rules counts the answers, and null says nothing anyhow.
 _OPTIONAL: Final = {"rule_id", "enabled_by"}
-_TAKEN: Final = _closed(_FINDING | _NUMBERS | {"enabled_by": _enabling("number")}) | {
+_TAKEN: Final = closed(_FINDING | _NUMBERS | {"enabled_by": _enabling("number")}) | {
     "required": [name for name in _FINDING if name not in _OPTIONAL]
 }
 _CHECK: Final = Draft202012Validator(
-    _closed(_REPLY | {"findings": {"type": "array", "items": _TAKEN}}) | {"required": ["findings"]}
+    closed(_REPLY | {"findings": {"type": "array", "items": _TAKEN}}) | {"required": ["findings"]}
 )
 
 REPLY_BYTES = 5 * 1024 * 1024

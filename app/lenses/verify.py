@@ -20,6 +20,7 @@ from app.core.findings.finding import Evidence, Severity
 from app.core.findings.verification.opinion import Decision, Opinion
 from app.core.model import Block, Failure, FailureKind, ModelFailed, Reply, Request, Stage
 from app.core.text.fence import fence
+from app.lenses.schema import closed
 
 NAME = "verify"
 EFFORT = "medium"
@@ -92,18 +93,8 @@ Give one verdict for each claim, under its number, each number once. Answer with
 _TEXT: Final = {"type": "string"}
 
 
-def _closed(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """An object with exactly these properties."""
-    return {
-        "type": "object",
-        "properties": dict(properties),
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
 def _verdict(number: str) -> dict[str, Any]:
-    quotes = {"type": "array", "items": _closed({"path": _TEXT, "line": {"type": number}, "quote": _TEXT})}
+    quotes = {"type": "array", "items": closed({"path": _TEXT, "line": {"type": number}, "quote": _TEXT})}
     return {
         "claim": {"type": number},
         "quoted_evidence": quotes,
@@ -116,10 +107,10 @@ def _verdict(number: str) -> dict[str, Any]:
     }
 
 
-SCHEMA: Final[Mapping[str, Any]] = _closed({"verdicts": {"type": "array", "items": _closed(_verdict("integer"))}})
+SCHEMA: Final[Mapping[str, Any]] = closed({"verdicts": {"type": "array", "items": closed(_verdict("integer"))}})
 """What is asked for: static, whatever is claimed."""
 
-_CHECK: Final = Draft202012Validator(_closed({"verdicts": {"type": "array", "items": _closed(_verdict("number"))}}))
+_CHECK: Final = Draft202012Validator(closed({"verdicts": {"type": "array", "items": closed(_verdict("number"))}}))
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
 
 
