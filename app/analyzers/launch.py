@@ -27,7 +27,10 @@ def main(arguments: list[str]) -> None:
     for kind, limit in limits.items():
         _, hard = resource.getrlimit(kind)
         allowed = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
-        resource.setrlimit(kind, (allowed, allowed))
+        # At the hard limit of time the kernel only kills: the soft one, a second before, says that it was the time.
+        above = hard == resource.RLIM_INFINITY or hard > allowed
+        most = allowed + 1 if kind == resource.RLIMIT_CPU and above else allowed
+        resource.setrlimit(kind, (allowed, most))
     _go_first()
     os.execv(command[0], command)  # noqa: S606 - no shell is the point; the path is the caller's own
 

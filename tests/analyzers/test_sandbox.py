@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import signal
 import sys
 import textwrap
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.analyzers.analyzer import Limits
-from app.analyzers.sandbox import ToolFailed, find_tool, run_tool
+from app.analyzers.sandbox import ToolFailed, bound_command, find_tool, open_process, run_tool
 
 PYTHON = Path(sys.executable)
 
@@ -120,3 +121,9 @@ def test_a_tool_is_taken_from_our_installation_alone(tmp_path: Path, monkeypatch
     assert find_tool("ruff").parent == PYTHON.parent
     with pytest.raises(ToolFailed, match="impostor is not installed"):
         find_tool("impostor")
+
+
+async def test_too_much_processor_time_ends_a_program_by_the_signal_that_says_so(tmp_path: Path) -> None:
+    command = bound_command(Path(sys.executable), ("-I", "-c", "while True: pass"), (1, 1 << 30, 1 << 20))
+    async with open_process(command, tmp_path) as process:
+        assert await asyncio.wait_for(process.wait(), 30) == -signal.SIGXCPU

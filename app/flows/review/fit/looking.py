@@ -29,6 +29,7 @@ from app.repo.git import GitError
 from app.syntax.languages import language_of
 
 NAME: Final = "architecture"
+NOT_COMPARED: Final = "No edit is called mechanical, moved or formatting: the syntax trees could not be compared."
 GIT_FAILED: Final = "git could not read the trees"
 _SHOWN: Final = 3
 _log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class Look:
 
     `compared` is what the trees of changed files say of each hunk, by path; or why they say nothing.
     `unchecked` are sentences on declared rules that nobody could hold the change to: they keep the gate shut. `notes`
-    are about languages that no rule is held to yet.
+    are about languages that no rule is held to yet, and about hunks that were not compared.
     """
 
     surveyed: Surveyed | None = None
@@ -69,7 +70,7 @@ class Look:
 
 async def look_at_shape(desk: Desk, change: Change, policy: Policy) -> Look:
     """The look at the change. That it could not be made is said in it, never raised."""
-    compared = await compare_files(change)
+    compared, gap = await compare_files(change)
     revisions = (change.snapshot.merge_base, change.snapshot.head_sha)
     try:
         surveyed = await survey_range(change.store, revisions, change.patch, policy.architecture, desk.cache)
@@ -78,7 +79,7 @@ async def look_at_shape(desk: Desk, change: Change, policy: Policy) -> Look:
         _log.warning("the module graph was not made: %s", error)
         rules = Rules(policy.architecture).count
         unchecked = (f"{count(rules, 'architecture rule')} not checked: {missing}.",) if rules else ()
-        return Look(compared=compared, missing=missing, unchecked=unchecked)
+        return Look(compared=compared, missing=missing, unchecked=unchecked, notes=gap)
     delta = surveyed.delta
     changed = frozenset(file.path for file in change.patch.files)
     desk.watch(Step.SURVEYED, _tell(delta))
@@ -90,17 +91,17 @@ async def look_at_shape(desk: Desk, change: Change, policy: Policy) -> Look:
         # What a manifest brings about stands in files that the change leaves alone.
         paths=(changed | surveyed.before.facts.keys() | surveyed.after.facts.keys()) - unseen,
         unchecked=tuple(_name_unchecked(surveyed, policy.architecture, changed)),
-        notes=tuple(_name_unresolved(surveyed, policy.architecture, changed)),
+        notes=(*gap, *_name_unresolved(surveyed, policy.architecture, changed)),
     )
 
 
-async def compare_files(change: Change) -> dict[str, Compared | str]:
-    """What the trees of both versions say of each hunk. Files that cannot be compared are only read as usual.
+async def compare_files(change: Change) -> tuple[dict[str, Compared | str], tuple[str, ...]]:
+    """What the trees of both versions say of each hunk, and a sentence if nobody could ask them.
 
-    Where all files are new there is nothing to compare them with.
+    Files that cannot be compared are only read as usual. Where all are new there is nothing to compare them with.
     """
     if all(file.status is FileStatus.ADDED for file in change.redacted.patch.files):
-        return {}
+        return {}, ()
     files = [file for file in change.redacted.patch.files if file.hunks and language_of(file.path) is not None]
     try:
         before = await read_files(
@@ -120,12 +121,13 @@ async def compare_files(change: Change) -> dict[str, Compared | str]:
             if (file.status is FileStatus.ADDED or file.old_path in before)
             and (file.status is FileStatus.REMOVED or file.path in after)
         ]
-        return await compare_apart(
+        compared = await compare_apart(
             [ChangedFile(file, before.get(file.old_path, b""), after.get(file.path, b"")) for file in whole]
         )
     except (ToolFailed, GitError) as error:
         _log.warning("no hunks were compared by their trees: %s", error)
-        return {}
+        return {}, (NOT_COMPARED,)
+    return compared, ()
 
 
 def _name_unchecked(surveyed: Surveyed, policy: ArchitecturePolicy, changed: frozenset[str]) -> Iterator[str]:
