@@ -13,9 +13,11 @@ from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import re2
-
+from app.core.change.classes.expression import compile_expression
 from app.core.change.classes.wildmatch import FitsNothing, translate_pattern
+
+MEMORY = 1 << 24
+"""Room for a batch of long lines; what does not fit in the automaton is matched more slowly, never wrongly."""
 
 CODEOWNERS_PATHS = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 """Where the file may stand. The first that is there counts, and no other."""
@@ -68,10 +70,10 @@ class _Batch:
 
     def last_fitting(self, path: bytes) -> int:
         """The number of the last rule that fits, or -1."""
-        self._all = self._all or _compile(b"|".join(self.expressions))
+        self._all = self._all or compile_expression(b"|".join(self.expressions), MEMORY)
         if not self._all.fullmatch(path):
             return -1
-        self._each = self._each or [_compile(expression) for expression in self.expressions]
+        self._each = self._each or [compile_expression(expression, MEMORY) for expression in self.expressions]
         both = zip(reversed(self.numbers), reversed(self._each), strict=True)
         return next((number for number, one in both if one.fullmatch(path)), -1)
 
@@ -208,14 +210,3 @@ def _above(path: str) -> Iterator[str]:
     while path := path.rpartition("/")[0]:
         yield path
         yield f"{path}/"
-
-
-def _compile(expression: bytes) -> Any:  # noqa: ANN401 - re2 ships no types
-    options = re2.Options()
-    options.log_errors = False
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.dot_nl = True
-    options.never_capture = True
-    # Room for a batch of long lines; what does not fit in the automaton is matched more slowly, never wrongly.
-    options.max_mem = 1 << 24
-    return re2.compile(expression, options)

@@ -13,9 +13,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Self
 
-import re2
-
+from app.core.change.classes.expression import compile_expression
 from app.core.change.classes.wildmatch import FitsNothing, translate_pattern
+
+MEMORY = 1 << 26
+"""Room for every line of a file; what does not fit in the automaton is matched more slowly, never wrongly."""
 
 MAX_LINE = 2048
 """Git ignores lines of so many bytes or more, and so do we."""
@@ -92,7 +94,9 @@ class _Rules:
 
     def _compile(self, low: int, high: int) -> Any:  # noqa: ANN401 - re2 ships no types
         if (low, high) not in self.compiled:
-            self.compiled[low, high] = _compile(b"|".join(rule.expression for rule in self.rules[low:high]))
+            self.compiled[low, high] = compile_expression(
+                b"|".join(rule.expression for rule in self.rules[low:high]), MEMORY
+            )
         return self.compiled[low, high]
 
 
@@ -225,14 +229,3 @@ def _rule(pattern: bytes, words: _Words) -> _Rule | None:
         return _Rule(_ANY_NAME + translate_pattern(pattern, of_name=True), words)
     except FitsNothing:
         return None
-
-
-def _compile(expression: bytes) -> Any:  # noqa: ANN401 - re2 ships no types
-    options = re2.Options()
-    options.log_errors = False
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.dot_nl = True
-    options.never_capture = True
-    # Room for every line that a file may have; what does not fit is matched more slowly, never wrongly.
-    options.max_mem = 1 << 26
-    return re2.compile(expression, options)
