@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import NamedTuple
 
 from app.architecture.graph import Edges, Graph, lines_by_name
@@ -25,14 +26,22 @@ def find_unresolved(graph: Graph) -> tuple[Unresolved, ...]:
     return tuple(sorted(found))
 
 
-def find_externals(graph: Graph) -> dict[str, tuple[str, int]]:
-    """Third-party packages by the name that imports use, each with the path and line of the first import of it."""
+def find_new_externals(before: Graph, after: Graph) -> dict[str, tuple[str, int]]:
+    """Third-party packages that only the second graph imports, by the name that imports use.
+
+    Each with the path and line of the first import of it.
+    """
     found: dict[str, tuple[str, int]] = {}
-    for path, resolutions in graph.resolutions.items():
-        for imported, resolution in zip(graph.facts[path].imports, resolutions, strict=True):
+    for path, resolutions in after.resolutions.items():
+        if before.resolutions.get(path) is resolutions:
+            continue
+        for imported, resolution in zip(after.facts[path].imports, resolutions, strict=True):
             if resolution.external:
                 place = (path, imported.line)
                 found[resolution.external] = min(place, found.get(resolution.external, place))
+    for resolution in chain.from_iterable(before.resolutions.values()) if found else ():
+        if resolution.external and found.pop(resolution.external, None) and not found:
+            break
     return found
 
 

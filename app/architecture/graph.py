@@ -121,7 +121,7 @@ def rebuild(
         modules=before.modules,
         resolutions=resolutions,
         edges=edges,
-        counts=_recount(before, resolutions, touched),
+        counts=_recount(before, resolutions),
         unread=_count_unread(facts, before.resolvers),
         ground=before.ground,
         resolvers=before.resolvers,
@@ -166,7 +166,7 @@ def _assemble(
         modules=modules,
         resolutions=resolutions,
         edges=edges,
-        counts=_count(resolutions.values()),
+        counts=_recount(before, resolutions) if before else _count(resolutions.values()),
         unread=_count_unread(facts, resolvers),
         ground=ground,
         resolvers=resolvers,
@@ -274,9 +274,11 @@ def _count(resolutions: Iterable[tuple[Resolution, ...]]) -> Counts:
     return Counts(internal, external, unresolved, standard)
 
 
-def _recount(before: Graph, resolutions: Mapping[str, tuple[Resolution, ...]], touched: Collection[str]) -> Counts:
-    gone = _count(before.resolutions[path] for path in touched)
-    come = _count(resolutions[path] for path in touched)
+def _recount(before: Graph, resolutions: Mapping[str, tuple[Resolution, ...]]) -> Counts:
+    """What `_count` gives for these, by looking only at what the graph before has otherwise."""
+    known = before.resolutions
+    gone = _count(own for path, own in known.items() if resolutions.get(path) is not own)
+    come = _count(own for path, own in resolutions.items() if known.get(path) is not own)
     return Counts(*(old - less + more for old, less, more in zip(before.counts, gone, come, strict=True)))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import NamedTuple
 
 from app.core.change.diff import SUBMODULE_MODE, SYMLINK_MODE
 from app.repo.git import ORDINARY, Limits, Surroundings, run_git
@@ -40,8 +41,7 @@ class BlobFault(StrEnum):
     NOT_A_BLOB = "not a blob"
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
+class TreeEntry(NamedTuple):
     """One file, symbolic link or submodule of a tree. A path that is not UTF-8 shows those bytes in hexadecimal."""
 
     path: str
@@ -52,6 +52,13 @@ class TreeEntry:
     def regular(self) -> bool:
         """Whether it is a file, neither a symbolic link nor a submodule nor a directory."""
         return self.mode not in (SYMLINK_MODE, SUBMODULE_MODE, "040000")
+
+
+class Difference(NamedTuple):
+    """A path at which two trees differ, and what the second one has there; None for nothing."""
+
+    path: str
+    entry: TreeEntry | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,12 @@ class GitStore:
             entries.update((entry.path, entry) for entry in listed)
         return list(entries.values())
 
+    async def compare_trees(self, before: str, after: str) -> list[Difference]:
+        """Every path of `list_tree` at which two revisions differ, in git's order. Raises as `list_tree` does."""
+        revisions = self.object_id(before), self.object_id(after)
+        command = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", "--ignore-submodules=none")
+        return read_differences(await self.run((*command, *revisions), limits=LISTING))
+
     async def read_file(self, revision: str, path: str, *, max_bytes: int = 1 << 20) -> bytes | None:
         """Content of the regular file at `path`, or None where there is none (links are not followed).
 
@@ -176,11 +189,22 @@ def show_path(path: bytes) -> str:
 def read_tree(listing: bytes) -> list[TreeEntry]:
     """The entries of `git ls-tree -z`."""
     entries = []
-    for row in listing.split(b"\0")[:-1]:
-        facts, _, path = row.partition(b"\t")
-        mode, _, object_id = facts.decode().split(" ")
-        entries.append(TreeEntry(show_path(path), mode, object_id))
+    # decoded at once, for there are tens of thousands
+    for row in show_path(listing).split("\0")[:-1]:
+        facts, _, path = row.partition("\t")
+        mode, _, object_id = facts.split(" ")
+        entries.append(TreeEntry(path, mode, object_id))
     return entries
+
+
+def read_differences(raw: bytes) -> list[Difference]:
+    """The rows of `git diff-tree -z --raw --no-abbrev` (https://git-scm.com/docs/diff-format)."""
+    fields = show_path(raw).split("\0")[:-1]
+    differences = []
+    for facts, path in zip(fields[::2], fields[1::2], strict=True):
+        _, mode, _, object_id, status = facts.split(" ")
+        differences.append(Difference(path, None if status == "D" else TreeEntry(path, mode, object_id)))
+    return differences
 
 
 def _batches(paths: Sequence[str]) -> list[list[str]]:

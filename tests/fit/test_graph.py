@@ -3,7 +3,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.architecture.census import Unresolved, count_users, find_externals, find_unresolved
+from app.architecture.census import Unresolved, count_users, find_new_externals, find_unresolved
 from app.architecture.graph import Counts, Site, build_graph, rebuild
 from app.core.fit.source_facts import FileFacts, Import, When
 from tests.fit.graphs import BUILDERS, for_types, lazily, make_facts, make_graph, make_ground
@@ -69,8 +69,10 @@ def test_a_language_that_nobody_resolves_is_counted_apart_and_its_imports_are_no
 
 
 def test_a_foreign_package_has_the_place_of_its_first_import() -> None:
-    graph = make_graph({"b.py": ["ext:yaml"], "a.py": ["std:os", "ext:yaml", "ext:yaml"]})
-    assert find_externals(graph) == {"yaml": ("a.py", 2)}
+    before = make_graph({"b.py": ["ext:attrs"], "c.py": []})
+    files = {"b.py": ["ext:yaml", "ext:attrs"], "a.py": ["std:os", "ext:yaml", "ext:yaml"], "c.py": ["ext:attrs"]}
+    assert find_new_externals(before, make_graph(files)) == {"yaml": ("a.py", 2)}
+    assert find_new_externals(make_graph(files), make_graph(files)) == {}
 
 
 def test_users_of_a_module_are_modules_not_imports() -> None:

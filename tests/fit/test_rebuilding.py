@@ -64,10 +64,16 @@ def test_a_graph_that_is_made_from_another_is_the_one_that_is_made_from_nothing(
     assert rebuild(_build(before), after, _ground(after), changed) == _build(after)
 
 
-def test_files_that_no_changed_package_concerns_keep_what_is_known_of_them() -> None:
+def test_files_that_no_changed_class_concerns_keep_what_is_known_of_them() -> None:
     before = {
         f"src/main/java/com/acme/{name}/{name.title()}.java": FileFacts("java", (f"com.acme.{name}",), (of,))
-        for name, of in (("a", Import("com.acme.b.B", 2)), ("b", Import("com.acme.c.C", 2)), ("c", Import("x.Y", 2)))
+        for name, of in {
+            "a": Import("com.acme.b.B", 2),
+            "b": Import("com.acme.c.C", 2),
+            "c": Import("x.Y", 2),
+            "d": Import("com.acme.c", 2, ("*",)),
+            "e": Import("com.acme.c.New.Inner", 2),
+        }.items()
     }
     new = "src/main/java/com/acme/c/New.java"
     after = {**before, new: FileFacts("java", ("com.acme.c",), (Import("com.acme.a.A", 2),))}
@@ -75,5 +81,5 @@ def test_files_that_no_changed_package_concerns_keep_what_is_known_of_them() -> 
     made = rebuild(graph, after, _ground(after), [new])
 
     shared = [path for path in before if made.resolutions[path] is graph.resolutions[path]]
-    assert shared == ["src/main/java/com/acme/a/A.java", "src/main/java/com/acme/c/C.java"]
+    assert shared == [f"src/main/java/com/acme/{name}/{name.title()}.java" for name in "abc"]
     assert made == _build(after)

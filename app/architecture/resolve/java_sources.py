@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final, NamedTuple
 
 from app.architecture.resolution import Ground
 from app.architecture.resolve.places import TOP, directory_of, shared_depth
+from app.core.fit.source_facts import Import
 
 _ENDINGS: Final = (".java", ".kt", ".kts")
 _SOURCES: Final = "src"
@@ -66,6 +67,19 @@ class Package:
     top_level: dict[str, list[str]] = field(default_factory=dict)
 
 
+class Changed(NamedTuple):
+    """What imports name that may mean something else than before: all of these `wholes`, and what has a `beginning`."""
+
+    beginnings: tuple[str, ...]
+    wholes: frozenset[str]
+
+    def concerns(self, imports: Iterable[Import]) -> bool:
+        """Whether one of these imports may mean something else."""
+        beginnings, wholes = self
+        # a list is far faster than a generator, and this is asked of every import of a tree
+        return any([one.target.startswith(beginnings) or one.target in wholes for one in imports])  # noqa: C419 - see above
+
+
 class JavaSources:
     """The packages by name, and the source roots by directory.
 
@@ -106,14 +120,22 @@ class JavaSources:
             return True
         return package in self.packages or any(prefix in self.packages for prefix in _shorten(package))
 
-    def changed_since(self, before: JavaSources) -> tuple[str, ...] | None:
-        """The packages that one of two trees has alone or with other files; None where the layout itself differs."""
+    def changed_since(self, before: JavaSources) -> Changed | None:
+        """What may be meant by something else in two trees; None where the layout itself differs."""
         if self.stem != before.stem:
             return None
         if any(self._roots.get(directory, root) != root for directory, root in before._roots.items()):
             return None
-        names = self.packages.keys() | before.packages.keys()
-        return tuple(name for name in names if self.packages.get(name) != before.packages.get(name))
+        beginnings: list[str] = []
+        wholes: set[str] = set()
+        for name in self.packages.keys() | before.packages.keys():
+            new, old = self.packages.get(name), before.packages.get(name)
+            if new is None or old is None:
+                beginnings.append(name)
+            elif new != old:
+                wholes.add(name)
+                beginnings += [f"{name}."] if new.top_level or old.top_level else _compare_classes(name, new, old)
+        return Changed(tuple(beginnings), frozenset(wholes))
 
     def choose(self, files: Collection[str], asking: Root) -> list[str]:
         """Which of several files with a class of one name are meant: that of the own source root, else of the module.
@@ -152,6 +174,12 @@ class JavaSources:
                 if self.root_of(directory).kind is Kind.MAIN:
                     counts[name] = counts.get(name, 0) + len(files)
         return counts
+
+
+def _compare_classes(package: str, new: Package, old: Package) -> list[str]:
+    """The classes of a package that are in other files than before."""
+    names = new.classes.keys() | old.classes.keys()
+    return [f"{package}.{name}" for name in names if new.classes.get(name) != old.classes.get(name)]
 
 
 def _find_least(files: Collection[str], rank: Callable[[Root], _Rank], roots: Mapping[str, Root]) -> list[str]:

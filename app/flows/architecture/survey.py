@@ -13,7 +13,7 @@ from typing import Final
 
 from app.architecture.analogues import wants_outline
 from app.architecture.api import compare_api
-from app.architecture.census import count_users, find_externals
+from app.architecture.census import count_users, find_new_externals
 from app.architecture.delta import compare, find_asked
 from app.architecture.dependencies import find_new
 from app.architecture.graph import Graph, build_graph, rebuild
@@ -196,9 +196,7 @@ def _complete(
 ) -> Surveyed:
     """The survey with public names, packages, what resembles something, and what is not analysed."""
     (old, new), before, after = trees, survey.before, survey.after
-    known = find_externals(before)
-    imports = {name: place for name, place in find_externals(after).items() if name not in known}
-    found = find_new(old.manifests, new.manifests, imports)
+    found = find_new(old.manifests, new.manifests, find_new_externals(before, after))
     delta = replace(
         _leave_out_unread(survey.delta, old, new, touched),
         api=compare_api(
