@@ -40,8 +40,10 @@ def find_new_externals(before: Graph, after: Graph) -> dict[str, tuple[str, int]
                 place = (path, imported.line)
                 found[resolution.external] = min(place, found.get(resolution.external, place))
     for resolution in chain.from_iterable(before.resolutions.values()) if found else ():
-        if resolution.external and found.pop(resolution.external, None) and not found:
-            break
+        if resolution.external in found:
+            del found[resolution.external]
+            if not found:
+                break
     return found
 
 

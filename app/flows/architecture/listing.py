@@ -69,8 +69,8 @@ async def list_trees(store: GitStore, revisions: Sequence[str], changed: Collect
     git fails.
     """
     first, *others = revisions
-    entries, *differences = await asyncio.gather(
-        store.list_tree(first), *(store.compare_trees(first, other) for other in others)
+    entries, differences = await asyncio.gather(
+        store.list_tree(first), asyncio.gather(*(store.compare_trees(first, other) for other in others))
     )
     listed = await asyncio.to_thread(_sort_all, entries, differences, frozenset(changed))
     for one in listed:
