@@ -198,8 +198,7 @@ def _resolve(
     path: str, file: FileFacts, resolvers: Mapping[str, Resolver], aliases: Mapping[str, str]
 ) -> tuple[Resolution, ...]:
     resolver = resolvers[file.language]
-    resolve = resolver.resolve
-    found = [resolve(path, imported) for imported in file.imports]
+    found = resolver.resolve_all(path, file.imports)
     return tuple([name_files(one, aliases, resolver.module_of) for one in found] if aliases else found)
 
 
@@ -216,12 +215,12 @@ def _find_edges(
             targets = resolution.targets
             if not targets or imported.level < CONSISTS:
                 continue
-            lines = lines_by_name(imported)
             for target in targets:
                 aim = target.module
                 if aim == module:
                     continue
-                line = _line_of(imported, target, lines)
+                # most imports stand on one line
+                line = _line_of(imported, target, lines_by_name(imported)) if imported.lines else imported.line
                 old = found.get(aim)
                 if old is None or _binds_sooner(imported.when, path, line, old):
                     found[aim] = Site(path, line, imported.when, name_target(target))

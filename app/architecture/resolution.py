@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -62,11 +62,18 @@ class Ground:
 
 
 class Resolver(Protocol):
-    """Resolves the imports of its languages. It remembers what it resolved: the same import costs one look-up."""
+    """Resolves the imports of its languages. It remembers what it resolved: the same import costs one look-up.
+
+    Whoever inherits from it can do with one at a time.
+    """
 
     def resolve(self, path: str, imported: Import) -> Resolution:
         """What an import in the file at `path` takes in."""
         ...
+
+    def resolve_all(self, path: str, imports: Iterable[Import]) -> list[Resolution]:
+        """The same for each import of a file, in their order."""
+        return [self.resolve(path, imported) for imported in imports]
 
     def module_of(self, path: str) -> str:
         """The module that a source file belongs to: its own path, or its directory (`.` for the top)."""

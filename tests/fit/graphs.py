@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from app.architecture.graph import Graph, build_graph
-from app.architecture.resolution import Ground, Resolution, Target
+from app.architecture.resolution import Ground, Resolution, Resolver, Target
 from app.core.fit.source_facts import FileFacts, Import, When
 from app.syntax.languages import Language
 
 
-class Literal:
+class Literal(Resolver):
     """`a/b.py` is that file, `a/` all files of the directory; `ext:name` is foreign, `std:name` of the language."""
 
     def __init__(self, ground: Ground) -> None:

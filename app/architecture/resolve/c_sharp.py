@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from app.architecture.resolution import Ground, Resolution, Target
+from app.architecture.resolution import Ground, Resolution, Resolver, Target
 from app.architecture.resolve.c_sharp_projects import ENDINGS, PROPERTIES, Projects
 from app.architecture.resolve.places import directory_of, stem_of
 from app.core.fit.source_facts import SPELLED, Import
@@ -37,7 +37,7 @@ class _Asking(NamedTuple):
     namespaces: tuple[str, ...]
 
 
-class CSharpResolver:
+class CSharpResolver(Resolver):
     """Resolves imports of C#. The unit is the directory; a namespace may be in several.
 
     - Of the directories that declare a namespace, those of the own project are meant and of the ones it refers to,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from app.architecture.resolution import Ground, Resolution, Target
+from app.architecture.resolution import Ground, Resolution, Resolver, Target
 from app.architecture.resolve.go_modules import MOD, WORK, GoModule, GoModules, is_vendored
 from app.architecture.resolve.places import directory_of, step
 from app.core.fit.source_facts import Import
@@ -20,7 +20,7 @@ _HOSTS_OF_TWO: Final = frozenset({"github.com", "gitlab.com", "bitbucket.org", "
 """Hosts whose repositories lie two levels below them; elsewhere one level is taken for the project."""
 
 
-class GoResolver:
+class GoResolver(Resolver):
     """Resolves imports of Go. Packages under `vendor` are third parties', generated code that nobody committed misses.
 
     What a package hands over are its files that are no tests; a directory of tests alone cannot be imported.

@@ -5,7 +5,7 @@ https://docs.oracle.com/javase/specs/jls/se21/html/jls-7.html#jls-7.5 and https:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 from typing import Final
 
@@ -52,7 +52,13 @@ _PLATFORMS: Final = ("Jvm", "Common", "Android", "Native", "Js")
 """Endings of a file's name where Kotlin is for several: https://kotlinlang.org/docs/coding-conventions.html."""
 
 
-class JavaResolver:
+_Known = dict[tuple[str, tuple[str, ...], int], Resolution]
+"""What was found, by target, names and level."""
+
+_EVERYTHING: Final = ("*",)
+
+
+class JavaResolver(Resolver):
     """Resolves imports of Java and Kotlin, which see one another. The unit is the directory.
 
     - A nested class, a static import and a member are in the file of the outermost class.
@@ -64,23 +70,29 @@ class JavaResolver:
 
     def __init__(self, ground: Ground) -> None:
         self.sources = JavaSources(ground)
-        self._known: dict[Root, dict[tuple[str, bool, int], Resolution]] = {}
-        self._known_of: dict[str, tuple[Root, dict[tuple[str, bool, int], Resolution]]] = {}
+        self._known: dict[Root, _Known] = {}
 
     def resolve(self, path: str, imported: Import) -> Resolution:
         """The class, or all of the package, that an import names."""
-        directory = path.rpartition("/")[0]
-        context = self._known_of.get(directory)
-        if context is None:
-            root = self.sources.root_of(directory_of(path))
-            context = self._known_of[directory] = (root, self._known.setdefault(root, {}))
-        root, known = context
-        key = (imported.target, imported.names == ("*",), imported.level)
-        found = known.get(key)
-        if found is None:
-            of_code = imported.level == SPELLED
-            found = known[key] = self._find_class(key[0], root) if of_code else self._find(*key[:2], root)
+        (found,) = self.resolve_all(path, (imported,))
         return found
+
+    def resolve_all(self, path: str, imports: Iterable[Import]) -> list[Resolution]:
+        """The same for all imports of a file."""
+        root = self.sources.root_of(directory_of(path))
+        known = self._known.setdefault(root, {})
+        resolutions = []
+        for imported in imports:
+            # most are found by this alone, and there are ten to a file
+            key = (imported.target, imported.names, imported.level)
+            found = known.get(key)
+            if found is None:
+                of_code = imported.level == SPELLED
+                star = imported.names == _EVERYTHING
+                found = self._find_class(key[0], root) if of_code else self._find(key[0], star, root)
+                known[key] = found
+            resolutions.append(found)
+        return resolutions
 
     def module_of(self, path: str) -> str:
         """The directory of a file."""

@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from app.architecture.resolution import Ground, Resolution, Target
+from app.architecture.resolution import Ground, Resolution, Resolver, Target
 from app.architecture.resolve.places import TOP, join, name_of, shared_depth, step
 from app.architecture.resolve.python_roots import MANIFESTS, Tree, is_for, is_within
 from app.core.fit.source_facts import Import
@@ -35,7 +35,7 @@ _STANDARD_ELSEWHERE: Final = frozenset(
 _NOTHING: Final = Resolution()
 
 
-class PythonResolver:
+class PythonResolver(Resolver):
     """Resolves what Python imports.
 
     `from a import b` takes in the module `a.b`, if there is one, else `a`. Packages on the way are not taken in. A

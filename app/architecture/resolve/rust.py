@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from app.architecture.resolution import Ground, Resolution, Target
+from app.architecture.resolution import Ground, Resolution, Resolver, Target
 from app.architecture.resolve.places import directory_of
 from app.architecture.resolve.rust_crates import RustCrates
 from app.architecture.resolve.rust_manifests import MANIFEST
@@ -36,7 +36,7 @@ class _Start(NamedTuple):
 _NOWHERE: Final = _Start()
 
 
-class RustResolver:
+class RustResolver(Resolver):
     """Resolves imports of Rust. The unit is the file.
 
     Modules are found by where files are, not by `mod`; an item, a variant, a module within a file and what a file hands

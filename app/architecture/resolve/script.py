@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from app.architecture.resolution import Ground, Resolution, Target
+from app.architecture.resolution import Ground, Resolution, Resolver, Target
 from app.architecture.resolve.places import directory_of, join, step
 from app.architecture.resolve.script_entries import find_entry, find_target, match_target
 from app.architecture.resolve.script_files import Files, is_source
@@ -56,7 +56,7 @@ class _Place(NamedTuple):
     typed: bool
 
 
-class ScriptResolver:
+class ScriptResolver(Resolver):
     """Resolves what JavaScript and TypeScript import. A module is the path of its file.
 
     A declaration file beside the JavaScript that it describes belongs to that. A file that is there and is no source
