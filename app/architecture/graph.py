@@ -89,7 +89,7 @@ class Graph:
 
 def build_graph(facts: Mapping[str, FileFacts], ground: Ground, builders: Mapping[Language, Build] = BUILDERS) -> Graph:
     """The graph of the files in `facts`, by path, in the tree of `ground`. Languages without a builder are `unread`."""
-    return _assemble(facts, ground, _start_resolvers(facts.values(), ground, builders), None)
+    return _assemble(facts, ground, start_resolvers(facts.values(), ground, builders), None)
 
 
 def rebuild(
@@ -105,7 +105,7 @@ def rebuild(
     are resolved anew but for those of which a resolver tells that they mean the same, and equal parts are shared.
     """
     if not before.ground.is_like(ground) or not _has_same_files(before.facts, facts, changed):
-        return _assemble(facts, ground, _start_resolvers(facts.values(), ground, builders), before)
+        return _assemble(facts, ground, start_resolvers(facts.values(), ground, builders), before)
     touched = [path for path in changed if path in before.resolutions]
     resolutions = dict(before.resolutions)
     for path in touched:
@@ -128,7 +128,7 @@ def rebuild(
     )
 
 
-def _start_resolvers(
+def start_resolvers(
     facts: Iterable[FileFacts], ground: Ground, builders: Mapping[Language, Build]
 ) -> dict[str, Resolver]:
     """A resolver for each language in use; languages with the same builder share one."""

@@ -1,4 +1,4 @@
-"""What was read out of source files, kept by content: by kind, language and blob id, in one SQLite file.
+"""What was read out of source files, kept by content: by kind and blob id, in one SQLite file; graphs of trees too.
 
 The same blob gives the same facts for ever, so nothing has to be invalidated, and a rebase costs only new blobs. It is
 a cache: a row that is lost is made again, and a file that cannot be used is replaced. Nothing in it decides anything
@@ -47,13 +47,19 @@ class SourceCache:
 
         return (self._use(look) if names else None) or {}
 
-    def keep(self, kind: str, rows: Mapping[str, bytes]) -> None:
-        """Keep these, by blob id."""
+    def keep(self, kind: str, rows: Mapping[str, bytes], most: int | None = None) -> None:
+        """Keep these, by blob id; of their kind the newest alone if there is a `most`."""
         items = [(kind, bytes.fromhex(name), body) for name, body in rows.items()]
 
         def write(database: sqlite3.Connection) -> None:
             with database:
                 database.executemany("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", items)
+                if most is not None:
+                    database.execute(
+                        "DELETE FROM facts WHERE kind = ? AND rowid NOT IN"
+                        " (SELECT rowid FROM facts WHERE kind = ? ORDER BY rowid DESC LIMIT ?)",
+                        [kind, kind, most],
+                    )
             self._shrink(database)
 
         if items:

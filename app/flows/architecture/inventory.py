@@ -11,11 +11,12 @@ from app.architecture.census import Unresolved, find_unresolved
 from app.architecture.cycles import find_components
 from app.architecture.declared.declaration import Declaration, Declared
 from app.architecture.declared.reading import read_declarations, wants_declaration
-from app.architecture.graph import Graph, build_graph
+from app.architecture.graph import Graph
 from app.architecture.reexports import Reexports
 from app.architecture.rules import Rules, find_breaks
 from app.core.fit.delta import Break
 from app.core.gate.policy import ArchitecturePolicy
+from app.flows.architecture.graphs import find_graph
 from app.flows.architecture.sources import SourceTree, read_sources
 from app.repo.objects import GitStore
 from app.repo.source_cache import SourceCache
@@ -52,7 +53,8 @@ async def take_inventory(store: GitStore, revision: str, policy: ArchitecturePol
     """The inventory of a revision. Raises TooManyFilesError, GitError, ToolFailed."""
     (tree,) = await read_sources(store, [revision], cache)
     declared = await _read_declared(store, revision)
-    return await asyncio.to_thread(_sum_up, tree, policy, declared)
+    graph = await asyncio.to_thread(find_graph, tree, cache)
+    return await asyncio.to_thread(_sum_up, tree, graph, policy, declared)
 
 
 async def _read_declared(store: GitStore, revision: str) -> Declared:
@@ -65,8 +67,7 @@ async def _read_declared(store: GitStore, revision: str) -> Declared:
     return await asyncio.to_thread(read_declarations, texts, frozenset(entries))
 
 
-def _sum_up(tree: SourceTree, policy: ArchitecturePolicy, declared: Declared) -> Inventory:
-    graph = build_graph(tree.facts, tree.ground)
+def _sum_up(tree: SourceTree, graph: Graph, policy: ArchitecturePolicy, declared: Declared) -> Inventory:
     reexports = Reexports(graph)
     rules = Rules(policy)
     ours = {rule.declaration: find_breaks(graph, Rules(rule.policy), reexports) for rule in declared.rules}

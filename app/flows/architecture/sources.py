@@ -47,16 +47,21 @@ FAULTS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceTree:
-    """One tree. `files` are its source files with their contents; `facts` and `failures` are by path.
+    """One tree as it is `listed`; `facts` and `failures` are by path.
 
     `manifests` are texts of files that ask for third-party packages, by path.
     """
 
-    files: Mapping[str, Blob]
+    listed: Listed
     facts: Mapping[str, FileFacts]
     failures: Mapping[str, str]
     ground: Ground
     manifests: Mapping[str, str]
+
+    @property
+    def files(self) -> Mapping[str, Blob]:
+        """Its source files with their contents."""
+        return self.listed.files
 
 
 async def read_sources(
@@ -232,7 +237,7 @@ def _gather(listed: Listed, read: _Read, texts: Mapping[str, str]) -> SourceTree
     unread = {path: UNREAD_TEXT for path in listed.texts if full and path not in known}
     failed = {path: read.failures[blob] for path, blob in listed.files.items() if blob in read.failures}
     return SourceTree(
-        files=listed.files,
+        listed=listed,
         facts=own,
         manifests={path: text for path, text in known.items() if wants_manifest(path)},
         failures={**failed, **listed.unread, **unread},

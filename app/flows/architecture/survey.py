@@ -16,7 +16,7 @@ from app.architecture.api import compare_api
 from app.architecture.census import count_users, find_new_externals
 from app.architecture.delta import compare, find_asked
 from app.architecture.dependencies import find_new
-from app.architecture.graph import Graph, build_graph, rebuild
+from app.architecture.graph import Graph, rebuild
 from app.architecture.reexports import Defined
 from app.architecture.renames import follow_directories
 from app.architecture.twins import find_twins
@@ -26,6 +26,7 @@ from app.core.fit.delta import Delta, NotAnalysed
 from app.core.fit.source_facts import Outline, Symbol
 from app.core.gate.policy import ArchitecturePolicy
 from app.flows.architecture.collection import pause_collection
+from app.flows.architecture.graphs import find_graph
 from app.flows.architecture.listing import Listed, list_trees
 from app.flows.architecture.outlines import Outlines, read_outlines, read_outlines_of
 from app.flows.architecture.sources import Sources, SourceTree
@@ -75,7 +76,7 @@ async def survey_range(
         try:
             async with asyncio.TaskGroup() as group:
                 defining = group.create_task(_read_definitions(store, listed, touched, cache))
-                drawing = group.create_task(_read_graphs(Sources(store, listed, cache, changed), touched))
+                drawing = group.create_task(_read_graphs(Sources(store, listed, cache, changed), touched, cache))
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
         definitions, (trees, graphs) = defining.result(), drawing.result()
@@ -110,17 +111,17 @@ def _find_around(old: Listed, new: Listed, touched: _Touched, fresh: Mapping[str
 
 
 async def _read_graphs(
-    sources: Sources, touched: _Touched
+    sources: Sources, touched: _Touched, cache: SourceCache
 ) -> tuple[tuple[SourceTree, SourceTree], tuple[Graph, Graph]]:
     """Both trees with their graphs: the first one is made while what the second one has more is read."""
     await sources.recall()
     if sources.is_complete(0):
         old = await sources.gather(0)
-        before, _ = await asyncio.gather(asyncio.to_thread(_build, old), sources.read())
+        before, _ = await asyncio.gather(asyncio.to_thread(find_graph, old, cache), sources.read())
     else:
         await sources.read()
         old = await sources.gather(0)
-        before = await asyncio.to_thread(_build, old)
+        before = await asyncio.to_thread(find_graph, old, cache)
     new = await sources.gather(1)
     return (old, new), (before, await asyncio.to_thread(_rebuild, before, new, touched))
 
@@ -139,10 +140,6 @@ def _pick(paths: frozenset[str]) -> list[str]:
 def _leave_out_uses(outlines: Mapping[str, Outline]) -> dict[str, Outline]:
     """Without the files that only show how the code is used: nobody relies on those."""
     return {path: outline for path, outline in outlines.items() if path.partition("/")[0] not in _USES}
-
-
-def _build(tree: SourceTree) -> Graph:
-    return build_graph(tree.facts, tree.ground)
 
 
 def _rebuild(before: Graph, tree: SourceTree, touched: _Touched) -> Graph:

@@ -122,17 +122,20 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Planted:
-    """The commits of all cases, by ground and name. All their sources were read by one child, and are remembered."""
+    """The commits of all cases, by ground and name. All their sources were read by one child, and are remembered.
+
+    So are the policies, by the commit that they are of.
+    """
 
     store: GitStore
     cache: SourceCache
     commits: Mapping[tuple[str, str], tuple[str, str]]
+    policies: dict[str, Policy] = field(default_factory=dict)
 
     async def look(self, ground: Ground, case: Case) -> Told:
         """The whole way from two commits to claims, under the policy of the base."""
         base, head = self.commits[ground.name, case.name]
-        policy = read_policy_bytes(await self.store.read_file(base, POLICY_PATH))
-        assert isinstance(policy, Policy), policy
+        policy = await self._policy(base)
         patch = await read_patch(self.store, base, head)
         surveyed = await survey_range(self.store, (base, head), patch, policy.architecture, self.cache)
         delta = surveyed.delta
@@ -144,6 +147,13 @@ class Planted:
             delta=delta,
         )
 
+    async def _policy(self, base: str) -> Policy:
+        if base not in self.policies:
+            policy = read_policy_bytes(await self.store.read_file(base, POLICY_PATH))
+            assert isinstance(policy, Policy), policy
+            self.policies[base] = policy
+        return self.policies[base]
+
 
 def _tell(breaks: Sequence[Break]) -> list[str]:
     return sorted(f"{item.edge.path}:{item.edge.line} {item.rule}" for item in breaks)
@@ -152,18 +162,30 @@ def _tell(breaks: Sequence[Break]) -> list[str]:
 async def plant(directory: Path, ground: Ground) -> Planted:
     """All cases of a language as commits."""
     repository = await asyncio.to_thread(make_repository, directory / "repository", "--bare")
-    commits = {}
-    for case in (*ground.breaks, *ground.legal):
-        assert (ground.name, case.name) not in commits, f"two cases are called {case.name}"
-        commits[ground.name, case.name] = await asyncio.to_thread(_commit, repository, ground, case)
+    cases = {(ground.name, case.name): case for case in (*ground.breaks, *ground.legal)}
+    assert len(cases) == len(ground.breaks) + len(ground.legal), "two cases have the same name"
+    commits = await asyncio.to_thread(_commit_all, repository, ground, cases)
     planted = Planted(GitStore(repository.git_dir), SourceCache(directory / "cache" / "facts.sqlite"), commits)
     await _read_all(planted)
     return planted
 
 
-def _commit(repository: Repository, ground: Ground, case: Case) -> tuple[str, str]:
-    base = repository.commit_tree(_pack(ground.before(case)))
-    return base, repository.commit_tree(_pack(ground.after(case)), base)
+def _commit_all(
+    repository: Repository, ground: Ground, cases: Mapping[tuple[str, str], Case]
+) -> dict[tuple[str, str], tuple[str, str]]:
+    """The base and the head of each case. What several begin with is one commit."""
+    trees: list[tuple[Tree, int | None]] = []
+    bases: dict[frozenset[tuple[bytes, tuple[str, bytes]]], int] = {}
+    numbers: dict[tuple[str, str], tuple[int, int]] = {}
+    for name, case in cases.items():
+        before = _pack(ground.before(case))
+        base = bases.setdefault(frozenset(before.items()), len(trees))
+        if base == len(trees):
+            trees.append((before, None))
+        numbers[name] = base, len(trees)
+        trees.append((_pack(ground.after(case)), base))
+    ids = repository.commit_trees(trees)
+    return {name: (ids[base], ids[head]) for name, (base, head) in numbers.items()}
 
 
 def _pack(tree: Mapping[str, Content]) -> Tree:
@@ -187,4 +209,4 @@ async def _read_all(planted: Planted) -> None:
     revisions = list(dict.fromkeys(commit for pair in planted.commits.values() for commit in pair))
     trees = await read_sources(planted.store, revisions, planted.cache)
     files = {f"{blob.object_id}.{blob.language}": blob for tree in trees for blob in tree.files.values()}
-    await read_outlines(planted.store, replace(trees[0], files=files), files, planted.cache)
+    await read_outlines(planted.store, replace(trees[0].listed, files=files), files, planted.cache)
