@@ -215,12 +215,13 @@ def _find_edges(
             targets = resolution.targets
             if not targets or imported.level < CONSISTS:
                 continue
+            # most imports stand on one line
+            lines = lines_by_name(imported) if imported.lines else None
             for target in targets:
                 aim = target.module
                 if aim == module:
                     continue
-                # most imports stand on one line
-                line = _line_of(imported, target, lines_by_name(imported)) if imported.lines else imported.line
+                line = _line_of(imported, target, lines) if lines else imported.line
                 old = found.get(aim)
                 if old is None or _binds_sooner(imported.when, path, line, old):
                     found[aim] = Site(path, line, imported.when, name_target(target))
