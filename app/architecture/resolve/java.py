@@ -105,13 +105,13 @@ class JavaResolver(Resolver):
         changed = self.sources.changed_since(before.sources)
         if changed is None:
             return None
-        roots = self.sources.root_of, before.sources.root_of
+        elsewhere: dict[str, bool] = {}  # directories that belong to another root than before
 
         def is_outdated(path: str, file: FileFacts) -> bool:
             directory = directory_of(path)
-            if roots[0](directory) != roots[1](directory):
-                return True
-            return changed.concerns(file.imports)
+            if directory not in elsewhere:
+                elsewhere[directory] = self.sources.root_of(directory) != before.sources.root_of(directory)
+            return elsewhere[directory] or changed.concerns(file.imports)
 
         return is_outdated
 

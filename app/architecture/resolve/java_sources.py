@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from app.architecture.resolution import Ground
@@ -67,17 +68,31 @@ class Package:
     top_level: dict[str, list[str]] = field(default_factory=dict)
 
 
-class Changed(NamedTuple):
-    """What imports name that may mean something else than before: all of these `wholes`, and what has a `beginning`."""
+class Changed:
+    """What may be meant by something else than before: what is named in `wholes`, and what has a `beginning`."""
 
-    beginnings: tuple[str, ...]
-    wholes: frozenset[str]
+    def __init__(self, beginnings: Iterable[str], wholes: Collection[str]) -> None:
+        self._told = _Told(tuple(beginnings), frozenset(wholes))
 
     def concerns(self, imports: Iterable[Import]) -> bool:
-        """Whether one of these imports may mean something else."""
-        beginnings, wholes = self
-        # a list is far faster than a generator, and this is asked of every import of a tree
-        return any([one.target.startswith(beginnings) or one.target in wholes for one in imports])  # noqa: C419 - see above
+        """Whether one of these imports may mean something else. This is asked of every import of a tree."""
+        return any(map(self._told.__getitem__, map(_TARGET, imports)))
+
+
+_TARGET: Final = itemgetter(Import._fields.index("target"))
+
+
+class _Told(dict[str, bool]):
+    """By target whether that may be so, as far as it was asked."""
+
+    def __init__(self, beginnings: tuple[str, ...], wholes: frozenset[str]) -> None:
+        super().__init__()
+        self._beginnings = beginnings
+        self._wholes = wholes
+
+    def __missing__(self, target: str) -> bool:
+        found = self[target] = target.startswith(self._beginnings) or target in self._wholes
+        return found
 
 
 class JavaSources:
@@ -135,7 +150,7 @@ class JavaSources:
             elif new != old:
                 wholes.add(name)
                 beginnings += [f"{name}."] if new.top_level or old.top_level else _compare_classes(name, new, old)
-        return Changed(tuple(beginnings), frozenset(wholes))
+        return Changed(beginnings, wholes)
 
     def choose(self, files: Collection[str], asking: Root) -> list[str]:
         """Which of several files with a class of one name are meant: that of the own source root, else of the module.
