@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.analyzers.apart.runner import Bounds, run_apart
+from app.analyzers.apart.parsers import Bounds, Parsers
 from app.analyzers.apart.task import Failed, Job, Task
 from app.core.change.diff import FilePatch
 from app.core.fit.compared import Compared, HunkCompared, MovedEnd, find_blocks
@@ -44,7 +44,9 @@ class ChangedFile(NamedTuple):
     new: bytes
 
 
-async def compare_apart(files: Sequence[ChangedFile], bounds: Bounds = COMPARING) -> dict[str, Compared | str]:
+async def compare_apart(
+    files: Sequence[ChangedFile], parsers: Parsers, bounds: Bounds = COMPARING
+) -> dict[str, Compared | str]:
     """By path, in the order given, what the trees say of each file, or in words of ours why they say nothing.
 
     Small files come first, so that it is the largest that there may be no time for. Raises ToolFailed where nothing can
@@ -55,7 +57,7 @@ async def compare_apart(files: Sequence[ChangedFile], bounds: Bounds = COMPARING
         (file for file in files if not told[file.file.path]),
         key=lambda file: (len(file.old) + len(file.new), file.file.path),
     )
-    for file, outcome in zip(asked, await run_apart([_give(file) for file in asked], bounds), strict=True):
+    for file, outcome in zip(asked, await parsers.run([_give(file) for file in asked], bounds), strict=True):
         if isinstance(outcome, Failed):
             told[file.file.path] = outcome.cause.value
         else:

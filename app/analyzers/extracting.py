@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from app.analyzers.apart.runner import Bounds, run_apart
-from app.analyzers.apart.task import Done, Failed, Job, Task
+from app.analyzers.apart.parsers import Bounds, Parsers
+from app.analyzers.apart.task import Done, Failed, Job, Options, Task
 from app.core.fit.packed import (
     PackedUnreadableError,
     check_facts,
@@ -38,11 +38,13 @@ LARGEST: Final = 512 << 10
 TOO_LARGE: Final = "the file is too large to parse"
 NOT_UNDERSTOOD: Final = "what its parser answered makes no sense"
 
-_BATCH_BYTES: Final = 1 << 20
-_BATCH_FILES: Final = 256
+_FACTS: Final = (1 << 20, 256)
+_OUTLINES: Final = (512 << 10, 64)
+"""Bytes and files of a batch. Each takes a moment of the loop, which may wait for the one who draws the graph."""
+
 _LANES: Final = 2
-_LITTLE: Final = 1 << 20
-"""Bytes of all files that one process reads as fast as two, which have to be started."""
+_LITTLE: Final = 4 << 20
+"""Bytes of all files that one process reads in half a second: while a second one starts, it has done the most."""
 
 _WORDS: Final = re.compile(r"[a-z ]{1,100}")
 _log = logging.getLogger(__name__)
@@ -60,27 +62,39 @@ class SourceFile(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Reading(Generic[T]):
-    """What is asked of the child, and how an answer about one file is read. Raises PackedUnreadableError."""
+    """What is asked of the child, and how an answer about one file is read. Raises PackedUnreadableError.
+
+    So many bytes (`most`), and so many files, are asked for at once.
+    """
 
     job: Job
     read: Callable[[Any, SourceFile], T]
-    most: int
+    most: tuple[int, int]
+    parsers: Parsers
+    options: Options
 
 
-async def extract_facts_apart(files: Iterable[SourceFile], bounds: Bounds = EXTRACTING) -> dict[str, FileFacts | str]:
+async def extract_facts_apart(
+    files: Iterable[SourceFile], parsers: Parsers, bounds: Bounds = EXTRACTING
+) -> dict[str, FileFacts | str]:
     """By path, in the order given, the facts of each file, or in words of ours why they are not known.
 
     What is not done when the time for all is over is not known. Raises ToolFailed where nothing can be read at all.
     """
-    return await _extract(_Reading(Job.FACTS, _read_facts, _BATCH_FILES), list(files), bounds)
+    return await _extract(_Reading(Job.FACTS, _read_facts, _FACTS, parsers, {}), list(files), bounds)
 
 
-async def extract_outlines_apart(files: Iterable[SourceFile], bounds: Bounds = EXTRACTING) -> dict[str, Outline | str]:
+async def extract_outlines_apart(
+    files: Iterable[SourceFile], parsers: Parsers, bounds: Bounds = EXTRACTING, *, calls: bool = False
+) -> dict[str, Outline | str]:
     """By path, in the order given, the outline of each file, or in words of ours why it is not known.
 
+    The calls in it are read only if they are asked for: that takes as long as all the rest.
     What is not done when the time for all is over is not known. Raises ToolFailed where nothing can be read at all.
     """
-    return await _extract(_Reading(Job.OUTLINE, _read_outline, 1), list(files), bounds)
+    return await _extract(
+        _Reading(Job.OUTLINE, _read_outline, _OUTLINES, parsers, {"calls": calls}), list(files), bounds
+    )
 
 
 async def _extract(reading: _Reading[T], files: Sequence[SourceFile], bounds: Bounds) -> dict[str, T | str]:
@@ -93,12 +107,13 @@ async def _extract(reading: _Reading[T], files: Sequence[SourceFile], bounds: Bo
     return {file.path: found[file.path] for file in files}
 
 
-def _cut(files: Iterable[SourceFile], most: int) -> Iterator[tuple[SourceFile, ...]]:
+def _cut(files: Iterable[SourceFile], most: tuple[int, int]) -> Iterator[tuple[SourceFile, ...]]:
     """In their order, so that a file is in the same company each time."""
+    most_bytes, most_files = most
     batch: list[SourceFile] = []
     size = 0
     for file in files:
-        if batch and (size + len(file.content) > _BATCH_BYTES or len(batch) == most):
+        if batch and (size + len(file.content) > most_bytes or len(batch) == most_files):
             yield tuple(batch)
             batch, size = [], 0
         batch.append(file)
@@ -112,11 +127,10 @@ async def _ask(
 ) -> None:
     """Puts what became of each file into `found`; of a batch of several only what is sure."""
     size = sum(len(file.content) for batch in batches for file in batch)
-    lanes = [batches[lane::_LANES] for lane in range(_LANES)] if size > _LITTLE else [batches]
-    work = (run_apart([_make_task(reading.job, batch) for batch in lane], bounds) for lane in lanes)
-    for lane, outcomes in zip(lanes, await asyncio.gather(*work), strict=True):
-        # thousands of files are a second's work
-        found |= await asyncio.to_thread(_read_all, reading, lane, outcomes)
+    tasks = [_make_task(reading, batch) for batch in batches]
+    outcomes = await reading.parsers.run(tasks, bounds, lanes=_LANES if size > _LITTLE else 1)
+    # thousands of files are a second's work
+    found |= await asyncio.to_thread(_read_all, reading, batches, outcomes)
 
 
 def _read_all(
@@ -129,9 +143,9 @@ def _read_all(
     }
 
 
-def _make_task(job: Job, batch: Sequence[SourceFile]) -> Task:
-    languages = " ".join(file.language for file in batch)
-    return Task(job, batch[0].path, tuple(file.content for file in batch), {"languages": languages})
+def _make_task(reading: _Reading[Any], batch: Sequence[SourceFile]) -> Task:
+    options = {**reading.options, "languages": " ".join(file.language for file in batch)}
+    return Task(reading.job, batch[0].path, tuple(file.content for file in batch), options)
 
 
 def _read(

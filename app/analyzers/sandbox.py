@@ -96,10 +96,15 @@ async def open_process(
     try:
         yield process
     finally:
-        # The leader may be gone and its children not: the group is killed in any case.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
+        kill_process(process)
         await process.wait()
+
+
+def kill_process(process: asyncio.subprocess.Process) -> None:
+    """Kill one that `open_process` opened, with all its children, without a wait until it is gone."""
+    # The leader may be gone and its children not: the group is killed in any case.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 @contextlib.asynccontextmanager

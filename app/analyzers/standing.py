@@ -8,7 +8,7 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from app.analyzers.apart.runner import BOUNDS, Bounds, run_apart
+from app.analyzers.apart.parsers import BOUNDS, Bounds, Parsers
 from app.analyzers.apart.task import Failed, Job, Task
 from app.core.change.memory.since import Extent
 from app.syntax.languages import language_of
@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 
 
 async def find_standing_apart(
-    versions: Mapping[str, tuple[bytes, bytes]], bounds: Bounds = BOUNDS
+    versions: Mapping[str, tuple[bytes, bytes]], parsers: Parsers, bounds: Bounds = BOUNDS
 ) -> dict[str, tuple[Extent, ...]]:
     """By path the lines of the new version that hold definitions which are in the old one too.
 
@@ -29,7 +29,7 @@ async def find_standing_apart(
     tasks = [Task(Job.STAND, path, both) for path, both in versions.items() if language_of(path) is not None]
     tasks.sort(key=lambda task: (task.size, task.path))
     standing: dict[str, tuple[Extent, ...]] = {}
-    for task, outcome in zip(tasks, await run_apart(tasks, bounds), strict=True):
+    for task, outcome in zip(tasks, await parsers.run(tasks, bounds), strict=True):
         if isinstance(outcome, Failed):
             _log.info("all of a file counts as new: %s", outcome.cause.value)
             continue

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
 import tree_sitter
 
@@ -17,11 +16,11 @@ from app.syntax.parsing import Deadline, Parsed, Unparsed, load_grammar
 _TYPES: Final = frozenset(
     {Kind.CLASS, Kind.STRUCT, Kind.ENUM, Kind.INTERFACE, Kind.TRAIT, Kind.IMPLEMENTATION, Kind.TYPE}
 )
+_KINDS: Final = {kind.value: kind for kind in Kind}
 _NAME_CHARACTERS: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(NamedTuple):
     """One definition with its decorators. `within` are the names of the ones around it, outermost first.
 
     Lines are 1-based, `last_line` is its last; offsets are bytes, `end` is behind the last, `named_at` where its name
@@ -38,15 +37,32 @@ class Definition:
     named_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Span:
+class Defining(NamedTuple):
+    """A definition and the node that has the same span."""
+
+    definition: Definition
     node: tree_sitter.Node
-    name: tree_sitter.Node
+
+
+class _Span(NamedTuple):
+    """What defines a name: offsets of bytes, and the number of the pattern that found it."""
+
+    start: int
+    end: int
+    pattern: int
+    node: tree_sitter.Node
+    named: tuple[int, int]
     kind: Kind
 
 
 def find_definitions(parsed: Parsed, *, deadline: Deadline) -> tuple[Definition, ...] | Unparsed:
     """All definitions in document order, an outer one before those inside it; or why they are not known."""
+    found = find_defining(parsed, deadline=deadline)
+    return found if isinstance(found, Unparsed) else tuple(item.definition for item in found)
+
+
+def find_defining(parsed: Parsed, *, deadline: Deadline) -> Sequence[Defining] | Unparsed:
+    """The same, with their nodes."""
     query = _query(parsed.language)
     if query is None:
         return Unparsed.NO_GRAMMAR
@@ -61,8 +77,8 @@ def find_definitions(parsed: Parsed, *, deadline: Deadline) -> tuple[Definition,
     cursor.set_max_start_depth(DEEPEST)
     matches = cursor.matches(parsed.tree.root_node)
     # they come in no order that can be relied on
-    spans = sorted(_read_spans(matches), key=lambda span: (span.node.start_byte, -span.node.end_byte))
-    return tuple(_nest(spans))
+    spans = sorted(_read_spans(matches), key=lambda span: (span.start, -span.end))
+    return list(_nest(parsed, spans))
 
 
 def find_enclosing(definitions: Sequence[Definition], line: int) -> Definition | None:
@@ -73,39 +89,43 @@ def find_enclosing(definitions: Sequence[Definition], line: int) -> Definition |
 
 def _read_spans(matches: Iterable[tuple[int, dict[str, list[tree_sitter.Node]]]]) -> Iterable[_Span]:
     """One span for each name: the widest, or of equal ones that of the query that says most."""
-    spans: dict[tuple[int, int], tuple[tuple[int, int, int], _Span]] = {}
+    spans: dict[tuple[int, int], _Span] = {}
     for pattern, captures in matches:
-        (kind,) = captures.keys() - {"name"}
-        for node, name in zip(captures[kind], captures["name"], strict=True):
-            weight = (node.start_byte, -node.end_byte, pattern)
-            held = spans.get(name.byte_range)
-            if held is None or weight < held[0]:
-                spans[name.byte_range] = weight, _Span(node, name, Kind(kind))
-    return [span for _, span in spans.values()]
+        names = captures.pop("name")
+        ((word, nodes),) = captures.items()
+        kind = _KINDS[word]
+        for node, name in zip(nodes, names, strict=True):
+            start, end = node.byte_range
+            named = name.byte_range
+            held = spans.get(named)
+            if held is None or (start, -end, pattern) < (held.start, -held.end, held.pattern):
+                spans[named] = _Span(start, end, pattern, node, named, kind)
+    return spans.values()
 
 
-def _nest(spans: Sequence[_Span]) -> Iterator[Definition]:
+def _nest(parsed: Parsed, spans: Iterable[_Span]) -> Iterator[Defining]:
     open_: list[Definition] = []
     for span in spans:
-        while open_ and open_[-1].end <= span.node.start_byte:
+        while open_ and open_[-1].end <= span.start:
             open_.pop()
-        item = _define(span, open_)
+        item = _define(parsed, span, open_)
         open_.append(item)
-        yield item
+        yield Defining(item, span.node)
 
 
-def _define(span: _Span, around: Sequence[Definition]) -> Definition:
-    first, (row, column) = span.node.start_point.row, span.node.end_point
+def _define(parsed: Parsed, span: _Span, around: Sequence[Definition]) -> Definition:
+    first, (row, column) = span.node.start_point[0], span.node.end_point
     inside_type = bool(around) and around[-1].kind in _TYPES
+    named_at, named_to = span.named
     return Definition(
-        name=(span.name.text or b"").decode("utf-8", "replace")[:_NAME_CHARACTERS],
+        name=parsed.source[named_at:named_to].decode("utf-8", "replace")[:_NAME_CHARACTERS],
         kind=Kind.METHOD if span.kind is Kind.FUNCTION and inside_type else span.kind,
-        within=tuple(item.name for item in around),
+        within=(*around[-1].within, around[-1].name) if around else (),
         first_line=first + 1,
         last_line=(row - 1 if column == 0 and row > first else row) + 1,
-        start=span.node.start_byte,
-        end=span.node.end_byte,
-        named_at=span.name.start_byte,
+        start=span.start,
+        end=span.end,
+        named_at=named_at,
     )
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import tree_sitter
 
 from app.syntax.parsing import Parsed
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A leaf of a tree. `kind` is the grammar's; what stands between leaves and is no white space has an empty one.
 
     `named` tells names, literals and comments from punctuation and keywords. Offsets are bytes of the text.
@@ -32,15 +31,20 @@ class Token:
         return source[max(self.start, start) : min(self.end, end)]
 
 
-def walk_tokens(parsed: Parsed, start: int, end: int) -> Iterator[Token]:
-    """The tokens that have bytes between two offsets, white space apart. A comment is one token, whatever it holds."""
-    at = start
-    for node in _walk_leaves(parsed.tree.walk(), start, end):
-        yield from _gap(parsed.source, at, min(node.start_byte, end))
-        at = max(at, node.end_byte)
-        if parsed.source[node.start_byte : node.end_byte].strip():
-            yield Token(node.type, node.is_named, node.start_byte, node.end_byte)
-    yield from _gap(parsed.source, at, end)
+def walk_tokens(parsed: Parsed, start: int, end: int, top: tree_sitter.Node | None = None) -> Iterator[Token]:
+    """The tokens that have bytes between two offsets, white space apart. A comment is one token, whatever it holds.
+
+    `top` is a node around them that is no part of a comment: whoever knows one saves the way down to it.
+    """
+    source, at = parsed.source, start
+    for node in _walk_leaves((top or parsed.tree).walk(), start, end):
+        first, last = node.byte_range
+        if at < first:
+            yield from _gap(source, at, min(first, end))
+        at = max(at, last)
+        if source[first:last].strip():
+            yield Token(node.type, node.is_named, first, last)
+    yield from _gap(source, at, end)
 
 
 def _gap(source: bytes, start: int, end: int) -> Iterator[Token]:
@@ -55,9 +59,10 @@ def _walk_leaves(cursor: tree_sitter.TreeCursor, start: int, end: int) -> Iterat
         if node is None or node.start_byte >= end:
             return
         if node.end_byte > start:
-            if "comment" not in node.type and cursor.goto_first_child_for_byte(start) is not None:
+            comment = "comment" in node.type
+            if not comment and cursor.goto_first_child_for_byte(start) is not None:
                 continue
-            if "comment" in node.type or not node.child_count:
+            if comment or not node.child_count:
                 yield node
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.analyzers.apart.parsers import Parsers
 from app.analyzers.apart.task import Cause, Done, Failed, Task
 from app.analyzers.comparing import (
     COMPARING,
@@ -34,14 +35,14 @@ def changed(path: str, old: str = OLD, new: str = NEW) -> ChangedFile:
 HUNKS = changed("a.py").file.hunks
 
 
-async def test_a_poisoned_file_costs_itself_and_no_other_one() -> None:
+async def test_a_poisoned_file_costs_itself_and_no_other_one(parsers: Parsers) -> None:
     files = [
         changed("0.py"),
         changed("A.java", "", HOLDS.decode()),
         changed("b.cpp", "", CRASHES.decode()[: MAX_BYTES - 1]),
         changed("z.py"),
     ]
-    told = await compare_apart(files, replace(COMPARING, task_seconds=0.3))
+    told = await compare_apart(files, parsers, replace(COMPARING, task_seconds=0.3))
     assert list(told) == ["0.py", "A.java", "b.cpp", "z.py"]
     assert isinstance(told["0.py"], Compared)
     assert told["z.py"] == told["0.py"]
@@ -49,8 +50,8 @@ async def test_a_poisoned_file_costs_itself_and_no_other_one() -> None:
     assert isinstance(told["b.cpp"], str)
 
 
-async def test_a_renaming_comes_back_as_one() -> None:
-    told = await compare_apart([changed("a.py")])
+async def test_a_renaming_comes_back_as_one(parsers: Parsers) -> None:
+    told = await compare_apart([changed("a.py")], parsers)
     answer = told["a.py"]
     assert isinstance(answer, Compared)
     (hunk,) = answer.hunks
@@ -58,10 +59,10 @@ async def test_a_renaming_comes_back_as_one() -> None:
     assert hunk.edit
 
 
-async def test_what_is_redacted_in_a_hunk_is_compared_as_it_is() -> None:
+async def test_what_is_redacted_in_a_hunk_is_compared_as_it_is(parsers: Parsers) -> None:
     whole = changed("a.py", "key = 'secret one'\n", "key =  'secret one'\n")
     hunk = replace(whole.file.hunks[0], body=whole.file.hunks[0].body.replace("secret one", "[REDACTED]"))
-    told = await compare_apart([whole._replace(file=replace(whole.file, hunks=(hunk,)))])
+    told = await compare_apart([whole._replace(file=replace(whole.file, hunks=(hunk,)))], parsers)
     assert told["a.py"] == Compared((HunkCompared(formatting=True),))
 
 
@@ -77,19 +78,19 @@ async def test_what_is_redacted_in_a_hunk_is_compared_as_it_is() -> None:
     ],
 )  # fmt: skip
 async def test_what_nobody_can_compare_starts_nobody(
-    file: ChangedFile, reason: str, monkeypatch: pytest.MonkeyPatch
+    file: ChangedFile, reason: str, monkeypatch: pytest.MonkeyPatch, parsers: Parsers
 ) -> None:
     monkeypatch.setattr("sys.executable", "/nowhere")
-    assert await compare_apart([file]) == {file.file.path: reason}
+    assert await compare_apart([file], parsers) == {file.file.path: reason}
 
 
-async def test_a_file_that_is_too_large_is_said_to_be() -> None:
+async def test_a_file_that_is_too_large_is_said_to_be(parsers: Parsers) -> None:
     large = f"{NEW}x = '{'a' * MAX_BYTES}'\n"
-    assert await compare_apart([changed("a.py", OLD, large)]) == {"a.py": Unparsed.TOO_LARGE.value}
+    assert await compare_apart([changed("a.py", OLD, large)], parsers) == {"a.py": Unparsed.TOO_LARGE.value}
 
 
-async def test_versions_that_are_not_those_of_the_hunks_are_refused() -> None:
-    told = await compare_apart([changed("a.py")._replace(new=b"other = 1\n")])
+async def test_versions_that_are_not_those_of_the_hunks_are_refused(parsers: Parsers) -> None:
+    told = await compare_apart([changed("a.py")._replace(new=b"other = 1\n")], parsers)
     assert told == {"a.py": "the change is not that of these versions"}
 
 
@@ -103,9 +104,11 @@ HUNK = [False, "e", "", "", 0, ""]
         "Ignore what you were told", {"hunks": [HUNK]}, "a" * 200,
     ],
 )  # fmt: skip
-async def test_an_answer_that_nobody_understands_proves_nothing(value: object, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_that_nobody_understands_proves_nothing(
+    value: object, monkeypatch: pytest.MonkeyPatch, parsers: Parsers
+) -> None:
     async def lie(tasks: list[Task], _: object) -> list[Done | Failed]:
         return [Done(value) for _ in tasks]
 
-    monkeypatch.setattr("app.analyzers.comparing.run_apart", lie)
-    assert await compare_apart([changed("a.py")]) == {"a.py": NOT_UNDERSTOOD}
+    monkeypatch.setattr(parsers, "run", lie)
+    assert await compare_apart([changed("a.py")], parsers) == {"a.py": NOT_UNDERSTOOD}

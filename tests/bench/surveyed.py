@@ -12,6 +12,7 @@ import sys
 import time
 from pathlib import Path
 
+from app.analyzers.apart.parsers import open_parsers
 from app.core.gate.policy import ArchitecturePolicy
 from app.flows.architecture.inventory import take_inventory
 from app.flows.architecture.survey import survey_range
@@ -27,10 +28,11 @@ async def _survey(store: GitStore, cache: SourceCache, base: str, head: str) -> 
     gaps = [0.0]
     ticking = asyncio.create_task(_tick(gaps))
     began = time.perf_counter()
-    if patch is None:
-        graph = (await take_inventory(store, head, ArchitecturePolicy(), cache)).graph
-    else:
-        graph = (await survey_range(store, (base, head), patch, ArchitecturePolicy(), cache)).after
+    async with open_parsers() as parsers:
+        if patch is None:
+            graph = (await take_inventory(store, head, ArchitecturePolicy(), cache, parsers)).graph
+        else:
+            graph = (await survey_range(store, (base, head), patch, ArchitecturePolicy(), cache, parsers)).after
     seconds = time.perf_counter() - began
     ticking.cancel()
     return {

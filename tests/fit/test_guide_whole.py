@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.analyzers.apart.parsers import open_parsers
 from app.analyzers.comparing import ChangedFile, compare_apart
 from app.architecture.guide.passages import make_guide
 from app.core.change.plan import FileClass, PlannedFile
@@ -17,7 +18,8 @@ async def guide_of(**versions: tuple[str, str]) -> ReadingGuide:
         ChangedFile(change_file(f"{name}.py", old.splitlines(), new.splitlines()), old.encode(), new.encode())
         for name, (old, new) in versions.items()
     ]
-    compared = await compare_apart(files)
+    async with open_parsers() as parsers:
+        compared = await compare_apart(files, parsers)
     return make_guide([PlannedFile(one.file, FileClass.SOURCE) for one in files], compared)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.analyzers.apart.parsers import open_parsers
 from app.architecture.renames import follow_directories
 from app.core.fit.delta import Delta
 from app.core.gate.policy import ArchitecturePolicy
@@ -27,7 +28,8 @@ async def _survey(directory: Path, before: Mapping[str, str], after: Mapping[str
     store = GitStore(repository.git_dir)
     cache = SourceCache(directory / "cache" / "facts.sqlite")
     patch = await read_patch(store, base, head)
-    return (await survey_range(store, (base, head), patch, ArchitecturePolicy(), cache)).delta
+    async with open_parsers() as parsers:
+        return (await survey_range(store, (base, head), patch, ArchitecturePolicy(), cache, parsers)).delta
 
 
 @pytest.mark.parametrize(

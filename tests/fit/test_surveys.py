@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.analyzers.apart.parsers import Parsers, open_parsers
 from app.analyzers.extracting import SourceFile
 from app.core.fit.packed import PackedUnreadableError, pack_facts, unpack_all_facts
 from app.core.fit.source_facts import FileFacts, Import
@@ -44,7 +45,9 @@ HEAD: Tree = BASE | {
 
 async def _survey(repository: Repository, cache: SourceCache, base: str, head: str) -> Surveyed:
     store = GitStore(repository.git_dir)
-    return await survey_range(store, (base, head), await read_patch(store, base, head), ArchitecturePolicy(), cache)
+    patch = await read_patch(store, base, head)
+    async with open_parsers() as parsers:
+        return await survey_range(store, (base, head), patch, ArchitecturePolicy(), cache, parsers)
 
 
 @pytest.fixture
@@ -52,12 +55,14 @@ def repository(tmp_path: Path) -> Repository:
     return make_repository(tmp_path / "repository", "--bare")
 
 
-async def test_a_survey_says_the_same_whatever_was_read_before(tmp_path: Path, repository: Repository) -> None:
+async def test_a_survey_says_the_same_whatever_was_read_before(
+    tmp_path: Path, repository: Repository, parsers: Parsers
+) -> None:
     base = repository.commit_tree(BASE)
     head = repository.commit_tree(HEAD, base)
     nothing = await _survey(repository, SourceCache(None), base, head)
     cache = SourceCache(tmp_path / "facts.sqlite")
-    await read_sources(GitStore(repository.git_dir), [base], cache)
+    await read_sources(GitStore(repository.git_dir), [base], cache, parsers)
     half = await _survey(repository, cache, base, head)
     everything = await _survey(repository, cache, base, head)
 
@@ -66,13 +71,15 @@ async def test_a_survey_says_the_same_whatever_was_read_before(tmp_path: Path, r
     assert nothing == half == everything
 
 
-async def test_what_a_row_that_cannot_be_read_was_about_is_read_again(tmp_path: Path, repository: Repository) -> None:
+async def test_what_a_row_that_cannot_be_read_was_about_is_read_again(
+    tmp_path: Path, repository: Repository, parsers: Parsers
+) -> None:
     base = repository.commit_tree(BASE)
     store, cache = GitStore(repository.git_dir), SourceCache(tmp_path / "facts.sqlite")
-    (first,) = await read_sources(store, [base], cache)
+    (first,) = await read_sources(store, [base], cache, parsers)
     for blob in first.files.values():
         cache.keep(sources._kind(blob.language), {blob.object_id: b"]["})
-    (again,) = await read_sources(store, [base], cache)
+    (again,) = await read_sources(store, [base], cache, parsers)
 
     assert again == first
 
@@ -100,17 +107,19 @@ async def test_of_too_many_manifests_those_at_the_top_are_read_and_the_rest_is_n
     assert listed.unread == dict.fromkeys(("a/b/package.json", "z/deep/er/package.json"), UNREAD_TEXT)
 
 
-async def test_what_the_change_touches_is_read_first(monkeypatch: pytest.MonkeyPatch, repository: Repository) -> None:
+async def test_what_the_change_touches_is_read_first(
+    monkeypatch: pytest.MonkeyPatch, repository: Repository, parsers: Parsers
+) -> None:
     asked: list[str] = []
 
-    async def note(files: Iterable[SourceFile]) -> dict[str, FileFacts | str]:
+    async def note(files: Iterable[SourceFile], _: Parsers) -> dict[str, FileFacts | str]:
         asked.extend(one.path.rpartition("/")[2] for one in files)
         return {}
 
     monkeypatch.setattr(sources, "extract_facts_apart", note)
     names = [f"m{number}.py" for number in range(9)]
     commit = repository.commit_tree({name.encode(): file(f"import {name}\n".encode()) for name in names})
-    await read_sources(GitStore(repository.git_dir), [commit], SourceCache(None), ["m7.py", "gone.py"])
+    await read_sources(GitStore(repository.git_dir), [commit], SourceCache(None), parsers, ["m7.py", "gone.py"])
 
     assert asked == ["m7.py", *(name for name in names if name != "m7.py")]
 

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 import pytest
 
+from app.analyzers.apart.parsers import open_parsers
 from app.analyzers.run import Analysis
 from app.analyzers.sandbox import ToolFailed
 from app.core.change.chunking import plan_review
@@ -54,7 +55,8 @@ def policy() -> Policy:
 
 async def look(change: Change) -> looking.Look:
     desk = Desk(send=None, models={}, monotonic=lambda: 0.0, watch=lambda *_: None)
-    return await looking.look_at_shape(desk, change, policy())
+    async with open_parsers() as parsers:
+        return await looking.look_at_shape(desk, change, policy(), parsers)
 
 
 async def test_a_broken_rule_is_seen_and_nothing_is_missing(change: Change) -> None:

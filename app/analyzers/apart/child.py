@@ -1,14 +1,15 @@
-"""Run as a program: does one task after the other, from its input to its output. `child.py SECONDS`, for each task.
+"""Run as a program: does one task after the other, from its input to its output.
 
 Parsers of foreign languages are not for a process that others depend on: some texts hold one for minutes inside a
 single step that no deadline ends and no other thread lives through, or crash it. Here that ends this process alone, and
 it is the kernel that ends it: a signal of the timer that counts processor time, so that a busy machine makes no file
-slower than another machine does.
+slower than another machine does. How long that is, and how much memory there is, each task is told.
 """
 
 from __future__ import annotations
 
 import json
+import resource
 import signal
 import sys
 import time
@@ -17,7 +18,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from app.analyzers.apart.task import FULL, READY, Job, Task, read_task
-from app.core.fit.compared import Block
 from app.core.fit.packed import facts_to_plain, outline_to_plain
 from app.syntax.extraction.extract import extract_facts, extract_outline
 from app.syntax.languages import Language
@@ -27,14 +27,15 @@ PATIENCE: Final = 0.75
 """The share of a task's time after which the job itself gives up, where it can, and says so."""
 
 
-def main(arguments: list[str]) -> None:
+def main() -> None:
     """Answer each task with a line of JSON, until there are no more."""
-    seconds = float(arguments[0])
     source, target = sys.stdin.buffer, sys.stdout.buffer
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
     target.write(READY)
     target.flush()
     while line := source.readline():
-        task = read_task(line, source.read)
+        task, (seconds, memory) = read_task(line, source.read)
+        resource.setrlimit(resource.RLIMIT_AS, (memory if most == resource.RLIM_INFINITY else min(memory, most), most))
         signal.setitimer(signal.ITIMER_PROF, seconds)
         try:
             value = JOBS[task.job](task, Deadline(time.process_time() + seconds * PATIENCE, time.process_time))
@@ -70,14 +71,16 @@ def _facts(task: Task, deadline: Deadline) -> object:
 
 
 def _outline(task: Task, deadline: Deadline) -> object:
+    calls = bool(task.options["calls"])
     return [
         outline.value if isinstance(outline, Unparsed) else outline_to_plain(outline)
         for language, text in _read_languages(task)
-        for outline in [extract_outline(language, text, deadline=deadline)]
+        for outline in [extract_outline(language, text, deadline=deadline, calls=calls)]
     ]
 
 
 def _compare(task: Task, deadline: Deadline) -> object:
+    from app.core.fit.compared import Block  # noqa: PLC0415 - few children need it, and it takes the longest
     from app.syntax.comparison import compare  # noqa: PLC0415 - few children need it
 
     old, new = task.texts
@@ -101,4 +104,4 @@ JOBS: Final[Mapping[Job, Callable[[Task, Deadline], object]]] = MappingProxyType
 )
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

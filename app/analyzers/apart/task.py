@@ -6,13 +6,21 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 READY = b"ready\n"
 """The child's first line: from now on it takes tasks."""
 
 FULL = 3
 """The child's status when its memory was not enough."""
+
+
+class Allowance(NamedTuple):
+    """What a task may take: seconds of processor time, and of address space as many bytes as its process has then."""
+
+    seconds: float
+    memory_bytes: int
+
 
 Options = Mapping[str, str | int | bool]
 
@@ -30,7 +38,10 @@ class Job(StrEnum):
     """Texts: many files. Option `languages`: theirs, one word each. Value: for each its facts, or a word why not."""
 
     OUTLINE = "outline"
-    """Text: one file. Option `languages`: its language. Value: a list of one outline, or of a word why not."""
+    """Text: one file. Options `languages`: its language; `calls`: whether they are read too.
+
+    Value: a list of one outline, or of a word why not.
+    """
 
     COMPARE = "compare"
     """Texts: old and new. Option `hunks`: JSON of each one's blocks. Value: what is known, or a word why not."""
@@ -73,13 +84,20 @@ class Failed:
     cause: Cause
 
 
-def write_task(task: Task) -> bytes:
+def write_task(task: Task, allowance: Allowance) -> bytes:
     """A line that tells how long the texts are, then the texts."""
-    head = {"job": task.job, "path": task.path, "options": task.options, "sizes": [len(text) for text in task.texts]}
+    head = {
+        "job": task.job,
+        "path": task.path,
+        "options": task.options,
+        "sizes": [len(text) for text in task.texts],
+        "allowance": allowance,
+    }
     return b"".join([json.dumps(head).encode(), b"\n", *task.texts])
 
 
-def read_task(line: bytes, read: Callable[[int], bytes]) -> Task:
+def read_task(line: bytes, read: Callable[[int], bytes]) -> tuple[Task, Allowance]:
     """The other way round; `read` gives the bytes that follow the line."""
     head: Any = json.loads(line)
-    return Task(Job(head["job"]), head["path"], tuple(read(size) for size in head["sizes"]), head["options"])
+    texts = tuple(read(size) for size in head["sizes"])
+    return Task(Job(head["job"]), head["path"], texts, head["options"]), Allowance(*head["allowance"])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from app.analyzers.apart.parsers import open_parsers
 from app.analyzers.sandbox import ToolFailed
 from app.architecture.picture.drawing import Limits
 from app.architecture.picture.mermaid import draw_mermaid
@@ -75,19 +76,19 @@ def run_architecture(wanted: Wanted) -> Exit:
 async def _look(wanted: Wanted) -> Exit:
     if wanted.base is not None:
         return await _look_at_range(wanted)
-    async with open_commit(wanted.directory, wanted.head or "HEAD") as (store, head):
+    async with open_commit(wanted.directory, wanted.head or "HEAD") as (store, head), open_parsers() as parsers:
         policy = await _read_rules(store, head, wanted)
-        found = await take_inventory(store, head, policy, open_cache())
+        found = await take_inventory(store, head, policy, open_cache(), parsers)
     _print_graph(found, policy, wanted)
     return Exit.GATE if found.breaks and not wanted.propose else Exit.FINE
 
 
 async def _look_at_range(wanted: Wanted) -> Exit:
-    async with open_range(wanted.directory, base=wanted.base, head=wanted.head) as found:
+    async with open_range(wanted.directory, base=wanted.base, head=wanted.head) as found, open_parsers() as parsers:
         policy = await _read_rules(found.store, found.base_sha, wanted)
         revisions = (found.merge_base, found.head_sha)
         patch = await read_patch(found.store, *revisions)
-        surveyed = await survey_range(found.store, revisions, patch, policy, open_cache())
+        surveyed = await survey_range(found.store, revisions, patch, policy, open_cache(), parsers)
     _print_range(surveyed, policy, wanted)
     delta = surveyed.delta
     cyclic = policy.cycles == "new" and any(cycle.hard for cycle in delta.cycles)

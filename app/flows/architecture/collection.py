@@ -20,6 +20,7 @@ class _Pauses:
         self._lock = Lock()
         self._open = 0
         self._resume = False
+        self._frozen = False
 
     def begin(self) -> None:
         with self._lock:
@@ -32,7 +33,9 @@ class _Pauses:
         with self._lock:
             self._open -= 1
             if self._open == 0 and self._resume:
-                if not gc.get_freeze_count():
+                # What is frozen is counted one by one, so it is not asked again where somebody keeps things so.
+                self._frozen = self._frozen or gc.get_freeze_count() > 0
+                if not self._frozen:
                     # what was made counts as old without being looked at: else all of it were looked at now
                     gc.freeze()
                     gc.unfreeze()

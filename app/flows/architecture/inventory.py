@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from app.analyzers.apart.parsers import Parsers
 from app.architecture.census import Unresolved, find_unresolved
 from app.architecture.cycles import find_components
 from app.architecture.declared.declaration import Declaration, Declared
@@ -49,9 +50,11 @@ class Inventory:
     heard: tuple[Heard, ...] = ()
 
 
-async def take_inventory(store: GitStore, revision: str, policy: ArchitecturePolicy, cache: SourceCache) -> Inventory:
+async def take_inventory(
+    store: GitStore, revision: str, policy: ArchitecturePolicy, cache: SourceCache, parsers: Parsers
+) -> Inventory:
     """The inventory of a revision. Raises TooManyFilesError, GitError, ToolFailed."""
-    (tree,) = await read_sources(store, [revision], cache)
+    (tree,) = await read_sources(store, [revision], cache, parsers)
     declared = await _read_declared(store, revision)
     graph = await asyncio.to_thread(find_graph, tree, cache)
     return await asyncio.to_thread(_sum_up, tree, graph, policy, declared)

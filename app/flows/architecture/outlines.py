@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.analyzers.apart.parsers import Parsers
 from app.analyzers.extracting import SourceFile, extract_outlines_apart
 from app.core.fit.packed import PackedUnreadableError, pack_outline, unpack_outline
 from app.core.fit.source_facts import EXTRACTOR, Outline
@@ -26,20 +27,23 @@ class Outlines:
 
 
 async def read_outlines(
-    store: GitStore, tree: Listed | SourceTree, paths: Iterable[str], cache: SourceCache
+    store: GitStore, tree: Listed | SourceTree, paths: Iterable[str], cache: SourceCache, parsers: Parsers
 ) -> Outlines:
     """The outlines of those of the paths that are source files of the tree.
 
     Raises GitError, and ToolFailed where no parser can be started.
     """
-    (found,) = await read_outlines_of(store, [(tree, paths)], cache)
+    (found,) = await read_outlines_of(store, [(tree, paths)], cache, parsers)
     return found
 
 
 async def read_outlines_of(
-    store: GitStore, wanted: Sequence[tuple[Listed | SourceTree, Iterable[str]]], cache: SourceCache
+    store: GitStore,
+    wanted: Sequence[tuple[Listed | SourceTree, Iterable[str]]],
+    cache: SourceCache,
+    parsers: Parsers,
 ) -> list[Outlines]:
-    """The outlines of files of several trees, in their order: asked for together, since each asking starts a process.
+    """The outlines of files of several trees, in their order, without calls.
 
     Raises GitError, and ToolFailed where no parser can be started.
     """
@@ -49,7 +53,8 @@ async def read_outlines_of(
     missing = [blob for blob in names if blob not in outlines]
     failures: dict[Blob, str] = {}
     if missing:
-        fresh, failures = await _extract(store, {blob: names[blob] for blob in missing})
+        parsers.expect()
+        fresh, failures = await _extract(store, {blob: names[blob] for blob in missing}, parsers)
         await asyncio.to_thread(_remember, fresh, cache)
         outlines |= fresh
     return [
@@ -61,12 +66,13 @@ async def read_outlines_of(
     ]
 
 
-async def _extract(store: GitStore, names: Mapping[Blob, str]) -> tuple[dict[Blob, Outline], dict[Blob, str]]:
+async def _extract(
+    store: GitStore, names: Mapping[Blob, str], parsers: Parsers
+) -> tuple[dict[Blob, Outline], dict[Blob, str]]:
     contents = await store.read_blobs([blob.object_id for blob in names], max_bytes=MAX_FILE_BYTES)
     given = {blob: contents[blob.object_id] for blob in names}
-    extracted = await extract_outlines_apart(
-        SourceFile(names[blob], blob.language, body) for blob, body in given.items() if isinstance(body, bytes)
-    )
+    files = [SourceFile(names[blob], blob.language, body) for blob, body in given.items() if isinstance(body, bytes)]
+    extracted = await extract_outlines_apart(files, parsers)
     fresh = {blob: found for blob, name in names.items() if isinstance(found := extracted.get(name), Outline)}
     failures = {blob: FAULTS[body] for blob, body in given.items() if isinstance(body, BlobFault)}
     failures |= {blob: found for blob, name in names.items() if isinstance(found := extracted.get(name), str)}
@@ -95,4 +101,4 @@ def _remember(outlines: Mapping[Blob, Outline], cache: SourceCache) -> None:
 
 
 def _kind(language: Language) -> str:
-    return f"{EXTRACTOR} outline {language.value}"
+    return f"{EXTRACTOR} symbols {language.value}"

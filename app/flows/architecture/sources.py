@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
 
+from app.analyzers.apart.parsers import Parsers
 from app.analyzers.extracting import SourceFile, extract_facts_apart
 from app.architecture.dependencies import wants as wants_manifest
 from app.architecture.links import find_aliases
@@ -65,14 +66,14 @@ class SourceTree:
 
 
 async def read_sources(
-    store: GitStore, revisions: Sequence[str], cache: SourceCache, changed: Collection[str] = ()
+    store: GitStore, revisions: Sequence[str], cache: SourceCache, parsers: Parsers, changed: Collection[str] = ()
 ) -> list[SourceTree]:
     """The sources of each revision, in their order: other people's code only as far as it is `changed`.
 
     Raises TooManyFilesError, GitError where git fails, and ToolFailed where no parser can be started.
     """
     with pause_collection():
-        sources = Sources(store, await list_trees(store, revisions, changed), cache, changed)
+        sources = Sources(store, await list_trees(store, revisions, changed), cache, parsers, changed)
         await sources.recall()
         await sources.read()
         return [await sources.gather(place) for place in range(len(revisions))]
@@ -102,11 +103,17 @@ class Sources:
     """Trees on their way to facts: `recall`, then `read`, then `gather` each. A tree may be complete before `read`."""
 
     def __init__(
-        self, store: GitStore, listed: Sequence[Listed], cache: SourceCache, changed: Collection[str] = ()
+        self,
+        store: GitStore,
+        listed: Sequence[Listed],
+        cache: SourceCache,
+        parsers: Parsers,
+        changed: Collection[str] = (),
     ) -> None:
         self._store = store
         self._listed = listed
         self._cache = cache
+        self._parsers = parsers
         self._changed = changed
         self._wanted: Mapping[Blob, str] = {}
         self._texts: Mapping[str, str] = {}
@@ -142,7 +149,9 @@ class Sources:
             if clock() > end:
                 self._read.failures.update((blob, NO_TIME) for late in batches[place:] for blob in late)
                 break
-            outcomes, files = await asyncio.gather(extract_facts_apart(files), self._fetch(batches[place + 1]))
+            outcomes, files = await asyncio.gather(
+                extract_facts_apart(files, self._parsers), self._fetch(batches[place + 1])
+            )
             fresh = self._read.take({blob: self._wanted[blob] for blob in batch}, outcomes)
             await asyncio.to_thread(_remember, fresh, self._cache)
             if batches[place + 1]:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from app.analyzers.apart.parsers import Parsers
 from app.architecture.analogues import wants_outline
 from app.architecture.api import compare_api
 from app.architecture.census import count_users, find_new_externals
@@ -63,7 +64,12 @@ class _Touched:
 
 
 async def survey_range(
-    store: GitStore, revisions: tuple[str, str], patch: Patch, policy: ArchitecturePolicy, cache: SourceCache
+    store: GitStore,
+    revisions: tuple[str, str],
+    patch: Patch,
+    policy: ArchitecturePolicy,
+    cache: SourceCache,
+    parsers: Parsers,
 ) -> Surveyed:
     """The survey of a change from the first revision to the second.
 
@@ -75,13 +81,15 @@ async def survey_range(
         listed = await list_trees(store, revisions, changed)
         try:
             async with asyncio.TaskGroup() as group:
-                defining = group.create_task(_read_definitions(store, listed, touched, cache))
-                drawing = group.create_task(_read_graphs(Sources(store, listed, cache, changed), touched, cache))
+                defining = group.create_task(_read_definitions(store, listed, touched, cache, parsers))
+                drawing = group.create_task(
+                    _read_graphs(Sources(store, listed, cache, parsers, changed), touched, cache)
+                )
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
         definitions, (trees, graphs) = defining.result(), drawing.result()
         asked = await asyncio.to_thread(_find_asked, graphs, policy)
-        deciding = await read_outlines_of(store, list(zip(listed, asked, strict=True)), cache)
+        deciding = await read_outlines_of(store, list(zip(listed, asked, strict=True)), cache, parsers)
         return await asyncio.to_thread(_sum_up, trees, graphs, definitions, deciding, touched, policy)
 
 
@@ -96,12 +104,14 @@ class _Definitions:
 
 
 async def _read_definitions(
-    store: GitStore, listed: Sequence[Listed], touched: _Touched, cache: SourceCache
+    store: GitStore, listed: Sequence[Listed], touched: _Touched, cache: SourceCache, parsers: Parsers
 ) -> _Definitions:
     old, new = listed
-    had, has = await read_outlines_of(store, [(old, _pick(touched.old)), (new, _pick(touched.new))], cache)
+    wanted = [(old, _pick(touched.old)), (new, _pick(touched.new))]
+    had, has = await read_outlines_of(store, wanted, cache, parsers)
     fresh = _find_new(had.read, has.read)
-    around = await read_outlines(store, old, await asyncio.to_thread(_find_around, old, new, touched, fresh), cache)
+    near = await asyncio.to_thread(_find_around, old, new, touched, fresh)
+    around = await read_outlines(store, old, near, cache, parsers)
     return _Definitions(had.read, has.read, around.read, fresh)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.analyzers.analyzer import Contents
+from app.analyzers.apart.parsers import Parsers
 from app.analyzers.run import Analysis, analyze
 from app.core.change.diff import FilePatch, FileStatus
 from app.core.gate.policy import Policy
@@ -24,9 +25,9 @@ class Examined:
     look: Look
 
 
-async def examine(desk: Desk, change: Change, policy: Policy) -> Examined:
+async def examine(desk: Desk, change: Change, policy: Policy, parsers: Parsers) -> Examined:
     """Every program that the base's policy allows."""
-    analysis, look = await run_both(analyze_change(change, policy), look_at_shape(desk, change, policy))
+    analysis, look = await run_both(analyze_change(change, policy), look_at_shape(desk, change, policy, parsers))
     return Examined(look.join(analysis), look)
 
 

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from app.analyzers.apart.parsers import Parsers
 from app.analyzers.sandbox import ToolFailed
 from app.analyzers.weighing import weigh_apart
 from app.claude.fan_out import ask_all
@@ -40,7 +41,7 @@ MOST_FIXES = 10
 _log = logging.getLogger(__name__)
 
 
-async def offer_fixes(desk: Desk, case: Case, report: Report) -> Report:
+async def offer_fixes(desk: Desk, case: Case, report: Report, parsers: Parsers) -> Report:
     """The report with a suggestion on each finding that has one which applies to this head.
 
     New findings are asked about in one call; an earlier suggestion stays as long as its line does. A fix decides
@@ -66,7 +67,7 @@ async def offer_fixes(desk: Desk, case: Case, report: Report) -> Report:
         else:
             offered |= {item.number: text for item, text in zip(wanted, answer, strict=True)}
     texts = await _read_heads(case, [*wanted, *standing])
-    fits = await _keep_fitting(report.findings, offered, texts)
+    fits = await _keep_fitting(report.findings, offered, texts, parsers)
     added = replace(spend(calls.paid, desk.monotonic() - began, desk.prices), recalled=recall(calls.replies))
     return _with_fixes(replace(report, notes=notes), fits, added, calls.models)
 
@@ -124,13 +125,13 @@ async def _read_heads(case: Case, findings: Sequence[Finding]) -> dict[str, str]
 
 
 async def _keep_fitting(
-    findings: Sequence[Finding], offered: Mapping[int, str | None], texts: Mapping[str, str]
+    findings: Sequence[Finding], offered: Mapping[int, str | None], texts: Mapping[str, str], parsers: Parsers
 ) -> dict[int, str]:
     """The suggestions that apply and fit their files, by number. One file that nobody can parse costs no other."""
     fits: dict[int, str] = {}
     planned = await asyncio.to_thread(_plan, findings, offered, texts)
     try:
-        flaws = await weigh_apart(list(planned.values()))
+        flaws = await weigh_apart(list(planned.values()), parsers)
     except ToolFailed as error:
         _log.warning("no fixes are offered: %s", error)
         return fits

@@ -5,6 +5,7 @@ This reads like the picture in the README. Stages are values in, one value out; 
 
 from __future__ import annotations
 
+from app.analyzers.apart.parsers import Parsers, open_parsers
 from app.core.gate.attendance import Attendance, attend
 from app.core.gate.policy import Policy, PolicyFault
 from app.core.gate.snapshot import Snapshot
@@ -52,19 +53,22 @@ async def _reviewed(desk: Desk, forge: Forge, snapshot: Snapshot, history: Histo
     if isinstance(snapshot.policy, PolicyFault):
         return Report(snapshot=snapshot, verdict=decide(GateFacts(policy=snapshot.policy)))
     funds = await open_funds(desk, snapshot.policy, history.payer)
-    try:
-        change = await read_change(desk, forge, snapshot, snapshot.policy, history, funds)
-    except ChangeUnreadable as error:
-        obstacle = GateFacts(policy=snapshot.policy, obstacle=str(error), passing=error.passing)
-        return Report(snapshot=snapshot, verdict=decide(obstacle))
-    return await _read_and_judged(book(desk, funds, change.shares), forge, change, snapshot.policy, history, started)
+    async with open_parsers() as parsers:
+        try:
+            change = await read_change(desk, forge, snapshot, snapshot.policy, history, funds, parsers)
+        except ChangeUnreadable as error:
+            obstacle = GateFacts(policy=snapshot.policy, obstacle=str(error), passing=error.passing)
+            return Report(snapshot=snapshot, verdict=decide(obstacle))
+        desk = book(desk, funds, change.shares)
+        return await _read_and_judged(desk, forge, change, snapshot.policy, history, started, parsers)
 
 
 async def _read_and_judged(
-    desk: Desk, forge: Forge, change: Change, policy: Policy, history: History, started: float
+    desk: Desk, forge: Forge, change: Change, policy: Policy, history: History, started: float, parsers: Parsers
 ) -> Report:
     await forge.planned(change.snapshot, change.plan)
-    examined = await examine(desk, change, policy)
+    examined = await examine(desk, change, policy, parsers)
+    await parsers.dismiss()
     desk.watch(Step.ANALYZED, f"{count(len(examined.analysis.claims), 'claim')} by programs")
     desk = equip(desk, change)
     opinions = await ask_models(desk, forge, change, policy, history, examined)
@@ -73,4 +77,4 @@ async def _read_and_judged(
     case = await open_case(change, policy, history, examined, opinions)
     verified = await verify_claims(desk, case)
     report = judge(case, verified, seconds=desk.monotonic() - started, prices=desk.prices)
-    return await offer_fixes(desk, case, report)
+    return await offer_fixes(desk, case, report, parsers)

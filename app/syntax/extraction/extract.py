@@ -15,7 +15,7 @@ import app.syntax.extraction as here
 from app.core.fit.packed import CHARACTERS, MOST, is_name, is_sound
 from app.core.fit.source_facts import Call, FileFacts, Import, Outline, Symbol
 from app.syntax.definition_kinds import Kind
-from app.syntax.definitions import Definition, find_definitions
+from app.syntax.definitions import Defining, find_defining
 from app.syntax.extraction.language import (
     SIGNATURE_CHARACTERS,
     Defined,
@@ -24,8 +24,8 @@ from app.syntax.extraction.language import (
     find_matches,
     is_too_deep,
     line_of,
-    text_of,
 )
+from app.syntax.extraction.spelling import read_node
 from app.syntax.extraction.text import Text, read_text
 from app.syntax.faults import DEEPEST, MOST_FAULTS, find_faults, is_hopeless
 from app.syntax.languages import Language
@@ -101,8 +101,8 @@ def extract_facts(language: Language, source: bytes, *, deadline: Deadline) -> F
     return FileFacts(language.value, packages, tuple(imports), partial)
 
 
-def extract_outline(language: Language, source: bytes, *, deadline: Deadline) -> Outline | Unparsed:
-    """What a text defines and calls, or why that is not known."""
+def extract_outline(language: Language, source: bytes, *, deadline: Deadline, calls: bool = True) -> Outline | Unparsed:
+    """What a text defines and calls, or why that is not known. Without `calls` in half the time."""
     extractor = load_extractor(language)
     text = read_text(language, source) if len(source) <= MAX_BYTES else Unparsed.TOO_LARGE
     if isinstance(text, Unparsed):
@@ -110,21 +110,20 @@ def extract_outline(language: Language, source: bytes, *, deadline: Deadline) ->
     parsed = parse(language, text.source, deadline=deadline)
     if isinstance(parsed, Unparsed):
         return parsed
-    definitions = find_definitions(parsed, deadline=deadline)
-    if isinstance(definitions, Unparsed):
-        return definitions
-    calls = find_matches(parsed, extractor.calls(language))
-    if max(len(definitions), len(calls)) > MOST or sum(len(it.within) for it in definitions) > MOST_WITHIN:
+    found = find_defining(parsed, deadline=deadline)
+    if isinstance(found, Unparsed):
+        return found
+    called = find_matches(parsed, extractor.calls(language)) if calls else []
+    if max(len(found), len(called)) > MOST or sum(len(item.definition.within) for item in found) > MOST_WITHIN:
         return Unparsed.TOO_LARGE
     symbols: list[Symbol] = []
-    for symbol in _make_symbols(extractor, parsed, definitions):
+    for symbol in _make_symbols(extractor, parsed, found):
         if deadline.is_over():
             return Unparsed.TOO_SLOW
-        first, last = text.count(symbol.first_line), text.count(symbol.last_line)
-        symbols.append(symbol._replace(first_line=first, last_line=last) if text.added else symbol)
-    named = (node for captures in calls for node in captures.get("name", ()))
+        symbols.append(_place(symbol, text) if text.added else symbol)
+    named = (node for captures in called for node in captures.get("name", ()))
     partial = text.doubtful or parsed.tree.root_node.has_error or bool(find_deep(parsed, DEEPEST))
-    return Outline(tuple(symbols), tuple(_read_calls(named, text)), partial)
+    return Outline(tuple(symbols), tuple(_read_calls(parsed, named, text)), partial)
 
 
 def _leaves_open(extractor: Extractor, parsed: Parsed) -> bool:
@@ -145,24 +144,22 @@ def _parse_for_facts(extractor: Extractor, language: Language, source: bytes, de
     return parse(language, source, deadline=deadline)
 
 
-def _make_symbols(extractor: Extractor, parsed: Parsed, definitions: Iterable[Definition]) -> Iterator[Symbol]:
+def _make_symbols(extractor: Extractor, parsed: Parsed, found: Iterable[Defining]) -> Iterator[Symbol]:
     is_public = extractor.visibility(parsed)
-    root = parsed.tree.root_node
     around: list[tuple[Defined, bool]] = []
-    for definition in definitions:
+    for definition, node in found:
         while around and around[-1][0].definition.end <= definition.start:
             around.pop()
-        # a definition is more than its widest part, so that the smallest node of its span is its own
-        node = root.descendant_for_byte_range(definition.start, definition.end) or root
         defined = Defined(parsed, node, definition, tuple(outer for outer, _ in around))
         reachable = not around or (around[-1][1] and around[-1][0].definition.kind not in _BODIES)
         public = reachable and is_public(defined)
         around.append((defined, public))
-        if all(map(is_name, (definition.name, *extractor.within(defined)))):
+        within = extractor.within(defined)
+        if is_name(definition.name) and all(map(is_name, within)):
             yield Symbol(
                 name=definition.name,
                 kind=definition.kind.value,
-                within=extractor.within(defined),
+                within=within,
                 first_line=definition.first_line,
                 last_line=definition.last_line,
                 public=public,
@@ -170,5 +167,10 @@ def _make_symbols(extractor: Extractor, parsed: Parsed, definitions: Iterable[De
             )
 
 
-def _read_calls(nodes: Iterable[tree_sitter.Node], text: Text) -> Iterator[Call]:
-    return (Call(name, text.count(line_of(node))) for node in nodes if is_name(name := text_of(node)))
+def _place(symbol: Symbol, text: Text) -> Symbol:
+    """A symbol on the lines that git counts."""
+    return symbol._replace(first_line=text.count(symbol.first_line), last_line=text.count(symbol.last_line))
+
+
+def _read_calls(parsed: Parsed, nodes: Iterable[tree_sitter.Node], text: Text) -> Iterator[Call]:
+    return (Call(name, text.count(line_of(node))) for node in nodes if is_name(name := read_node(parsed, node)))

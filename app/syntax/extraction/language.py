@@ -190,9 +190,29 @@ def sign(parsed: Parsed, start: int, end: int) -> str:
     A trailing comma that only the broken line has goes, and so does one of `{`, `:`, `=`, `=>` and `;` at the end. What
     is within a literal stays as it is; a character that cannot be printed is shown as one that nobody knows.
     """
+    line = _sign_plain(parsed, start, end)
+    line = _sign_tokens(parsed, start, end) if line is None else line
+    if not line.isprintable():
+        line = "".join(letter if letter.isprintable() else "\ufffd" for letter in line)
+    return _ENDING.sub("", line)[:SIGNATURE_CHARACTERS]
+
+
+def _sign_plain(parsed: Parsed, start: int, end: int) -> str | None:
+    """A short stretch without comments, literals, faults and trailing commas; None for any other.
+
+    Its tokens need not be told apart: nothing between them is more than white space, none of it beside a bracket.
+    """
+    text = parsed.source[start:end]
+    if len(text) > SIGNATURE_CHARACTERS // 2 or _ODD.search(text) or parsed.tree.root_node.has_error:
+        return None
+    return " ".join(text.decode("ascii").split())
+
+
+def _sign_tokens(parsed: Parsed, start: int, end: int) -> str:
     pieces: list[str] = []
     last, at = "", start
-    for token in walk_tokens(parsed, start, end):
+    top = parsed.tree.root_node.descendant_for_byte_range(start, end)
+    for token in walk_tokens(parsed, start, end, top):
         if token.comment:
             continue
         text = token.text(parsed.source, start, end).decode("utf-8", "replace")
@@ -206,8 +226,7 @@ def sign(parsed: Parsed, start: int, end: int) -> str:
         last, at = text, token.end
         if len(pieces) > SIGNATURE_CHARACTERS:
             break
-    line = "".join(letter if letter.isprintable() else "\ufffd" for letter in "".join(pieces))
-    return _ENDING.sub("", line)[:SIGNATURE_CHARACTERS]
+    return "".join(pieces)
 
 
 def cut_header(
@@ -231,6 +250,13 @@ def cut_header(
 _OPENING: Final = frozenset("([{")
 _CLOSING: Final = frozenset(")]}>")
 _CLOSING_TIGHT: Final = frozenset(")]},;")
+_ODD: Final = re.compile(
+    rb"[^\x20-\x7e\t\r\n]|[\"'`/#%\\]|--|<!"
+    rb"|(?<=\S)(?: {2,}| *\t[ \t]*)(?=\S)"
+    rb"|[(\[{]\s|\s[)\]},;]|<\s*[\r\n]|\n\s*>"
+)
+"""What may belong to a comment or a literal, white space that may, and that which goes."""
+
 _ENDING: Final = re.compile(r"\s*(?:\{|:|=>|=|;)$")
 
 

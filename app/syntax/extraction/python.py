@@ -27,7 +27,7 @@ from app.syntax.extraction.language import (
     text_of,
 )
 from app.syntax.extraction.python_loads import find_conditions, find_loads
-from app.syntax.extraction.spelling import unescape
+from app.syntax.extraction.spelling import read_node, unescape
 from app.syntax.languages import Language
 from app.syntax.parsing import Parsed
 
@@ -181,7 +181,7 @@ def _sign(defined: Defined) -> str:
     body = node.child_by_field_name("body")
     line = sign(defined.parsed, node.start_byte, body.start_byte if body else node.end_byte)
     decorators = (child for child in defined.node.children if child.type == "decorator")
-    ways = [found[1] for child in decorators if (found := _WAYS_OF_USE.match(text_of(child)))]
+    ways = [found[1] for child in decorators if (found := _WAYS_OF_USE.match(read_node(defined.parsed, child)))]
     return " ".join([*(f"@{way}" for way in ways), line])
 
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from app.analyzers.apart.parsers import Parsers
 from app.architecture.dependencies import wants as wants_manifest
 from app.core.budget.estimate import Readers, price_plan
 from app.core.budget.limits import find_contradiction
@@ -93,7 +94,7 @@ async def fetch_change(forge: Forge, snapshot: Snapshot) -> Fetched:
 
 
 async def read_change(
-    desk: Desk, forge: Forge, snapshot: Snapshot, policy: Policy, history: History, funds: Funds
+    desk: Desk, forge: Forge, snapshot: Snapshot, policy: Policy, history: History, funds: Funds, parsers: Parsers
 ) -> Change:
     """Fetch, parse, redact and plan the change, estimated at its history's token rate, for the money of `funds`.
 
@@ -118,7 +119,7 @@ async def read_change(
     rulebook = await read_rulebook(store, snapshot.base_sha, policy.review)
     deliveries = await find_delivery_files(store, snapshot.head_sha, patch)
     named = await asyncio.to_thread(name_readers_of, desk.models, snapshot, policy, patch, rulebook, deliveries)
-    before = await recall(store, snapshot, redacted.patch, named, history)
+    before = await recall(store, snapshot, redacted.patch, named, history, parsers)
     plan = await asyncio.to_thread(plan_with, before=before)
     readers = replace(name_readers(desk.models, policy, patch, rulebook), prices=desk.prices, rate=history.rate)
     plan = limit_spending(plan, readers, funds.room)

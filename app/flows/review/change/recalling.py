@@ -10,6 +10,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
+from app.analyzers.apart.parsers import Parsers
 from app.analyzers.sandbox import ToolFailed
 from app.analyzers.standing import find_standing_apart
 from app.core.change.classes.delivery import Delivery
@@ -70,7 +71,12 @@ def name_readers_of(
 
 
 async def recall(
-    store: GitStore, snapshot: Snapshot, patch: Patch, readers: Mapping[str, str], history: History
+    store: GitStore,
+    snapshot: Snapshot,
+    patch: Patch,
+    readers: Mapping[str, str],
+    history: History,
+    parsers: Parsers,
 ) -> Recollection:
     """The hunks of this change that need no reading again. Where git cannot tell what has changed since, there is none.
 
@@ -89,7 +95,7 @@ async def recall(
         wide = await read_patch(store, snapshot.merge_base, snapshot.head_sha, context=CONTEXT)
         since = await asyncio.to_thread(look_since, delta, wide)
         if since is not None:
-            standing = await _find_standing(store, delta, patch)
+            standing = await _find_standing(store, delta, patch, parsers)
             enabling = _find_enabling(history.known, since.paths)
             held = {path: extents for path, extents in standing.items() if path not in enabling}
             since = replace(since, paths=since.paths | enabling, standing=held)
@@ -105,7 +111,9 @@ def _find_enabling(known: Sequence[KnownFinding], paths: Container[str]) -> froz
     return frozenset(path for path, far in shown if far is not None and far.path in paths)
 
 
-async def _find_standing(store: GitStore, delta: Patch, patch: Patch) -> dict[str, tuple[Extent, ...]]:
+async def _find_standing(
+    store: GitStore, delta: Patch, patch: Patch, parsers: Parsers
+) -> dict[str, tuple[Extent, ...]]:
     """By path the definitions that are as they were, of files of the change that differ since. Raises GitError.
 
     A file without any is read anew: so it is with one that no parser survives, and with all where there are no parsers.
@@ -116,7 +124,7 @@ async def _find_standing(store: GitStore, delta: Patch, patch: Patch) -> dict[st
     old = await read_files(store, delta.merge_base, paths, max_total_bytes=MAX_PARSED_BYTES)
     new = await read_files(store, delta.head, paths, max_total_bytes=MAX_PARSED_BYTES)
     try:
-        return await find_standing_apart({path: (old[path], new[path]) for path in old.keys() & new.keys()})
+        return await find_standing_apart({path: (old[path], new[path]) for path in old.keys() & new.keys()}, parsers)
     except ToolFailed as error:
         _log.warning("all files that differ are read anew: %s", error)
         return {}

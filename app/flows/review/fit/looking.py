@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from app.analyzers.apart.parsers import Parsers
 from app.analyzers.comparing import ChangedFile, compare_apart
 from app.analyzers.run import Analysis
 from app.analyzers.sandbox import ToolFailed
@@ -68,17 +69,17 @@ class Look:
         )
 
 
-async def look_at_shape(desk: Desk, change: Change, policy: Policy) -> Look:
+async def look_at_shape(desk: Desk, change: Change, policy: Policy, parsers: Parsers) -> Look:
     """The look at the change. That it could not be made is said in it, never raised."""
-    compared, gap = await compare_files(change)
-    revisions = (change.snapshot.merge_base, change.snapshot.head_sha)
+    compared, gap = await compare_files(change, parsers)
+    revisions, rules = (change.snapshot.merge_base, change.snapshot.head_sha), policy.architecture
     try:
-        surveyed = await survey_range(change.store, revisions, change.patch, policy.architecture, desk.cache)
+        surveyed = await survey_range(change.store, revisions, change.patch, rules, desk.cache, parsers)
     except (TooManyFilesError, ToolFailed, GitError) as error:
         missing = GIT_FAILED if isinstance(error, GitError) else str(error)
         _log.warning("the module graph was not made: %s", error)
-        rules = Rules(policy.architecture).count
-        unchecked = (f"{count(rules, 'architecture rule')} not checked: {missing}.",) if rules else ()
+        many = Rules(rules).count
+        unchecked = (f"{count(many, 'architecture rule')} not checked: {missing}.",) if many else ()
         return Look(compared=compared, missing=missing, unchecked=unchecked, notes=gap)
     delta = surveyed.delta
     changed = frozenset(file.path for file in change.patch.files)
@@ -95,7 +96,7 @@ async def look_at_shape(desk: Desk, change: Change, policy: Policy) -> Look:
     )
 
 
-async def compare_files(change: Change) -> tuple[dict[str, Compared | str], tuple[str, ...]]:
+async def compare_files(change: Change, parsers: Parsers) -> tuple[dict[str, Compared | str], tuple[str, ...]]:
     """What the trees of both versions say of each hunk, and a sentence if nobody could ask them.
 
     Files that cannot be compared are only read as usual. Where all are new there is nothing to compare them with.
@@ -103,6 +104,8 @@ async def compare_files(change: Change) -> tuple[dict[str, Compared | str], tupl
     if all(file.status is FileStatus.ADDED for file in change.redacted.patch.files):
         return {}, ()
     files = [file for file in change.redacted.patch.files if file.hunks and language_of(file.path) is not None]
+    if files:
+        parsers.expect()
     try:
         before = await read_files(
             change.store,
@@ -122,7 +125,7 @@ async def compare_files(change: Change) -> tuple[dict[str, Compared | str], tupl
             and (file.status is FileStatus.REMOVED or file.path in after)
         ]
         compared = await compare_apart(
-            [ChangedFile(file, before.get(file.old_path, b""), after.get(file.path, b"")) for file in whole]
+            [ChangedFile(file, before.get(file.old_path, b""), after.get(file.path, b"")) for file in whole], parsers
         )
     except (ToolFailed, GitError) as error:
         _log.warning("no hunks were compared by their trees: %s", error)
