@@ -51,14 +51,19 @@ async def open_ground(
     port: int = 0,
     pages: Callable[[World], Sequence[BaseRoute]] = lambda _world: (),
     wrap: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    key: rsa.RSAPrivateKey | None = None,
 ) -> AsyncIterator[Ground]:
-    """Serve a local GitHub with an organization, some people and our App. `wrap` stands between it and everybody."""
+    """Serve a local GitHub with an organization, some people and our App. `wrap` stands between it and everybody.
+
+    `key` is the App's, without it a new one.
+    """
     await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     world = World(directory, outside.now)
     world.add_organization(ORGANIZATION)
     for login in PEOPLE:
         world.add_person(login)
-    key = await asyncio.to_thread(rsa.generate_private_key, 65537, 2048)
+    if key is None:
+        key = await asyncio.to_thread(rsa.generate_private_key, 65537, 2048)
     public = key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
     private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
     app = world.register_app(

@@ -49,7 +49,7 @@ def _tell_push(
     hub: Hub, repository: Repository, branch: str, moved: tuple[str, str], pusher: User, *, forced: bool
 ) -> None:
     before, after = moved
-    tip = None if after == NO_SHA else git.log(repository.path, after, limit=1)[0]
+    tip = None if after == NO_SHA else git.read_commit(repository.path, after)
     shown = None if tip is None else show_commit(hub.url, repository, tip, None)
     announce(
         hub,

@@ -89,8 +89,12 @@ class Diff:
 @lru_cache(maxsize=256)
 def read_diff(repository: Path, base: str, head: str) -> Diff:
     """The two-dot diff of two commits: give the merge base for GitHub's three-dot one."""
-    raw = git.run(repository, "diff", "--raw", "-z", "--no-abbrev", *_OPTIONS, base, head, "--")
-    text = git.run(repository, "diff", "--patch", *_OPTIONS, base, head, "--")
+    told = git.run(repository, "diff", "--raw", "--patch", "--no-abbrev", *_OPTIONS, base, head, "--")
+    raw, _, text = told.partition(b"\n\n")
+    if b'\t"' in raw:  # names that git writes quoted: asked for as they are
+        raw = git.run(repository, "diff", "--raw", "-z", "--no-abbrev", *_OPTIONS, base, head, "--")
+    else:
+        raw = raw.replace(b"\t", b"\x00").replace(b"\n", b"\x00")
     segments = iter(_FILE.split(text)[1:])
     files, lines, size = [], 0, 0
     for status, old, new, previous, path in _read_raw(raw.decode(errors="surrogateescape")):

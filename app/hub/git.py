@@ -1,111 +1,95 @@
-"""Git's plumbing on the bare repositories.
+"""What the hub asks of its bare repositories.
 
-Blocking, a few milliseconds each: called from threads, never from the loop.
+Blocking, some microseconds where the repository's own files tell, and milliseconds where git is run: called from
+threads, never from the loop. What depends on object ids alone is remembered; references are looked up each time.
 """
 
-import os
-import shutil
-import subprocess
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
-TIME_LIMIT_SECONDS = 120
+from app.hub import history, objects
+from app.hub.objects import SHA, Commit, NotLooseError, Signature, TreeEntry
+from app.hub.plumbing import GitFailedError, environment, exec_path, run
+
+__all__ = [
+    "EMPTY_TREE",
+    "Commit",
+    "GitFailedError",
+    "NoCommonHistoryError",
+    "Signature",
+    "TreeEntry",
+    "branches",
+    "count",
+    "environment",
+    "exec_path",
+    "fetch",
+    "find_entry",
+    "is_ancestor",
+    "list_tree",
+    "log",
+    "merge",
+    "merge_base",
+    "merges_cleanly",
+    "point",
+    "read_blob",
+    "read_commit",
+    "resolve",
+    "run",
+    "tip",
+    "write_commit",
+]
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+"""The tree without an entry, which every repository has."""
 SCRATCH_REF = "refs/hub/scratch"
 _LOG_FORMAT = "%H%x00%T%x00%P%x00%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%B%x00%x01"
-
-
-class GitFailedError(Exception):
-    """Git said no: a bad object, a bad reference, a repository that cannot be read."""
+_RANGE = re.compile(r"(?:([0-9a-f]{40})\.\.)?([0-9a-f]{40})", re.ASCII)
 
 
 class NoCommonHistoryError(Exception):
     """Two commits have no merge base, so nothing stands between them as a three-dot diff."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signature:
-    """Who and when; `date` is ISO 8601 with the offset the commit was made with."""
-
-    name: str
-    email: str
-    date: str
-
-
-@dataclass(frozen=True, slots=True)
-class Commit:
-    """One commit, as `git log` reads it."""
-
-    sha: str
-    tree: str
-    parents: tuple[str, ...]
-    author: Signature
-    committer: Signature
-    message: str
-
-
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
-    """One entry of a tree; `size` is None for what is not a blob."""
-
-    mode: str
-    type: str
-    sha: str
-    size: int | None
-    path: str
-
-
-@cache
-def executable() -> str:
-    """Absolute path of git. Raises GitFailedError where there is none."""
-    found = shutil.which("git")
-    if found is None:
-        raise GitFailedError("git is not installed")
-    return found
-
-
-@cache
-def exec_path() -> str:
-    """Directory of git's own programs, `git-http-backend` among them."""
-    return run(Path("/"), "--exec-path").decode().strip()
-
-
-def environment() -> dict[str, str]:
-    """All the environment git is given: no person's configuration, no prompt, nothing of the server's."""
-    return {
-        "PATH": os.pathsep.join((str(Path(executable()).parent), os.defpath)),
-        "HOME": os.devnull,
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": os.devnull,
-        "GIT_TERMINAL_PROMPT": "0",
-        "LC_ALL": "C.UTF-8",
-    }
-
-
-def run(path: Path, *arguments: str, stdin: bytes = b"", allowed: Sequence[int] = (0,)) -> bytes:
-    """Standard output of `git ARGUMENTS` in `path`. Raises GitFailedError on any other exit code."""
-    options = ("-c", "core.quotePath=false", "-c", f"core.hooksPath={os.devnull}")
-    finished = subprocess.run(  # noqa: S603 - git by absolute path, no shell, revisions guarded by callers
-        [executable(), *options, *arguments],
-        cwd=path,
-        env=environment(),
-        input=stdin,
-        capture_output=True,
-        timeout=TIME_LIMIT_SECONDS,
-        check=False,
-    )
-    if finished.returncode not in allowed:
-        raise GitFailedError(finished.stderr.decode(errors="replace").strip())
-    return finished.stdout
+class _AbsentError(LookupError):
+    """Nothing of that name and kind. Raised, so that only what is there is remembered."""
 
 
 def resolve(path: Path, revision: str, kind: str = "commit") -> str | None:
     """The full SHA a revision names, or None where it names nothing of that kind."""
+    sha: str | None = revision
+    if objects.is_plain_ref(revision):
+        try:
+            sha = objects.read_ref(path, revision)
+        except NotLooseError:
+            return _ask_revision(path, revision, kind)
+    if sha is None or SHA.fullmatch(sha) is None:
+        return None if sha is None else _ask_revision(path, sha, kind)
+    try:
+        return _peel(path, sha, kind)
+    except _AbsentError:
+        return None
+
+
+def _ask_revision(path: Path, revision: str, kind: str) -> str | None:
     name = f"{revision}^{{{kind}}}"
     found = run(path, "rev-parse", "--verify", "--quiet", "--end-of-options", name, allowed=(0, 1, 128))
     return found.decode().strip() or None
+
+
+@lru_cache(maxsize=4096)
+def _peel(path: Path, sha: str, kind: str) -> str:
+    shown = objects.read_kind(path, sha)
+    if shown is not None and shown[0] == kind:
+        return sha
+    if shown is not None and (shown[0], kind) == ("commit", "tree"):
+        return read_commit(path, sha).tree
+    found = _ask_revision(path, sha, kind)
+    if found is None:
+        raise _AbsentError(sha)
+    return found
 
 
 def tip(path: Path, branch: str) -> str | None:
@@ -129,14 +113,31 @@ def is_ancestor(path: Path, older: str, newer: str) -> bool:
 
 def merge_base(path: Path, one: str, other: str) -> str:
     """Their merge base. Raises NoCommonHistoryError."""
+    if SHA.fullmatch(one) is None or SHA.fullmatch(other) is None:
+        return _ask_merge_base(path, one, other)
+    return _find_merge_base(path, one, other)
+
+
+@lru_cache(maxsize=1024)
+def _find_merge_base(path: Path, one: str, other: str) -> str:
+    try:
+        return history.find_merge_base(path, one, other) or _ask_merge_base(path, one, other)
+    except history.UnrelatedError as error:
+        raise NoCommonHistoryError(f"{one} and {other} have no history in common") from error
+
+
+def _ask_merge_base(path: Path, one: str, other: str) -> str:
     found = run(path, "merge-base", "--end-of-options", one, other, allowed=(0, 1)).decode().strip()
     if not found:
         raise NoCommonHistoryError(f"{one} and {other} have no history in common")
     return found
 
 
+@lru_cache(maxsize=1024)
 def merges_cleanly(path: Path, base: str, head: str) -> bool:
-    """Whether the two merge without conflict (needs git 2.38)."""
+    """Whether two commits, by their SHAs, merge without conflict (needs git 2.38)."""
+    if is_ancestor(path, base, head):
+        return True
     tree = run(path, "merge-tree", "--write-tree", "--name-only", base, head, allowed=(0, 1))
     return b"\n" not in tree.strip()
 
@@ -149,22 +150,57 @@ def merge(path: Path, base: str, head: str, message: str, who: Signature) -> str
     return run(path, *person, *arguments).decode().strip()
 
 
-def log(path: Path, *revisions: str, limit: int) -> list[Commit]:
+@lru_cache(maxsize=4096)
+def read_commit(path: Path, sha: str) -> Commit:
+    """One commit by its SHA. Raises GitFailedError where there is none."""
+    try:
+        return objects.read_commit(path, sha)
+    except NotLooseError:
+        return _ask_log(path, sha, limit=1)[0]
+
+
+def log(path: Path, revisions: str, *, limit: int) -> list[Commit]:
     """Up to `limit` commits of a range, newest first."""
-    arguments = ("log", f"--format={_LOG_FORMAT}", f"--max-count={limit}", "--end-of-options", *revisions)
+    if _RANGE.fullmatch(revisions) is None:
+        return _ask_log(path, revisions, limit=limit)
+    return list(_list_range(path, revisions, limit))
+
+
+@lru_cache(maxsize=512)
+def _list_range(path: Path, revisions: str, limit: int) -> tuple[Commit, ...]:
+    base, _, head = revisions.rpartition("..")
+    if not base and limit == 1:
+        return (read_commit(path, head),)
+    chain = history.list_chain(path, base, head) if base else None
+    return tuple(_ask_log(path, revisions, limit=limit) if chain is None else chain[:limit])
+
+
+def _ask_log(path: Path, revisions: str, *, limit: int) -> list[Commit]:
+    arguments = ("log", f"--format={_LOG_FORMAT}", f"--max-count={limit}", "--end-of-options", revisions)
     text = run(path, *arguments, "--").decode(errors="replace")
-    return [_read_commit(record.removeprefix("\n")) for record in text.split("\x01") if record.strip("\n")]
+    return [_read_record(record.removeprefix("\n")) for record in text.split("\x01") if record.strip("\n")]
 
 
-def count(path: Path, *revisions: str) -> int:
-    """How many commits a range has."""
-    return int(run(path, "rev-list", "--count", "--end-of-options", *revisions, "--"))
-
-
-def _read_commit(record: str) -> Commit:
+def _read_record(record: str) -> Commit:
     sha, tree, parents, an, ae, at, cn, ce, ct, message = record.split("\x00")[:10]
     names = tuple(parents.split())
     return Commit(sha, tree, names, Signature(an, ae, at), Signature(cn, ce, ct), message.rstrip("\n"))
+
+
+def count(path: Path, revisions: str) -> int:
+    """How many commits a range has."""
+    return _count_range(path, revisions) if _RANGE.fullmatch(revisions) else _ask_count(path, revisions)
+
+
+@lru_cache(maxsize=1024)
+def _count_range(path: Path, revisions: str) -> int:
+    base, _, head = revisions.rpartition("..")
+    commits = history.read_range(path, base, head) if base else history.read_ancestry(path, head)
+    return _ask_count(path, revisions) if commits is None else len(commits)
+
+
+def _ask_count(path: Path, revisions: str) -> int:
+    return int(run(path, "rev-list", "--count", "--end-of-options", revisions, "--"))
 
 
 def list_tree(path: Path, tree: str, *, recursive: bool = False) -> list[TreeEntry]:
@@ -174,11 +210,15 @@ def list_tree(path: Path, tree: str, *, recursive: bool = False) -> list[TreeEnt
     return [_read_entry(line) for line in listed.split("\x00") if line]
 
 
+@lru_cache(maxsize=4096)
 def find_entry(path: Path, commit: str, file: str) -> TreeEntry | None:
-    """What a commit has at a path, or None."""
-    arguments = ("--literal-pathspecs", "ls-tree", "-z", "--long", "--end-of-options", commit, "--", file)
-    listed = run(path, *arguments).decode(errors="replace").split("\x00")
-    return _read_entry(listed[0]) if listed[0] else None
+    """What a commit, by its SHA, has at a path, or None."""
+    try:
+        return objects.find_entry(path, commit, file)
+    except NotLooseError:
+        arguments = ("--literal-pathspecs", "ls-tree", "-z", "--long", "--end-of-options", commit, "--", file)
+        listed = run(path, *arguments).decode(errors="replace").split("\x00")
+        return _read_entry(listed[0]) if listed[0] else None
 
 
 def _read_entry(line: str) -> TreeEntry:
@@ -189,7 +229,8 @@ def _read_entry(line: str) -> TreeEntry:
 
 def read_blob(path: Path, sha: str) -> bytes:
     """Bytes of a blob."""
-    return run(path, "cat-file", "blob", sha)
+    content = objects.read_object(path, sha, "blob")
+    return run(path, "cat-file", "blob", sha) if content is None else content
 
 
 def point(path: Path, ref: str, sha: str | None) -> None:
@@ -212,7 +253,9 @@ def write_commit(
     name, email, moment = who
     text = message.encode()
     stream = [
-        f"commit {SCRATCH_REF}\ncommitter {name} <{email}> {int(moment.timestamp())} +0000\n".encode(),
+        # Without its own reset the scratch reference's last commit would be the parent of one that has none.
+        f"reset {SCRATCH_REF}\ncommit {SCRATCH_REF}\nmark :1\n".encode(),
+        f"committer {name} <{email}> {int(moment.timestamp())} +0000\n".encode(),
         b"data %d\n%s\n" % (len(text), text),
         b"from " + parent.encode() + b"\n" if parent else b"",
     ]
@@ -223,47 +266,8 @@ def write_commit(
             continue
         mode, content = ("100644", value) if isinstance(value, bytes) else value
         stream.append(b"M %s inline %s\ndata %d\n" % (mode.encode(), quoted, len(content)) + content + b"\n")
-    point(path, SCRATCH_REF, None)
-    run(path, "fast-import", "--quiet", "--force", "--done", stdin=b"".join(stream) + b"done\n")
-    sha = resolve(path, SCRATCH_REF)
-    if sha is None:
-        raise GitFailedError("fast-import made no commit")
-    return sha
-
-
-def create(path: Path, source: Path | None, default_branch: str) -> None:
-    """Make a bare repository: empty, or with all the references of `source`, a repository on this machine."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if source is None:
-        run(path.parent, "init", "--quiet", "--bare", f"--initial-branch={default_branch}", "--", str(path))
-    else:
-        # Without links: git touches a file of an object that it is to write and finds there, for every name it has.
-        run(path.parent, "clone", "--quiet", "--mirror", "--no-hardlinks", "--", str(source.resolve()), str(path))
-        run(path, "symbolic-ref", "HEAD", f"refs/heads/{default_branch}")
-    for key, value in (
-        ("uploadpack.allowFilter", "true"),
-        ("uploadpack.allowAnySHA1InWant", "true"),
-        ("gc.auto", "0"),
-    ):
-        run(path, "config", key, value)
-
-
-def keep_branches(path: Path, wanted: Mapping[str, str] | None) -> None:
-    """After copying: only branches and tags stay; with `wanted` (name → revision) exactly these branches.
-
-    Raises GitFailedError for a revision the copy does not have.
-    """
-    shas = None if wanted is None else {name: resolve(path, revision) for name, revision in wanted.items()}
-    for name, sha in (shas or {}).items():
-        if sha is None:
-            raise GitFailedError(f"{name}: there is no such revision in the source")
-    kept = (b"refs/tags/",) if shas is not None else (b"refs/tags/", b"refs/heads/")
-    gone = [ref for ref in run(path, "for-each-ref", "--format=%(refname)").split() if not ref.startswith(kept)]
-    # One process for all: a clone may hold thousands, and each call would write the packed ones anew.
-    run(path, "update-ref", "--no-deref", "--stdin", stdin=b"".join(b"delete %b\n" % ref for ref in gone))
-    for name, sha in (shas or {}).items():
-        point(path, f"refs/heads/{name}", sha)
-    run(path, "remote", "remove", "origin")
+    told = run(path, "fast-import", "--quiet", "--force", "--done", stdin=b"".join(stream) + b"\nget-mark :1\ndone\n")
+    return told.decode().strip()
 
 
 def fetch(path: Path, source: Path, revision: str) -> None:

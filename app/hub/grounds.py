@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 
-from app.hub import git
+from app.hub import bare
 from app.hub.accounts import App, Installation, Permissions, Repository, RequiredCheck, Role, Token, User
 from app.hub.courier import TIME_LIMIT_SECONDS, Courier
 from app.hub.events import Hub, announce, announce_installation, check_events
@@ -168,9 +168,9 @@ class Grounds:
             account, now = self.user(owner), self.hub.clock()
             number = self.state.next_id()
             path = self._directory / f"{number}.git"
-            git.create(path, source, default_branch)
+            bare.create(path, source, default_branch)
             if source is not None:
-                git.keep_branches(path, branches)
+                bare.keep_branches(path, branches)
             repository = Repository(number, account, name, private, default_branch, path, now, now)
             self.state.repositories[number] = repository
             return repository

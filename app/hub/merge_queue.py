@@ -15,7 +15,7 @@ def request_checks(hub: Hub, pull: PullRequest, sender: User) -> str:
     head = git.merge(path, base, pull.head_sha, f"Merge pull request #{pull.number}", who)
     branch = f"gh-readonly-queue/{pull.base_ref}/pr-{pull.number}-{base}"
     git.point(path, f"refs/heads/{branch}", head)
-    commit = show_commit(hub.url, pull.repository, git.log(path, head, limit=1)[0], sender)
+    commit = show_commit(hub.url, pull.repository, git.read_commit(path, head), sender)
     group = {
         "head_sha": head,
         "head_ref": f"refs/heads/{branch}",

@@ -24,13 +24,14 @@ def find_suite(hub: Hub, app: App, repository: Repository, head_sha: str) -> Che
     return next((s for s in suites if (s.app, s.repository, s.head_sha) == wanted), None)
 
 
-def ensure_suite(hub: Hub, app: App, repository: Repository, head_sha: str) -> CheckSuite:
-    """The suite of an App on a commit, made where there is none; no branch has it: `head_branch` null."""
+def ensure_suite(hub: Hub, app: App, repository: Repository, head_sha: str, branch: str | None = None) -> CheckSuite:
+    """The suite of an App on a commit, made where there is none, of `branch` or one that has it: null for none."""
     found = find_suite(hub, app, repository, head_sha)
     if found is not None:
         return found
-    tips = git.branches(repository.path)
-    branch = next((name for name, sha in tips.items() if sha == head_sha), None)
+    if branch is None:
+        tips = git.branches(repository.path)
+        branch = next((name for name, sha in tips.items() if sha == head_sha), None)
     now = hub.clock()
     suite = CheckSuite(hub.state.next_id(), app, repository, head_sha, branch, now, now)
     hub.state.check_suites[suite.id] = suite
@@ -41,7 +42,7 @@ def tell_suite(hub: Hub, suite: CheckSuite, action: str, sender: User) -> None:
     """Send a `check_suite` event."""
     repository = suite.repository
     runs = [run for run in hub.state.check_runs_of(repository, suite.head_sha) if run.suite is suite]
-    commit = git.log(repository.path, suite.head_sha, limit=1)[0]
+    commit = git.read_commit(repository.path, suite.head_sha)
     shown = show_check_suite(
         hub.url,
         suite,
@@ -73,6 +74,5 @@ def request_suites(hub: Hub, repository: Repository, branch: str, head_sha: str,
         if installation.permissions.get("checks") != "write":
             continue
         if find_suite(hub, installation.app, repository, head_sha) is None:
-            suite = ensure_suite(hub, installation.app, repository, head_sha)
-            suite.head_branch = branch
+            suite = ensure_suite(hub, installation.app, repository, head_sha, branch)
             tell_suite(hub, suite, "requested", sender)

@@ -31,9 +31,12 @@ class Pace:
     """The times of a worker, in seconds, and how often a job may be tried whose worker dies.
 
     All workers of a database share `heartbeat_s` and `stalled_s`. `hard_stop_s` counts from the request to stop.
+    PostgreSQL tells of new jobs and of requests to stop one. `poll_s` is for what nobody tells of: that a wait is
+    over, or that a lock has become free; `abort_poll_s` for a request that came before its job was known here.
     """
 
     poll_s: float = 0.5
+    abort_poll_s: float = 2.0
     heartbeat_s: float = 3.0
     stalled_s: float = 10.0
     rescue_s: float = 2.0
@@ -103,7 +106,7 @@ class Worker:
                     queues=queues,
                     concurrency=concurrency,
                     fetch_job_polling_interval=self._pace.poll_s,
-                    abort_job_polling_interval=self._pace.poll_s,
+                    abort_job_polling_interval=self._pace.abort_poll_s,
                     update_heartbeat_interval=self._pace.heartbeat_s,
                     stalled_worker_timeout=self._pace.stalled_s,
                     shutdown_graceful_timeout=self._pace.grace_s,

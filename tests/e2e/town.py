@@ -9,10 +9,12 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import httpx
+from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import SecretStr
 
 from app.claude.retries import Retries
@@ -23,19 +25,22 @@ from app.hub.state import CheckRun, IssueComment, PullRequest, Review, ReviewCom
 from app.hub.world import World
 from app.jobs.worker import Pace
 from app.settings import Settings
-from app.store.database import Database
+from app.store.database import Connection, Database
 from app.wiring.bot import Bot, Outside
 from tests.e2e.wire import Effect, Trouble, Wire
 
-QUICK = Pace(poll_s=0.05, heartbeat_s=0.2, stalled_s=1.0, rescue_s=0.2, grace_s=1.0)
+QUICK = Pace(poll_s=0.2, abort_poll_s=0.5, heartbeat_s=0.3, stalled_s=1.5, rescue_s=0.4, grace_s=1.0)
 PATIENCE_S = 30.0
 _LATER = "UPDATE procrastinate_jobs SET scheduled_at = now() WHERE status = 'todo' AND scheduled_at > now()"
-# Pushes are waited for seconds; what waits for minutes waits for another day.
-_HASTEN = f"{_LATER} AND scheduled_at < now() + interval '1 minute'"
-_BUSY = (
-    "SELECT 1 FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name <> 'housekeeping'"
-    " AND coalesce(scheduled_at, now()) < now() + interval '1 minute' LIMIT 1"
-)
+# Pushes are waited for seconds; what waits for minutes waits for another day. Whose time has come so is told of.
+_BUSY = f"""
+WITH due AS ({_LATER} AND scheduled_at < now() + interval '1 minute' RETURNING id, queue_name),
+told AS (SELECT pg_notify('procrastinate_queue_v1#' || queue_name,
+    json_build_object('type', 'job_inserted', 'job_id', id)::text) FROM due)
+SELECT (SELECT count(*) FROM told) > 0 OR EXISTS (
+    SELECT FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name <> 'housekeeping'
+    AND coalesce(scheduled_at, now()) < now() + interval '1 minute')
+"""
 _LEDGER = "SELECT body FROM lintel.ledger WHERE kind = 'gate.set' AND body ->> 'pull_request' = %s ORDER BY seq"
 
 
@@ -213,9 +218,9 @@ class Town:
         """Every delivery is answered, and no job waits or runs; what waits for a time finds it come."""
         await self.people.settle()
         try:
-            async with asyncio.timeout(PATIENCE_S):
-                while await self._busy():
-                    await asyncio.sleep(0.02)
+            async with asyncio.timeout(PATIENCE_S), self.database.connection() as connection:
+                while await _is_busy(connection):
+                    await asyncio.sleep(0.03)
         except TimeoutError:
             raise AssertionError(f"the bot never came to rest; steps: {self.steps[-6:]}") from None
         await self.people.settle()
@@ -225,10 +230,10 @@ class Town:
         async with self.database.connection() as connection:
             await connection.execute(_LATER)
 
-    async def _busy(self) -> bool:
-        async with self.database.connection() as connection:
-            await connection.execute(_HASTEN)
-            return await (await connection.execute(_BUSY)).fetchone() is not None
+
+async def _is_busy(connection: Connection) -> bool:
+    row = await (await connection.execute(_BUSY)).fetchone()
+    return row is None or bool(row[0])
 
 
 def told(check: CheckRun) -> str:
@@ -257,6 +262,12 @@ async def settle_repository(ground: Ground, files: Mapping[str, str], name: str 
     return repository
 
 
+@cache
+def key_of_the_app() -> rsa.RSAPrivateKey:
+    """The same for every town: to find one takes longer than many a story."""
+    return rsa.generate_private_key(65537, 2048)
+
+
 @asynccontextmanager
 async def open_town(
     tmp_path: Path,
@@ -270,7 +281,7 @@ async def open_town(
     steps: list[tuple[Step, str]] = []
     haste, wire = Haste(), Wire()
     outside = hasty_outside(lambda step, line: steps.append((step, line)), haste)
-    async with open_ground(tmp_path / "github", outside, wrap=wire.wrap) as ground:
+    async with open_ground(tmp_path / "github", outside, wrap=wire.wrap, key=key_of_the_app()) as ground:
         repository = await settle_repository(ground, files)
         settings = settle_settings(ground, tmp_path / "lintel", claude_url=claude_url, dsn=dsn)
         async with run_bot(ground, settings, outside, pace=pace) as bot:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from unidiff.patch import PatchSet
 
-from app.hub import git
+from app.hub import bare, git
 from app.hub.diff import map_line, read_diff
 
 TEXTS = st.lists(st.sampled_from("abcdefgh"), max_size=30)
@@ -20,7 +20,7 @@ def content(lines: list[str]) -> bytes:
 
 
 def commits(path: Path, *texts: list[str]) -> list[str]:
-    git.create(path, None, "main")
+    bare.create(path, None, "main")
     made: list[str] = []
     for text in texts:
         files = {"f.txt": content(text), "other.txt": b"same\n"}

@@ -189,9 +189,8 @@ def get_blob(call: Call) -> Answer:
 def get_commit(call: Call) -> Answer:
     """GET /repos/{owner}/{repo}/commits/{ref}: its files in pages, never more than 3,000."""
     path, sha = call.repository.path, resolve(call, call.parameters["ref"])
-    commit = git.log(path, sha, limit=1)[0]
-    parent = commit.parents[0] if commit.parents else git.run(path, "hash-object", "-t", "tree", "--stdin")
-    before = parent if isinstance(parent, str) else parent.decode().strip()
+    commit = git.read_commit(path, sha)
+    before = commit.parents[0] if commit.parents else git.EMPTY_TREE
     files = read_diff(path, before, sha).files
     window, links = call.window(min(len(files), MAX_FILES), default=MAX_COMPARED_FILES, most=MAX_COMPARED_FILES)
     additions, deletions = sum(f.additions for f in files), sum(f.deletions for f in files)
@@ -205,7 +204,7 @@ def get_git_commit(call: Call) -> Answer:
     sha = git.resolve(call.repository.path, call.parameters["sha"]) if _is_sha(call.parameters["sha"]) else None
     if sha is None:
         raise not_found()
-    return Answer(show_git_commit(call.hub.url, call.repository, git.log(call.repository.path, sha, limit=1)[0]))
+    return Answer(show_git_commit(call.hub.url, call.repository, git.read_commit(call.repository.path, sha)))
 
 
 def list_commit_pulls(call: Call) -> Answer:
@@ -243,7 +242,7 @@ def compare(call: Call) -> Answer:
     commits, links = _list_compared(call, f"{base}..{head}", ahead)
     files = diff.files[:MAX_COMPARED_FILES] if call.query.get("page", "1") == "1" else ()
     html = f"{call.hub.url}/{call.repository.full_name}/compare/{base}...{head}"
-    base_commit, merge_base_commit = (git.log(path, sha, limit=1)[0] for sha in (base, fork_point))
+    base_commit, merge_base_commit = (git.read_commit(path, sha) for sha in (base, fork_point))
     return Answer(
         {
             "url": f"{api(call.hub.url, call.repository)}/compare/{base_name}...{head_name}",
