@@ -104,6 +104,7 @@ def run_again(event: Event) -> list[Job]:
 
 
 @on("issue_comment", "created")
+@on("pull_request_review_comment", "created")
 def obey(event: Event) -> list[Job]:
     """A person wrote a new comment with a command. Edited ones never count: others than the author can edit."""
     if event.installation_id is None or event.repository is None or event.comment is None:
@@ -117,6 +118,7 @@ def obey(event: Event) -> list[Job]:
             repository=event.repository.full_name,
             number=event.comment.pull_number,
             comment_id=event.comment.id,
+            thread=event.comment.thread,
         )
     ]
 

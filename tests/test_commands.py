@@ -4,27 +4,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.commands import (
-    Action,
-    Call,
-    Needs,
-    Reply,
-    ReplyKind,
-    Review,
-    Role,
-    act,
-    allowed,
-    command,
-    commands,
-    help_text,
-    parse,
-)
+from app.commands.action import Action, Reply, ReplyKind, Review
+from app.commands.needs import Needs, allowed
+from app.commands.prose import Call, parse
+from app.commands.table import act, command, commands, help_text
+from app.core.people.role import Role
 
 INVISIBLE = "\u200b"
 
 
 def said(body: str, role: str = "admin", *, is_author: bool = False) -> list[Action]:
-    return act(parse(body), role, is_author=is_author)
+    return act(parse(body), Role.of(role), is_author=is_author)
 
 
 @pytest.mark.parametrize(
@@ -150,13 +140,13 @@ def test_one_action_is_done_once_however_often_it_is_asked_for() -> None:
     ],
 )
 def test_roles_decide_who_may(needs: Needs, role: str, is_author: bool, may: bool) -> None:
-    assert allowed(needs, role, is_author=is_author) is may
+    assert allowed(needs, Role.of(role), is_author=is_author) is may
 
 
 @settings(deadline=None)
 @given(role=st.text(max_size=10).filter(lambda text: text not in set(Role)), needs=st.sampled_from(Needs))
 def test_a_role_nobody_knows_gives_nothing(role: str, needs: Needs) -> None:
-    assert allowed(needs, role, is_author=False) is (needs is Needs.ANYONE)
+    assert allowed(needs, Role.of(role), is_author=False) is (needs is Needs.ANYONE)
 
 
 def test_who_may_not_is_told_which_command_and_nothing_happens() -> None:

@@ -144,5 +144,5 @@ def test_a_delivery_without_what_its_rule_needs_is_ignored(missing: str) -> None
 
 
 def test_the_table_knows_its_events() -> None:
-    assert subscribed_events() == {"check_run", "issue_comment", "pull_request"}
+    assert subscribed_events() == {"check_run", "issue_comment", "pull_request", "pull_request_review_comment"}
     assert all(rule.__doc__ for rule in rules().values())

@@ -12,7 +12,12 @@ from app.github.auth import GIT, METADATA, READ, WRITE
 MANIFEST: dict[str, Any] = yaml.safe_load((Path(__file__).parent.parent / "app.yml").read_text(encoding="utf-8"))
 LEVELS = ["none", "read", "write"]
 # What GitHub wants granted before an App may subscribe to an event.
-EVENT_NEEDS = {"check_run": "checks", "issue_comment": "issues", "pull_request": "pull_requests"}
+EVENT_NEEDS = {
+    "check_run": "checks",
+    "issue_comment": "issues",
+    "pull_request": "pull_requests",
+    "pull_request_review_comment": "pull_requests",
+}
 
 
 def test_the_manifest_asks_for_the_events_of_the_table() -> None:

@@ -34,11 +34,12 @@ class PullRequestRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentRef:
-    """A comment on a pull request's conversation. `body` is untrusted."""
+    """A comment on a pull request's conversation, or (`thread`) on its change. `body` is untrusted."""
 
     id: int
     body: str
     pull_number: int
+    thread: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

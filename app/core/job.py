@@ -11,8 +11,9 @@ class ReviewJob:
 
     `head_sha` is what the delivery saw: a running review of another head is stopped; with `stops` any is. `delay_s` is
     how long to wait for more pushes. `again` asks for a new review of a head that has one; `full` for one without
-    stored replies. `looks` counts how often in a row the head was looked at unasked. `abandoned`: the worker died on it
-    time and again, so nothing is left but to say so on the check.
+    stored replies. `asked`: a person wants this head read, which a pause does not stop. `looks` counts how often in a
+    row the head was looked at unasked. `abandoned`: the worker died on it time and again, so nothing is left but to say
+    so on the check.
     """
 
     installation_id: int
@@ -26,6 +27,7 @@ class ReviewJob:
     abandoned: bool = False
     stops: bool = False
     looks: int = 0
+    asked: bool = False
 
     @property
     def key(self) -> str:
@@ -35,13 +37,14 @@ class ReviewJob:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandJob:
-    """Run the commands of one comment. The comment is read again by its id."""
+    """Run the commands of one comment. The comment is read again by its id; `thread`: it is one on the change."""
 
     installation_id: int
     repository_id: int
     repository: str
     number: int
     comment_id: int
+    thread: bool = False
 
     @property
     def key(self) -> str:
@@ -81,25 +84,10 @@ class InstallationJob:
         return f"{self.installation_id}:installation"
 
 
-def review_of(
-    job: ReviewJob | CommandJob | RerunJob,
-    number: int,
-    *,
-    full: bool = False,
-    again: bool = False,
-    delay_s: float = 0.0,
-    looks: int = 0,
-) -> ReviewJob:
-    """A review, at once or later, of a pull request in the repository that another job is about."""
+def review_of(job: ReviewJob | CommandJob | RerunJob, number: int) -> ReviewJob:
+    """A review of a pull request in the repository that another job is about; what else it is to be is added."""
     return ReviewJob(
-        installation_id=job.installation_id,
-        repository_id=job.repository_id,
-        repository=job.repository,
-        number=number,
-        full=full,
-        again=again,
-        delay_s=delay_s,
-        looks=looks,
+        installation_id=job.installation_id, repository_id=job.repository_id, repository=job.repository, number=number
     )
 
 

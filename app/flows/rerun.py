@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.core.job import RerunJob, review_of
 from app.core.report.external_id import reviewed_by
 from app.flows.pull_request.forge import GitHubServices
@@ -25,7 +27,7 @@ async def run_again(services: GitHubServices, job: RerunJob) -> None:
         pulls = await client.list_pulls_for_commit(job.head_sha)
         numbers = tuple(pull.number for pull in pulls if pull.open and pull.head.sha == job.head_sha)
     async with services.database.transaction() as connection:
-        await enqueue(connection, [review_of(job, number, again=True) for number in numbers])
+        await enqueue(connection, [replace(review_of(job, number), again=True, asked=True) for number in numbers])
 
 
 async def _numbers(connection: Connection, job: RerunJob) -> tuple[int, ...]:

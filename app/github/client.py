@@ -33,6 +33,7 @@ from app.github.payloads import (
     IssueComment,
     Pull,
     PullCommit,
+    PullFile,
     Reaction,
     Repository,
     Review,
@@ -43,6 +44,7 @@ from app.github.transport import Credential, Wire
 
 _FULL_NAME: Final = re.compile(r"([A-Za-z0-9._-]{1,100})/([A-Za-z0-9._-]{1,100})", re.ASCII)
 # GitHub lists no more commits of a pull request than this.
+MOST_PULL_FILES: Final = 3_000
 MOST_PULL_COMMITS: Final = 250
 
 Body = dict[str, JsonValue]
@@ -93,6 +95,10 @@ class GitHubClient:
     async def list_pull_commits(self, number: int) -> tuple[PullCommit, ...]:
         """The commits of a pull request, oldest first: `MOST_PULL_COMMITS` at most, whatever it has."""
         return await self._repo.list_all(f"/pulls/{number}/commits", PullCommit)
+
+    async def list_pull_files(self, number: int) -> tuple[PullFile, ...]:
+        """The files that a pull request changes: `MOST_PULL_FILES` at most, whatever it has."""
+        return await self._repo.list_all(f"/pulls/{number}/files", PullFile)
 
     async def compare(self, base: str, head: str) -> Comparison:
         """Two commits; NotFound when they have no common ancestor. The files are git's business."""

@@ -135,6 +135,18 @@ class PullCommit(Answer):
         accounts = (self.author, self.committer)
         return frozenset(account.login for account in accounts if isinstance(account, Account))
 
+    @property
+    def has_accounts(self) -> bool:
+        """Whether GitHub knows both of them."""
+        return isinstance(self.author, Account) and isinstance(self.committer, Account)
+
+
+class PullFile(Answer):
+    """A file that a pull request changes; `previous_filename` is what a renamed one was called."""
+
+    filename: str
+    previous_filename: str | None = None
+
 
 class AppRef(Answer):
     """The App that made something."""
@@ -198,9 +210,20 @@ class ReviewComment(Answer):
     pull_request_review_id: int | None = None
     commit_id: str | None = None
     original_commit_id: str | None = None
+    pull_request_url: str = ""
     html_url: str = ""
     created_at: datetime | None = None
     updated_at: datetime | None = None
+
+    @property
+    def edited(self) -> bool:
+        """Whether it changed after it was written, or nobody can tell."""
+        return self.created_at is None or self.updated_at != self.created_at
+
+    @property
+    def pull_number(self) -> int | None:
+        """The number of the pull request it stands on, from `pull_request_url`."""
+        return _last_number(self.pull_request_url)
 
 
 class IssueComment(Answer):
@@ -223,8 +246,7 @@ class IssueComment(Answer):
     @property
     def pull_number(self) -> int | None:
         """The number of the issue or pull request it stands on, from `issue_url`."""
-        tail = self.issue_url.rpartition("/")[2]
-        return int(tail) if tail.isascii() and tail.isdigit() else None
+        return _last_number(self.issue_url)
 
 
 class Reaction(Answer):
@@ -246,3 +268,8 @@ class CollaboratorPermission(Answer):
         """none, read, triage, write, maintain or admin; a custom role counts as the plain permission it gives."""
         known = ("none", "read", "triage", "write", "maintain", "admin")
         return self.role_name if self.role_name in known else self.permission
+
+
+def _last_number(url: str) -> int | None:
+    tail = url.rpartition("/")[2]
+    return int(tail) if tail.isascii() and tail.isdigit() else None

@@ -11,8 +11,9 @@ import hmac
 import json
 import logging
 import re
-from collections.abc import Mapping, Sequence
-from typing import Annotated, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Annotated, Final, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
 
@@ -73,7 +74,7 @@ def decode(headers: Mapping[str, str], body: bytes) -> Event:
         account=installation.account.login if installation and installation.account else None,
         repository=_repository(parts.read("repository", _Repository)),
         pull_request=_pull_request(parts.read("pull_request", _PullRequest)),
-        comment=_comment(parts) if name == "issue_comment" else None,
+        comment=_COMMENTS[name](parts) if name in _COMMENTS else None,
         check_run=_check_run(parts.read("check_run", _CheckRun)),
         base_changed="base" in _mapping(payload.get("changes")),
         sender=sender.login if sender else "",
@@ -233,6 +234,18 @@ def _comment(parts: _Parts) -> CommentRef | None:
     if issue is None or issue.pull_request is None or comment is None:
         return None
     return CommentRef(id=comment.id, body=comment.body or "", pull_number=issue.number)
+
+
+def _thread_comment(parts: _Parts) -> CommentRef | None:
+    pull, comment = parts.read("pull_request", _PullRequest), parts.read("comment", _Comment)
+    if pull is None or comment is None:
+        return None
+    return CommentRef(id=comment.id, body=comment.body or "", pull_number=pull.number, thread=True)
+
+
+_COMMENTS: Final[Mapping[str, Callable[[_Parts], CommentRef | None]]] = MappingProxyType(
+    {"issue_comment": _comment, "pull_request_review_comment": _thread_comment}
+)
 
 
 def _check_run(part: _CheckRun | None) -> CheckRunRef | None:

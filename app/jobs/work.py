@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.core.gate.again import OUTAGE_S
 from app.core.job import CommandJob, InstallationJob, RerunJob, ReviewJob, review_of
-from app.flows.command import obey
+from app.flows.commands.obey import obey
 from app.flows.installation import read_again
 from app.flows.pull_request.forge import GitHubServices, PullRequestForge
 from app.flows.rerun import run_again
@@ -89,6 +90,8 @@ async def _broken(
 async def _look_again(
     services: GitHubServices, job: ReviewJob, *, again: bool, delay_s: float = 0.0, looks: int = 0
 ) -> None:
-    next_look = review_of(job, job.number, full=job.full, again=again, delay_s=delay_s, looks=looks)
+    next_look = replace(
+        review_of(job, job.number), full=job.full, again=again, asked=job.asked, delay_s=delay_s, looks=looks
+    )
     async with services.database.transaction() as connection:
         await enqueue(connection, [next_look])

@@ -13,9 +13,11 @@ import pytest
 import typer.main
 
 from app.cli.commands import cli
-from app.commands import PREFIX, commands, help_text
+from app.commands.prose import PREFIX
+from app.commands.table import commands, help_text
 from app.core.change.coverage import Coverage, FileCoverage
 from app.core.change.plan import LeftOut
+from app.core.gate.acts import Acts, Overridden
 from app.core.gate.policy import ModelUse, Policy, PolicyFault, read_policy
 from app.core.gate.verdict import NO_MODEL_REASON, Conclusion, GateFacts, Situation, decide
 from app.core.report.words import title
@@ -180,6 +182,11 @@ def facts_of(situation: Situation, policy: Policy) -> GateFacts:
     match situation:
         case Situation.SUPERSEDED | Situation.CLOSED:
             return GateFacts(policy=policy, ended=situation)
+        case Situation.OVERRIDDEN:
+            override = Overridden(login="octocat", role="maintain", reason="it must go out")
+            return GateFacts(policy=policy, acts=Acts(overridden=override))
+        case Situation.PAUSED:
+            return GateFacts(policy=policy, acts=Acts(paused_by="octocat"))
         case Situation.POLICY_FAULT:
             return GateFacts(policy=PolicyFault("lintel.yml", 1, 1, "unknown key"))
         case Situation.ELSEWHERE:

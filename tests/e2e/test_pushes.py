@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from app.store.records import findings as finding_rows
 from tests.analyzers.poison import HOLDS
 from tests.claude_answers import Plant, findings, malformed, overloaded, planted, prompt_texts
 from tests.claude_server import ScriptedClaude
@@ -377,11 +376,7 @@ async def test_what_was_dismissed_stays_dismissed_over_pushes_that_nobody_reads_
 ) -> None:
     pull = await town.propose({"app/two.py": "def bad(price):\n    return price * 0\n"})
     assert (await town.judged(pull)).conclusion == "failure"
-    async with town.database.transaction() as connection:
-        cursor = await connection.execute("SELECT id FROM lintel.pull_request WHERE number = %s", [pull.number])
-        row = await cursor.fetchone()
-        assert row is not None
-        await finding_rows.dismiss(connection, row[0], 1, by="mona", reason="it is free")
+    await town.tell(pull, "/lintel dismiss F1 it is free", by="mona")
     await town.commit("change", SECOND)
     assert (await town.judged(pull)).conclusion == "success"
     await town.commit("change", {"app/two.py": "def bad(price):\n    return price * 0\n\n\nLAST = 1\n"})

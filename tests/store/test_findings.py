@@ -8,7 +8,7 @@ from app.store.database import Database
 from app.store.faults import NotStored
 from app.store.records import findings
 from app.store.records.findings import FindingState
-from tests.store.rows import begun, finding, pull_request, review_key
+from tests.store.rows import NOW, begun, finding, pull_request, review_key
 
 
 async def test_a_fingerprint_keeps_its_number_over_reviews(database: Database) -> None:
@@ -89,7 +89,7 @@ async def test_what_was_dismissed_stays_dismissed(database: Database) -> None:
     pr = await pull_request(database)
     await save(database, pr.id, [finding("aa")])
     async with database.transaction() as connection:
-        known = await findings.dismiss(connection, pr.id, 1, by="octocat", reason="by design\x00")
+        known = await findings.dismiss(connection, pr.id, 1, by="octocat", reason="by design\x00", at=NOW)
         assert (known.state, known.dismissed_by, known.dismissed_reason) == ("dismissed", "octocat", "by design")
         assert await findings.mark_fixed(connection, pr.id, [1]) == ()
     await save(database, pr.id, [finding("aa")], head="d" * 40)
@@ -100,7 +100,7 @@ async def test_a_number_that_was_never_given_cannot_be_dismissed(database: Datab
     pr = await pull_request(database)
     async with database.transaction() as connection:
         with pytest.raises(NotStored, match="F7"):
-            await findings.dismiss(connection, pr.id, 7, by="octocat", reason="no")
+            await findings.dismiss(connection, pr.id, 7, by="octocat", reason="no", at=NOW)
         with pytest.raises(NotStored, match="F7"):
             await findings.set_comment(connection, pr.id, 7, 1)
 

@@ -162,7 +162,7 @@ async def test_what_does_not_exist_is_named(database: Database) -> None:
             reviews.set_check_run(connection, uuid4(), 1),
             reviews.fail(connection, uuid4(), "x", now=NOW),
             reviews.begin(connection, 12345, review_key(), new_id=uuid4(), now=NOW),
-            pull_requests.set_paused(connection, 12345, paused=True),
+            pull_requests.set_paused(connection, 12345, paused=True, by="octocat"),
             pull_requests.lock(connection, 12345),
         ):
             with pytest.raises(NotStored):
@@ -203,8 +203,8 @@ async def blocked(connection: Connection) -> bool:
 async def test_pausing_is_remembered_and_told_once(database: Database) -> None:
     pr = await pull_request(database)
     async with database.connection() as connection:
-        assert await pull_requests.set_paused(connection, pr.id, paused=True)
-        assert not await pull_requests.set_paused(connection, pr.id, paused=True)
+        assert await pull_requests.set_paused(connection, pr.id, paused=True, by="octocat")
+        assert not await pull_requests.set_paused(connection, pr.id, paused=True, by="octocat")
     assert (await pull_request(database)).paused
 
 

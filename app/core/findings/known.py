@@ -20,7 +20,8 @@ class FindingState(StrEnum):
 class KnownFinding:
     """A finding of an earlier review of the same pull request, as it was last stored.
 
-    `placed` is where it stood then. Numbers and fingerprints are unique in the pull request.
+    `placed` is where it stood then. Numbers and fingerprints are unique in the pull request. `decided_by` is the login
+    of who dismissed it, for `reason`.
     """
 
     number: int
@@ -28,3 +29,5 @@ class KnownFinding:
     state: FindingState
     claim: Claim
     placed: Placed = Placed.LINE
+    decided_by: str = ""
+    reason: str = ""

@@ -205,7 +205,7 @@ class Policy(_Section):
 
 _DORMANT = {
     "check": (),
-    "people": ("ai_authored", "sensitive", "override"),
+    "people": ("ai_authored",),
     "floor": (),
 }
 

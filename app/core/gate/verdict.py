@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from app.core.change.coverage import Coverage
 from app.core.findings.finding import Finding
+from app.core.gate.acts import NO_ACTS, Acts, Overridden
 from app.core.gate.policy import Mode, ModelUse, Policy, PolicyFault, dormant
 from app.core.text.plural import count
 
@@ -36,9 +37,11 @@ class Situation(StrEnum):
 
     SUPERSEDED = "superseded"
     CLOSED = "closed"
+    OVERRIDDEN = "overridden"
     POLICY_FAULT = "policy_fault"
     BLOCKING = "blocking"
     ELSEWHERE = "elsewhere"
+    PAUSED = "paused"
     NOT_DONE = "not_done"
     UNREAD = "unread"
     NO_MODEL = "no_model"
@@ -54,6 +57,7 @@ class GateFacts:
     what is offered for merging. `elsewhere` are blocking findings on the same head and base in other pull requests, by
     their number: the check belongs to the commit, so it is the worst over them all. `unchecked` are sentences on rules
     of the policy that nobody could hold the change to. `notes` are sentences for people; they change no verdict.
+    `acts` are what people decided.
     """
 
     policy: Policy | PolicyFault
@@ -66,16 +70,21 @@ class GateFacts:
     ended: Situation | None = None
     unchecked: Sequence[str] = ()
     notes: Sequence[str] = ()
+    acts: Acts = NO_ACTS
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What the check says. `reasons` are plain sentences for people; `passing`: worth trying again unasked."""
+    """What the check says. `reasons` are plain sentences for people; `passing`: worth trying again unasked.
+
+    `by` is the login of the person whose decision it is; empty where it is nobody's.
+    """
 
     conclusion: Conclusion
     situation: Situation
     reasons: tuple[str, ...]
     passing: bool = False
+    by: str = ""
 
     @property
     def opens_gate(self) -> bool:
@@ -94,6 +103,20 @@ def decide(facts: GateFacts) -> Verdict:
     """The verdict on one head."""
     if facts.ended is not None:
         return Verdict(Conclusion.CANCELLED, facts.ended, (_ENDED[facts.ended],))
+    if facts.acts.overridden is not None:
+        return _pass_overridden(facts, facts.acts.overridden)
+    return _decide_by_policy(facts)
+
+
+def _pass_overridden(facts: GateFacts, overridden: Overridden) -> Verdict:
+    """Green, saying so, and what it would be else."""
+    otherwise = _decide_by_policy(facts)
+    said = f"{overridden.login} ({overridden.role}) lets this head pass: {overridden.reason}"
+    without = () if otherwise.opens_gate else tuple(f"Without that: {reason}" for reason in otherwise.reasons)
+    return Verdict(Conclusion.SUCCESS, Situation.OVERRIDDEN, (said, *without), by=overridden.login)
+
+
+def _decide_by_policy(facts: GateFacts) -> Verdict:
     if isinstance(facts.policy, PolicyFault):
         return Verdict(Conclusion.FAILURE, Situation.POLICY_FAULT, (f"The policy cannot be used: {facts.policy}.",))
     found = _judge(facts, facts.policy)
@@ -123,6 +146,13 @@ def _judge(facts: GateFacts, policy: Policy) -> Verdict:
         return Verdict(Conclusion.FAILURE, Situation.BLOCKING, (f"{many}: {names}.", *_held(facts), *unread))
     if facts.elsewhere:
         return Verdict(Conclusion.FAILURE, Situation.ELSEWHERE, (*_held(facts), *unread))
+    if facts.acts.resting:
+        return Verdict(
+            Conclusion.ACTION_REQUIRED,
+            Situation.PAUSED,
+            (f"Paused by {facts.acts.paused_by}.",),
+            by=facts.acts.paused_by,
+        )
     if facts.obstacle is not None:
         return Verdict(Conclusion.ACTION_REQUIRED, Situation.NOT_DONE, (facts.obstacle,), passing=facts.passing)
     if unread:

@@ -16,9 +16,14 @@ def answer_unknown(nearest: str | None) -> Markdown:
     return Markdown(f"I do not know that command.{guess} `/lintel help` lists them.")
 
 
-def answer_usage(command: str) -> Markdown:
-    """The answer to a command with words it does not take. `command` is a name of our own table."""
-    return Markdown(f"`/lintel {command}` takes nothing more on its line. `/lintel help` lists the commands.")
+def answer_usage(usage: str) -> Markdown:
+    """The answer to a command that is written otherwise. `usage` is one of our own table."""
+    return Markdown(f"It is written `/lintel {usage}`, with nothing more on its line.")
+
+
+def answer_closed() -> Markdown:
+    """The answer to a command for which the pull request has to be open."""
+    return Markdown("The pull request is closed: it is reviewed when it is opened again.")
 
 
 def answer_denied(command: str) -> Markdown:

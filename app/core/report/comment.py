@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.core.findings.finding import Finding, Severity, Source, Standing
 from app.core.report.account import show_place, write_account
+from app.core.report.report import Dismissed
 from app.core.text.markdown import Markdown, bullets, code, comment_marker, fence, paragraphs, plain
 
 SIGNS = {
@@ -44,6 +45,14 @@ def fixed_comment(finding: Finding) -> Markdown:
     head = Markdown(f"✅ **{finding.id} · fixed** · ~~") + plain(finding.claim.title) + Markdown("~~")
     still = Markdown(_STILL_KNOWN if finding.claim.source is Source.SECRETS else "")
     return paragraphs(head, still, write_account(finding.claim), _provenance(finding), finding_marker(finding))
+
+
+def dismissed_comment(dismissed: Dismissed) -> Markdown:
+    """The same comment once somebody has let the finding no longer count."""
+    finding = dismissed.finding
+    head = Markdown(f"➖ **{finding.id} · dismissed** · ~~") + plain(finding.claim.title) + Markdown("~~")
+    why = Markdown("By ") + code(dismissed.login) + Markdown(": ") + plain(dismissed.reason)
+    return paragraphs(head, why, write_account(finding.claim), _provenance(finding), finding_marker(finding))
 
 
 def finding_marker(finding: Finding) -> Markdown:

@@ -47,6 +47,6 @@ def in_progress(progress: Progress, plan: Plan) -> tuple[str, Markdown]:
     return label, paragraphs(Markdown(told), heading, bullets([plain(redact(line).text) for line in progress.found]))
 
 
-def cancelled(verdict: Verdict) -> tuple[str, Markdown]:
-    """Title and text of a check whose head is no longer offered."""
+def decided(verdict: Verdict) -> tuple[str, Markdown]:
+    """Title and text of a check that is decided without a review: no longer offered, or overridden while it runs."""
     return title(verdict, 0), paragraphs(*(plain(reason) for reason in verdict.reasons))

@@ -16,7 +16,7 @@ from app.core.findings.finding import Anchor, Finding, Placed, Severity
 from app.core.gate.policy import Policy
 from app.core.gate.verdict import Conclusion
 from app.core.report.account import tell_account
-from app.core.report.comment import finding_comment, fixed_comment
+from app.core.report.comment import dismissed_comment, finding_comment, fixed_comment
 from app.core.report.report import Report
 from app.core.report.summary import check_summary, check_text, summary
 from app.core.report.words import Links, review_body, title
@@ -89,7 +89,7 @@ class StandingComment:
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """The desired state. `updates` are bodies for findings whose comment may already stand, open or fixed."""
+    """The desired state. `updates` are bodies for findings whose comment may already stand, whatever became of them."""
 
     check: CheckState
     comments: tuple[LineComment, ...]
@@ -130,10 +130,11 @@ def compose(report: Report, links: Links) -> Publication:
     )
     still = tuple((finding.id, finding_comment(finding)) for finding in report.findings)
     gone = tuple((finding.id, fixed_comment(finding)) for finding in report.fixed)
+    let = tuple((item.finding.id, dismissed_comment(item)) for item in report.dismissed)
     return Publication(
         check=check,
         comments=comments,
-        updates=still + gone,
+        updates=still + gone + let,
         review_body=review_body(report, len(comments), review_marker(report.snapshot.head_sha)),
         summary=summary(report, links, comment_marker("summary")),
     )

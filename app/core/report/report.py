@@ -54,11 +54,21 @@ class Spending:
     recalled: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class Dismissed:
+    """A finding that no longer counts, who decided that, and why. Both are untrusted text."""
+
+    finding: Finding
+    login: str
+    reason: str
+
+
 @dataclass(frozen=True, kw_only=True)
 class Report:
     """A finished review of one head.
 
-    `findings` are the open ones, most severe first, all numbered. `fixed` are findings of earlier heads that are gone.
+    `findings` are the open ones, most severe first, all numbered. `fixed` are findings of earlier heads that are gone,
+    `dismissed` those that somebody let no longer count, by number.
     `fabricated` counts claims dropped because the code they quote does not exist; `off_diff` those dropped because they
     are about code that the change leaves alone, with no changed line that enables them. `models` are the ids that
     answered.
@@ -75,6 +85,7 @@ class Report:
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
     fixed: tuple[Finding, ...] = ()
+    dismissed: tuple[Dismissed, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage((), ()))
     plan: Plan | None = None
     analyzers: tuple[AnalyzerOutcome, ...] = ()

@@ -15,7 +15,7 @@ from app.core.report.cost import tell_spending
 from app.core.report.coverage import MAX_LISTED, tell_coverage, tell_files
 from app.core.report.fitting import DROPPED, Graded, clip, clip_path, fit, name_some
 from app.core.report.reading_guide import tell_guide
-from app.core.report.report import AnalyzerOutcome, AnalyzerState, Report
+from app.core.report.report import AnalyzerOutcome, AnalyzerState, Dismissed, Report
 from app.core.report.rules import tell_rules
 from app.core.report.sensitive import tell_sensitive
 from app.core.report.sparing import name_spared
@@ -47,7 +47,7 @@ _VERDICT_SIGNS = {
     Conclusion.NEUTRAL: "💬",
     Conclusion.CANCELLED: "⏹️",
 }
-_NEVER_LOOKED = {Situation.POLICY_FAULT, Situation.NOT_DONE}
+_NEVER_LOOKED = {Situation.POLICY_FAULT, Situation.NOT_DONE, Situation.PAUSED}
 _NONE = Markdown("")
 _NOTHING = Graded((_NONE,))
 
@@ -56,7 +56,7 @@ def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
     """The one comment of the pull request, edited in place."""
     verdict = report.verdict
     name = title(verdict, len(report.blocking))
-    head = Markdown(f"### {_VERDICT_SIGNS[verdict.conclusion]} Lintel: {name}")
+    head = Markdown(f"### {_VERDICT_SIGNS[verdict.conclusion]} Lintel: ") + plain(name)
     return fit(
         [
             paragraphs(head, _reasons(report), mend(report)),
@@ -66,6 +66,7 @@ def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
             _table(report, links),
             _beyond_lines(report.findings),
             _fixed(report.fixed),
+            _dismissed(report.dismissed),
             tell_rules(report),
             _guide(report, links),
             _coverage(report, by_file=True),
@@ -185,6 +186,22 @@ def _beyond_lines(findings: Sequence[Finding]) -> Graded:
             paragraphs(heading + Markdown("."), DROPPED),
         )
     )
+
+
+def _dismissed(dismissed: Sequence[Dismissed]) -> Graded:
+    if not dismissed:
+        return _NOTHING
+    rows = [
+        Markdown(f"{item.finding.id}: ")
+        + plain(item.finding.claim.title)
+        + Markdown(", by ")
+        + code(item.login)
+        + Markdown(": ")
+        + plain(clip(item.reason, MAX_REASON // 4))
+        for item in dismissed[:MAX_LISTED]
+    ]
+    heading = Markdown(f"{len(dismissed):,} dismissed")
+    return Graded((details(heading, bullets(rows)), paragraphs(heading + Markdown("."))))
 
 
 def _guide(report: Report, links: Links) -> Graded:

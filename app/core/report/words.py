@@ -20,27 +20,26 @@ class Links:
     dashboard_url: str | None = None
 
 
+_TITLES = {
+    Situation.SUPERSEDED: "Superseded by a newer head",
+    Situation.CLOSED: "The pull request was closed",
+    Situation.OVERRIDDEN: "Overridden",
+    Situation.POLICY_FAULT: "The policy cannot be used",
+    Situation.ELSEWHERE: "Blocked in another pull request",
+    Situation.PAUSED: "Paused",
+    Situation.NOT_DONE: "The review could not be made",
+    Situation.UNREAD: "Not everything was reviewed",
+    Situation.NO_MODEL: "No model read this",
+    Situation.CLEAN: "Nothing blocking",
+}
+
+
 def title(verdict: Verdict, blocking: int) -> str:
-    """The check's one-line title."""
-    match verdict.situation:
-        case Situation.BLOCKING:
-            return count(blocking, "blocking finding")
-        case Situation.ELSEWHERE:
-            return "Blocked in another pull request"
-        case Situation.POLICY_FAULT:
-            return "The policy cannot be used"
-        case Situation.NOT_DONE:
-            return "The review could not be made"
-        case Situation.UNREAD:
-            return "Not everything was reviewed"
-        case Situation.NO_MODEL:
-            return "No model read this"
-        case Situation.SUPERSEDED:
-            return "Superseded by a newer head"
-        case Situation.CLOSED:
-            return "The pull request was closed"
-        case Situation.CLEAN:
-            return "Nothing blocking"
+    """The check's one-line title. Plain text: a login may be in it."""
+    if verdict.situation is Situation.BLOCKING:
+        return count(blocking, "blocking finding")
+    by = f" by {verdict.by}" if verdict.by else ""
+    return _TITLES[verdict.situation] + by
 
 
 def review_body(report: Report, lines: int, head_marker: Markdown) -> Markdown:
@@ -61,6 +60,8 @@ def mend(report: Report) -> Markdown:
             return Markdown("Deal with it there, or push a commit of its own: a check belongs to the commit.")
         case Situation.POLICY_FAULT:
             return Markdown("Mend `.github/lintel.yml` on the base branch: policy is read from there alone.")
+        case Situation.PAUSED:
+            return Markdown("`/lintel review` reads this head; `/lintel resume` starts automatic reviews again.")
         case Situation.NOT_DONE:
             retry = _retry(report)
             return Markdown(retry[:1].upper() + retry[1:])

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.core.change.plan import Plan
 from app.core.gate.verdict import Verdict
 from app.core.report.external_id import external_id, reviewed_by
-from app.core.report.progress import Progress, cancelled, in_progress, queued
+from app.core.report.progress import Progress, decided, in_progress, queued
 from app.core.report.publication import MAX_ANNOTATIONS, CheckState
 from app.core.report.publication import Annotation as DesiredAnnotation
 from app.core.report.summary import add_notes
@@ -69,13 +69,20 @@ class Check:
             output=_output(state.title, told, missing, state.text),
         )
 
+    async def announce(self, verdict: Verdict) -> None:
+        """Show a verdict that needs no review before there is one."""
+        name, text = decided(verdict)
+        await self._client.update_check_run(
+            self._standing().id, status="completed", conclusion=verdict.conclusion.value, output=_output(name, text)
+        )
+
     async def cancel(self, verdict: Verdict, review: ReviewRow) -> None:
         """Complete the check of a review that was overtaken, on its own head; do nothing if it never had one."""
         try:
             run = await self._find(review.key.head_sha, review.id)
             if run is None or run.status == "completed":
                 return
-            name, text = cancelled(verdict)
+            name, text = decided(verdict)
             await self._client.update_check_run(
                 run.id, status="completed", conclusion=verdict.conclusion.value, output=_output(name, text)
             )

@@ -9,13 +9,14 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from app.core.change.plan import Plan
+from app.core.gate.acts import NO_ACTS
 from app.core.gate.again import look_again_at, look_again_in
 from app.core.gate.attendance import Attendance, attend
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, Situation, decide
 from app.core.job import ReviewJob
 from app.core.report.progress import Progress
-from app.core.report.publication import check_name, compose
+from app.core.report.publication import Publication, check_name, compose
 from app.core.report.report import Report
 from app.core.report.words import Links
 from app.core.text.plural import count
@@ -68,6 +69,7 @@ class PullRequestForge:
         self._check = Check(self._client, services.identity)
         self._begun: tuple[ReviewRow, Snapshot] | None = None
         self._read_before = ""
+        self._acts = NO_ACTS
 
     async def snapshot(self) -> Snapshot:
         """The live facts, and the policy at the tip of the base branch."""
@@ -87,6 +89,10 @@ class PullRequestForge:
         self._read_before = begun.history.memory.head
         await self._end_stale(begun.stale, snapshot, Situation.SUPERSEDED)
         await self._check.queue(_name(snapshot), snapshot.head_sha, begun.review.id)
+        self._acts = begun.history.acts
+        if self._acts.overridden is not None:
+            # Whoever let it pass need not wait for the review that goes on.
+            await self._check.announce(decide(GateFacts(policy=snapshot.policy, acts=self._acts)))
         return begun.history
 
     async def fetch(self, snapshot: Snapshot, *, anew: bool = False) -> GitStore:
@@ -124,7 +130,8 @@ class PullRequestForge:
         # A worker that was thought dead may wake after another has completed the check.
         if not await self._still_mine():
             raise Superseded(f"{snapshot.head_sha[:12]} was taken over by another worker")
-        await self._check.progress(progress, plan)
+        if self._acts.overridden is None:
+            await self._check.progress(progress, plan)
 
     async def conclude(self, report: Report) -> None:
         """Record the verdict, then make GitHub show it: comments, summary, and last the check that opens the gate."""
@@ -136,16 +143,22 @@ class PullRequestForge:
         entry = await self._recorder.record(review, report)
         self._watch(Step.RECORDED, f"ledger entry {entry.seq}")
         publication = compose(report, self._services.links)
-        number, head = report.snapshot.number, report.snapshot.head_sha
-        notes = await publish_comments(self._client, number, head, publication, self._services.identity)
-        self._watch(Step.COMMENTED, f"{count(len(publication.comments), 'line comment')} stand")
-        notes += await publish_summary(self._client, number, publication, self._services.identity)
-        self._watch(Step.SUMMARIZED, "the summary stands")
+        # What an earlier head was told stays where it is while nobody reads this one.
+        resting = report.verdict.situation is Situation.PAUSED
+        notes = [] if resting else await self._publish(report.snapshot, publication)
         await self._guard(report.snapshot)
         await self._check.complete(publication.check, review.id, entry, notes)
         self._watch(Step.CHECKED, report.verdict.conclusion.value)
         again_in_s = look_again_in(report.retry_after_s, self._job.looks) if report.verdict.passing else None
         await self._recorder.published(review.id, again_in_s=again_in_s)
+
+    async def _publish(self, snapshot: Snapshot, publication: Publication) -> list[str]:
+        number, identity = snapshot.number, self._services.identity
+        notes = await publish_comments(self._client, number, snapshot.head_sha, publication, identity)
+        self._watch(Step.COMMENTED, f"{count(len(publication.comments), 'line comment')} stand")
+        notes += await publish_summary(self._client, number, publication, identity)
+        self._watch(Step.SUMMARIZED, "the summary stands")
+        return notes
 
     async def abandon(self, reason: str) -> None:
         """Say on the check that the review cannot be made, without reading anything of the change."""
@@ -161,7 +174,7 @@ class PullRequestForge:
         review, snapshot = self._begun
         await self._check.queue(_name(snapshot), snapshot.head_sha, review.id)
         await self._recorder.note_obstacle(review, ChangeUnreadable(reason, passing=True))
-        facts = GateFacts(policy=snapshot.policy, obstacle=reason, passing=True)
+        facts = GateFacts(policy=snapshot.policy, obstacle=reason, passing=True, acts=self._acts)
         report = await self._recorder.account_for(review, Report(snapshot=snapshot, verdict=decide(facts)))
         entry = await self._recorder.record(review, report)
         # The check alone: comments may be what broke.

@@ -3,36 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from pydantic import JsonValue
 
-from app import __version__
 from app.claude.money.purse import Payer
 from app.core.change.memory.hunks import Memory
 from app.core.findings.known import FindingState, KnownFinding
+from app.core.gate.acts import Acts, Overridden
 from app.core.gate.snapshot import Snapshot
 from app.core.job import ReviewJob, review_of
 from app.core.report.report import Report
 from app.core.report.sparing import name_given_up
 from app.flows.pull_request.costs import GIVEN_UP, account_for
+from app.flows.pull_request.gate_entry import GATE_CANCELLED, GATE_SET, gate_body
 from app.flows.pull_request.register import Register, enter_obstacle
 from app.flows.review.forge import ChangeUnreadable, History, Superseded
-from app.flows.review.prompts import prompt_digests
 from app.store.database import Connection, Database
-from app.store.records import findings, ledger, pull_requests, read_hunks, reviews, token_rates
+from app.store.records import findings, ledger, overrides, pull_requests, read_hunks, reviews, token_rates
 from app.store.records.ledger import Entry
+from app.store.records.pull_requests import PullRequestRow
 from app.store.records.review_rows import ReviewKey, ReviewRow, ReviewState, is_newest, latest
 from app.store.work.queue import enqueue
-
-GATE_SET = "gate.set"
-"""The kind of the ledger entry that stands for each verdict."""
-
-GATE_CANCELLED = "gate.cancelled"
-"""The kind of the entry for a head that ceased to be offered before its verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,8 @@ class Recorder:
             policy_digest=snapshot.policy.digest,
         )
         async with self._database.transaction() as connection:
-            pull_request = await self._locate(connection)
+            row = await self._locate(connection)
+            pull_request = row.id
             newest = await latest(connection, pull_request)
             if newest is not None and newest.key == key and _stands(newest) and not self._asked:
                 return None
@@ -97,6 +93,7 @@ class Recorder:
             # Asked for in full, a change is read as if nobody had ever read it.
             memory = Memory() if self._job.full else await read_hunks.before(connection, begun.review)
             self._elsewhere = await self._blocking_elsewhere(connection, snapshot)
+            acts = await self._read_acts(connection, row, snapshot)
             history = History(
                 known=tuple(_known(item) for item in known),
                 next_number=next_number,
@@ -105,6 +102,7 @@ class Recorder:
                 repair=f"repair {begun.review.id}",
                 rate=begun.review.rate,
                 memory=memory,
+                acts=acts,
                 payer=Payer(
                     review_id=begun.review.id,
                     pull_request_id=begun.review.pull_request_id,
@@ -137,7 +135,7 @@ class Recorder:
     async def supersede_all(self) -> tuple[ReviewRow, ...]:
         """Overtake every running review of the pull request; those whose checks are still to be completed."""
         async with self._database.transaction() as connection:
-            pull_request = await self._locate(connection)
+            pull_request = (await self._locate(connection)).id
             stale = await reviews.supersede_others(connection, pull_request, self._new_id(), now=self._now())
             await self._note_cancelled(connection, stale)
             return stale
@@ -178,7 +176,14 @@ class Recorder:
             await reviews.mark_published(connection, review_id, now=self._now())
             if again_in_s is not None:
                 job, looks = self._job, self._job.looks + 1
-                next_look = review_of(job, job.number, full=job.full, again=True, delay_s=again_in_s, looks=looks)
+                next_look = replace(
+                    review_of(job, job.number),
+                    full=job.full,
+                    again=True,
+                    asked=job.asked,
+                    delay_s=again_in_s,
+                    looks=looks,
+                )
                 await enqueue(connection, [next_look])
 
     async def _note_cancelled(self, connection: Connection, stale: tuple[ReviewRow, ...]) -> None:
@@ -194,14 +199,19 @@ class Recorder:
                 }
                 await ledger.append(connection, chain, GATE_CANCELLED, body, at=self._now())
 
-    async def _locate(self, connection: Connection) -> int:
-        row = await pull_requests.locate(
+    async def _read_acts(self, connection: Connection, row: PullRequestRow, snapshot: Snapshot) -> Acts:
+        """What people decided about this head. Overrides of any other end here."""
+        found = await overrides.in_force(connection, row.id, snapshot.head_sha, snapshot.base_ref, now=self._now())
+        overridden = Overridden(login=found.login, role=found.role, reason=found.reason) if found else None
+        return Acts(overridden=overridden, paused_by=row.paused_by if row.paused else "", asked=self._job.asked)
+
+    async def _locate(self, connection: Connection) -> PullRequestRow:
+        return await pull_requests.locate(
             connection,
             installation_id=self._job.installation_id,
             repository_id=self._job.repository_id,
             number=self._job.number,
         )
-        return row.id
 
 
 async def _save(connection: Connection, review: ReviewRow, report: Report) -> None:
@@ -223,6 +233,8 @@ def _known(item: findings.KnownFinding) -> KnownFinding:
         state=FindingState(item.state.value),
         claim=item.finding.claim,
         placed=item.finding.placement.placed,
+        decided_by=item.dismissed_by or "",
+        reason=item.dismissed_reason or "",
     )
 
 
@@ -242,41 +254,3 @@ def _outcome(report: Report) -> reviews.Outcome:
         },
         cost_usd=Decimal(str(report.spending.usd or 0)),
     )
-
-
-def gate_body(review_id: UUID, report: Report) -> dict[str, JsonValue]:
-    """What an auditor needs about one verdict. It must come out the same when a crashed review is made again."""
-    snapshot = report.snapshot
-    return {
-        "review": str(review_id),
-        "repository": snapshot.repository_id,
-        "pull_request": snapshot.number,
-        "base_ref": snapshot.base_ref,
-        "base_sha": snapshot.base_sha,
-        "merge_base": snapshot.merge_base,
-        "head_sha": snapshot.head_sha,
-        "policy": snapshot.policy.digest,
-        "conclusion": report.verdict.conclusion.value,
-        "situation": report.verdict.situation.value,
-        "reasons": list(report.verdict.reasons),
-        "findings": [
-            {
-                "id": finding.id,
-                "fingerprint": finding.fingerprint,
-                "source": finding.claim.source.value,
-                "lenses": list(finding.claim.lenses),
-                "request": finding.claim.origin.request if finding.claim.origin else None,
-                "model": finding.claim.origin.model if finding.claim.origin else None,
-                "verified": finding.claim.verification.standing.value if finding.claim.verification else None,
-                "verifier": finding.claim.verification.model if finding.claim.verification else None,
-                "blocking": finding.blocking,
-            }
-            for finding in report.findings
-        ],
-        "changed_lines": report.coverage.changed_lines,
-        "reviewed_lines": report.coverage.reviewed_lines,
-        "read_before": {one.head: one.lines for one in report.coverage.before},
-        "models": list(report.models),
-        "prompts": dict(prompt_digests()),
-        "program": __version__,
-    }

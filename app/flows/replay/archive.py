@@ -8,7 +8,7 @@ from uuid import UUID
 
 from app.core.budget.reserving import Standing
 from app.core.plain import NotPlain
-from app.flows.pull_request.record import GATE_SET
+from app.flows.pull_request.gate_entry import GATE_SET
 from app.flows.review.forge import ChangeUnreadable
 from app.flows.review.inputs import Inputs, read_inputs, read_standings
 from app.store.database import Connection

@@ -11,7 +11,7 @@ from app.claude.memory.replayed import Replayed
 from app.claude.seam import ReplyStore, Send
 from app.core.model import Request
 from app.core.report.report import Report
-from app.flows.pull_request.record import gate_body
+from app.flows.pull_request.gate_entry import gate_body
 from app.flows.replay.archive import Archived, NotReplayable
 from app.flows.replay.comparison import Difference, compare
 from app.flows.replay.forge import FetchObjects, RecordedForge

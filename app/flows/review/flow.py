@@ -50,14 +50,14 @@ async def review(desk: Desk, forge: Forge) -> Report | Attendance:
 
 
 async def _reviewed(desk: Desk, forge: Forge, snapshot: Snapshot, history: History, started: float) -> Report:
-    if isinstance(snapshot.policy, PolicyFault):
-        return Report(snapshot=snapshot, verdict=decide(GateFacts(policy=snapshot.policy)))
+    if isinstance(snapshot.policy, PolicyFault) or history.acts.resting:
+        return Report(snapshot=snapshot, verdict=decide(GateFacts(policy=snapshot.policy, acts=history.acts)))
     funds = await open_funds(desk, snapshot.policy, history.payer)
     async with open_parsers() as parsers:
         try:
             change = await read_change(desk, forge, snapshot, snapshot.policy, history, funds, parsers)
         except ChangeUnreadable as error:
-            obstacle = GateFacts(policy=snapshot.policy, obstacle=str(error), passing=error.passing)
+            obstacle = GateFacts(policy=snapshot.policy, obstacle=str(error), passing=error.passing, acts=history.acts)
             return Report(snapshot=snapshot, verdict=decide(obstacle))
         desk = book(desk, funds, change.shares)
         return await _read_and_judged(desk, forge, change, snapshot.policy, history, started, parsers)

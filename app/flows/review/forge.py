@@ -11,6 +11,7 @@ from app.core.change.memory.hunks import Memory
 from app.core.change.plan import Plan
 from app.core.change.tokens import DEFAULT_RATE, TokenRate
 from app.core.findings.known import KnownFinding
+from app.core.gate.acts import NO_ACTS, Acts
 from app.core.gate.attendance import Attendance
 from app.core.gate.snapshot import Snapshot
 from app.core.report.progress import Progress
@@ -39,7 +40,7 @@ class History:
     same head and base, by their number; a check belongs to the commit, so they hold this gate too. `rate` is what the
     plan estimates tokens with; it stays the same for as long as the review lasts, crashes included. `payer` is on whose
     accounts its calls are booked; None: nobody keeps any. `memory` is what models have read by the end of the review
-    before this one; it is empty where everything is to be read.
+    before this one; it is empty where everything is to be read. `acts` are what people decided about the head.
     """
 
     known: tuple[KnownFinding, ...] = ()
@@ -50,6 +51,7 @@ class History:
     rate: TokenRate = DEFAULT_RATE
     payer: Payer | None = None
     memory: Memory = field(default_factory=Memory)
+    acts: Acts = NO_ACTS
 
 
 class Forge(Protocol):

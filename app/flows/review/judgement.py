@@ -11,10 +11,11 @@ from app.core.findings.known import FindingState, KnownFinding
 from app.core.findings.ranking import rank
 from app.core.gate.verdict import GateFacts, blocks, decide
 from app.core.prices import PriceTable
-from app.core.report.report import Report
+from app.core.report.report import Dismissed, Report, Spending
 from app.flows.review.case import Case
 from app.flows.review.desk.calls import recall, spend
 from app.flows.review.forge import History
+from app.flows.review.reading.chunks import Reading
 from app.flows.review.remembering import remember
 from app.flows.review.verification.claims import Verified
 
@@ -35,12 +36,14 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
         passing=reading.passing,
         unchecked=case.unchecked,
         notes=rules.reasons,
+        acts=history.acts,
     )
     return Report(
         snapshot=change.snapshot,
         verdict=decide(gate),
         findings=findings,
         fixed=_fixed(identified, history),
+        dismissed=_dismissed(history),
         coverage=coverage,
         plan=change.plan,
         analyzers=case.analysis.outcomes,
@@ -55,11 +58,13 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
         notes=(*reading.notes, *verified.notes),
         memory=remember(case, findings),
         shape=case.shape,
-        spending=replace(
-            spend((*reading.paid, *verified.calls.paid), seconds, prices),
-            recalled=recall((*reading.replies, *verified.calls.replies)),
-        ),
+        spending=_spend(reading, verified, seconds, prices),
     )
+
+
+def _spend(reading: Reading, verified: Verified, seconds: float, prices: PriceTable) -> Spending:
+    spending = spend((*reading.paid, *verified.calls.paid), seconds, prices)
+    return replace(spending, recalled=recall((*reading.replies, *verified.calls.replies)))
 
 
 def _fixed(identified: Identified, history: History) -> tuple[Finding, ...]:
@@ -68,6 +73,12 @@ def _fixed(identified: Identified, history: History) -> tuple[Finding, ...]:
     before = [item for item in history.known if item.state is FindingState.FIXED and item.number not in open_again]
     gone = {item.number: item for item in (*before, *identified.fixed)}
     return tuple(_gone(gone[number]) for number in sorted(gone))
+
+
+def _dismissed(history: History) -> tuple[Dismissed, ...]:
+    known = sorted(history.known, key=lambda item: item.number)
+    dismissed = [item for item in known if item.state is FindingState.DISMISSED]
+    return tuple(Dismissed(_gone(item), item.decided_by, item.reason) for item in dismissed)
 
 
 def _gone(known: KnownFinding) -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, LiteralString
 from uuid import UUID
@@ -91,7 +92,9 @@ async def mark_fixed(connection: Connection, pull_request_id: int, numbers: Sequ
     return tuple(sorted(row[0] for row in await cursor.fetchall()))
 
 
-async def dismiss(connection: Connection, pull_request_id: int, number: int, *, by: str, reason: str) -> KnownFinding:
+async def dismiss(
+    connection: Connection, pull_request_id: int, number: int, *, by: str, reason: str, at: datetime
+) -> KnownFinding:
     """Let a finding no longer count. Raises NotStored if there is none of this number."""
     found = await _select(
         connection, "WHERE pull_request_id = %s AND number = %s FOR UPDATE", [pull_request_id, number]
@@ -99,9 +102,9 @@ async def dismiss(connection: Connection, pull_request_id: int, number: int, *, 
     if not found:
         raise NotStored(f"finding F{number}")
     await connection.execute(
-        "UPDATE lintel.finding SET state = 'dismissed', dismissed_by = %s, dismissed_reason = %s"
+        "UPDATE lintel.finding SET state = 'dismissed', dismissed_by = %s, dismissed_reason = %s, dismissed_at = %s"
         " WHERE pull_request_id = %s AND number = %s",
-        [by, strip_text(reason), pull_request_id, number],
+        [by, strip_text(reason), at, pull_request_id, number],
     )
     dismissed = await by_number(connection, pull_request_id, number)
     return dismissed or found[0]

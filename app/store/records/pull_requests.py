@@ -12,13 +12,17 @@ from app.store.faults import NotStored
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestRow:
-    """One pull request. `generation` counts the reviews that were begun; the newest one has this number."""
+    """One pull request. `generation` counts the reviews that were begun; the newest one has this number.
+
+    `paused_by` is the login of who paused it, while it is.
+    """
 
     id: int
     installation_id: int
     repository_id: int
     number: int
     paused: bool
+    paused_by: str
     generation: int
 
 
@@ -28,7 +32,7 @@ async def locate(connection: Connection, *, installation_id: int, repository_id:
         await cursor.execute(
             "INSERT INTO lintel.pull_request AS p (installation_id, repository_id, number) VALUES (%s, %s, %s)"
             " ON CONFLICT (repository_id, number) DO UPDATE SET installation_id = excluded.installation_id"
-            " RETURNING p.id, p.installation_id, p.repository_id, p.number, p.paused, p.generation",
+            " RETURNING p.id, p.installation_id, p.repository_id, p.number, p.paused, p.paused_by, p.generation",
             [installation_id, repository_id, number],
         )
         return _one(await cursor.fetchone(), f"{repository_id}#{number}")
@@ -41,7 +45,7 @@ async def lock(connection: Connection, pull_request_id: int) -> PullRequestRow:
     """
     async with connection.cursor(row_factory=class_row(PullRequestRow)) as cursor:
         await cursor.execute(
-            "SELECT id, installation_id, repository_id, number, paused, generation"
+            "SELECT id, installation_id, repository_id, number, paused, paused_by, generation"
             " FROM lintel.pull_request WHERE id = %s FOR UPDATE",
             [pull_request_id],
         )
@@ -59,11 +63,11 @@ async def number_of(connection: Connection, pull_request_id: int, *, repository_
     return int(row[0])
 
 
-async def set_paused(connection: Connection, pull_request_id: int, *, paused: bool) -> bool:
-    """Stop or start automatic reviews; whether that changed anything. Raises NotStored."""
+async def set_paused(connection: Connection, pull_request_id: int, *, paused: bool, by: str) -> bool:
+    """Stop or start automatic reviews; whether that changed anything. `by` is a login. Raises NotStored."""
     cursor = await connection.execute(
-        "UPDATE lintel.pull_request SET paused = %s WHERE id = %s AND paused IS DISTINCT FROM %s",
-        [paused, pull_request_id, paused],
+        "UPDATE lintel.pull_request SET paused = %s, paused_by = %s WHERE id = %s AND paused IS DISTINCT FROM %s",
+        [paused, by if paused else "", pull_request_id, paused],
     )
     if cursor.rowcount == 0:
         await lock(connection, pull_request_id)

@@ -1,8 +1,8 @@
 """Putting jobs into procrastinate's table, at most one waiting for each queueing lock, and asking after one's own row.
 
 Its `defer` raises AlreadyEnqueued, which fails the surrounding transaction; `ON CONFLICT` on the same index merges
-instead: the newest arguments win, what a person asked for (`full`, `again`) stays, and pushes are waited for up to
-`LONGEST_WAIT_S`.
+instead: the newest arguments win, what a person asked for (`full`, `again`, `asked`) stays, and pushes are waited for
+up to `LONGEST_WAIT_S`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,8 @@ WITH arrived AS (
 ), newest AS (
     SELECT DISTINCT ON (queueing_lock) n, task, queue, lock, queueing_lock, delay_s, args
         || CASE WHEN bool_or((args ->> 'full')::boolean) OVER same THEN '{"full": true}'::jsonb ELSE '{}' END
-        || CASE WHEN bool_or((args ->> 'again')::boolean) OVER same THEN '{"again": true}'::jsonb ELSE '{}' END AS args
+        || CASE WHEN bool_or((args ->> 'again')::boolean) OVER same THEN '{"again": true}'::jsonb ELSE '{}' END
+        || CASE WHEN bool_or((args ->> 'asked')::boolean) OVER same THEN '{"asked": true}'::jsonb ELSE '{}' END AS args
     FROM wanted WINDOW same AS (PARTITION BY queueing_lock) ORDER BY queueing_lock, n DESC
 ), tenants AS MATERIALIZED (
     SELECT t.id, (SELECT count(*) FROM (
@@ -64,7 +65,7 @@ WITH arrived AS (
         args = excluded.args
             || jsonb_build_object('first_seen', coalesce(j.args -> 'first_seen', excluded.args -> 'first_seen'))
             || (SELECT coalesce(jsonb_object_agg(f.key, f.value), '{}') FROM jsonb_each(j.args) f
-                WHERE f.key IN ('full', 'again') AND f.value = 'true'),
+                WHERE f.key IN ('full', 'again', 'asked') AND f.value = 'true'),
         priority = greatest(j.priority, excluded.priority),
         scheduled_at = CASE WHEN excluded.scheduled_at IS NOT NULL THEN least(excluded.scheduled_at,
             to_timestamp(coalesce((j.args ->> 'first_seen')::float8, extract(epoch FROM now())))
@@ -101,7 +102,7 @@ WITH old AS (
     FROM old
     ON CONFLICT (queueing_lock) WHERE status = 'todo' DO UPDATE SET args = j.args
         || (SELECT coalesce(jsonb_object_agg(f.key, f.value), '{}') FROM jsonb_each(excluded.args) f
-            WHERE f.key IN ('full', 'again') AND f.value = 'true')
+            WHERE f.key IN ('full', 'again', 'asked') AND f.value = 'true')
     RETURNING id
 ), gone AS (
     DELETE FROM lintel.delivery_job WHERE job_id = %(job_id)s AND EXISTS (SELECT 1 FROM new) RETURNING guid

@@ -1,0 +1,1 @@
+"""Slash commands: what people may write, what it needs, which actions follow. Pure."""

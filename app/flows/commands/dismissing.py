@@ -1,0 +1,78 @@
+"""`/lintel dismiss`: a finding no longer counts, and is not raised again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pydantic import JsonValue
+
+from app.commands.action import Dismiss
+from app.core.gate.policy import Policy
+from app.core.job import review_of
+from app.core.people.entitlement import Asker, refuse_dismissal
+from app.core.report.decisions import tell_dismissed, tell_dismissed_before, tell_no_finding, tell_refusal
+from app.core.text.markdown import Markdown
+from app.flows.commands.asking import tell_author, tell_ownership
+from app.flows.commands.hearing import Occasion
+from app.flows.commands.subject import find_subject
+from app.flows.pull_request.snapshot import take_snapshot
+from app.store.records import findings, ledger, pull_requests
+from app.store.records.findings import FindingState, KnownFinding
+from app.store.work.queue import enqueue
+
+DISMISSED = "dismiss"
+"""The kind of the ledger entry for each dismissal."""
+
+
+async def dismiss(occasion: Occasion, action: Dismiss) -> Markdown:
+    """Dismiss the finding that is named, or that of the thread, if the asker may. What to answer."""
+    number = action.finding if action.finding is not None else occasion.heard.finding
+    subject = await find_subject(occasion, number)
+    if subject.found is None:
+        return tell_no_finding(number, known=subject.last)
+    found, login = subject.found, occasion.asker.login
+    if found.state is FindingState.DISMISSED:
+        # After a crash the same comment is heard again.
+        mine = (found.dismissed_by, found.dismissed_reason) == (login, action.reason)
+        return tell_dismissed(found.finding.id) if mine else tell_dismissed_before(found.finding.id, found.dismissed_by)
+    asker = await _know(occasion, found)
+    refused = refuse_dismissal(asker, blocking=found.finding.blocking)
+    if refused is not None:
+        return tell_refusal("dismiss", refused)
+    await _record(occasion, subject.pull_request_id, found, action.reason)
+    return tell_dismissed(found.finding.id)
+
+
+async def _know(occasion: Occasion, found: KnownFinding) -> Asker:
+    """The asker with what matters for this finding; for one that does not block, nothing does."""
+    client, job, asker = occasion.client, occasion.job, occasion.asker
+    if not found.finding.blocking:
+        return asker
+    snapshot = await take_snapshot(client, review_of(job, job.number))
+    if isinstance(snapshot.policy, Policy):
+        path = found.finding.claim.path
+        asker = await tell_ownership(client, snapshot.base_sha, snapshot.policy, [path], asker)
+    return await tell_author(client, occasion.pull, asker)
+
+
+async def _record(occasion: Occasion, pull_request_id: int, found: KnownFinding, reason: str) -> None:
+    """The dismissal, its ledger entry and the job that shows it, all or none."""
+    services, job, asker = occasion.services, occasion.job, occasion.asker
+    now = services.now()
+    body: dict[str, JsonValue] = {
+        "repository": job.repository_id,
+        "pull_request": job.number,
+        "finding": found.finding.id,
+        "fingerprint": found.finding.fingerprint,
+        "blocking": found.finding.blocking,
+        "login": asker.login,
+        "user": asker.user_id,
+        "role": asker.role.value,
+        "reason": reason,
+        "comment": occasion.heard.comment_id,
+    }
+    async with services.database.transaction() as connection:
+        await pull_requests.lock(connection, pull_request_id)
+        await findings.dismiss(connection, pull_request_id, found.finding.number, by=asker.login, reason=reason, at=now)
+        await ledger.append(connection, str(job.installation_id), DISMISSED, body, at=now)
+        await enqueue(connection, [replace(review_of(job, job.number), again=True)])

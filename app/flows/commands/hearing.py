@@ -1,0 +1,138 @@
+"""One comment as it is heard: what it says now, who wrote it, where its answer goes. Read live, by its id."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from app.core.job import CommandJob
+from app.core.people.entitlement import Asker
+from app.core.people.role import Role
+from app.core.report.publication import marked_finding
+from app.core.text.markdown import Markdown, comment_marker
+from app.flows.pull_request.check import Identity
+from app.flows.pull_request.forge import GitHubServices
+from app.github.client import GitHubClient
+from app.github.drafts import ReactionContent
+from app.github.errors import Forbidden, NotFound
+from app.github.payloads import Account, IssueComment, Pull
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A comment that counts. `finding` is the number of the finding whose thread it stands in, if it stands in one.
+
+    `thread_id` is the first comment of that thread; None for a comment on the conversation.
+    """
+
+    comment_id: int
+    body: str
+    author: Account
+    thread_id: int | None = None
+    finding: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occasion:
+    """What a command is performed with: who asks in which comment on which pull request, and the wires."""
+
+    services: GitHubServices
+    client: GitHubClient
+    job: CommandJob
+    heard: Heard
+    pull: Pull
+    asker: Asker
+
+
+async def hear(client: GitHubClient, job: CommandJob, identity: Identity) -> Heard | None:
+    """The comment; None if it is gone, was edited, stands elsewhere or was not written by a person's own hand."""
+    try:
+        if job.thread:
+            return await _hear_in_thread(client, job, identity)
+        return _hear_in_conversation(await client.get_issue_comment(job.comment_id), job)
+    except NotFound:
+        return None
+
+
+def _hear_in_conversation(comment: IssueComment, job: CommandJob) -> Heard | None:
+    author = _person(comment.user)
+    if author is None or comment.performed_via_github_app is not None:
+        return None
+    if comment.edited or comment.pull_number != job.number:
+        return None
+    return Heard(comment_id=comment.id, body=comment.body or "", author=author)
+
+
+async def _hear_in_thread(client: GitHubClient, job: CommandJob, identity: Identity) -> Heard | None:
+    comment = await client.get_review_comment(job.comment_id)
+    author = _person(comment.user)
+    if author is None or comment.edited or comment.pull_number != job.number:
+        return None
+    thread_id = comment.in_reply_to_id or comment.id
+    return Heard(
+        comment_id=comment.id,
+        body=comment.body,
+        author=author,
+        thread_id=thread_id,
+        finding=await _find_subject(client, thread_id, identity),
+    )
+
+
+async def _find_subject(client: GitHubClient, thread_id: int, identity: Identity) -> int | None:
+    """The finding that a thread of ours is about; None for a thread of anybody else."""
+    first = await client.get_review_comment(thread_id)
+    if first.user is None or first.user.type != "Bot" or first.user.login != identity.login:
+        return None
+    marked = marked_finding(first.body)
+    return int(marked.removeprefix("F")) if marked else None
+
+
+def _person(account: Account | None) -> Account | None:
+    return account if account is not None and account.type == "User" else None
+
+
+async def react(client: GitHubClient, heard: Heard, content: ReactionContent) -> None:
+    """Show at once that a comment was heard."""
+    if heard.thread_id is None:
+        await client.create_issue_comment_reaction(heard.comment_id, content)
+    else:
+        await client.create_review_comment_reaction(heard.comment_id, content)
+
+
+async def answer(occasion: Occasion, label: str, words: Markdown) -> None:
+    """One answer to each question: after a crash the one that stands is found by its marker. In a thread it is there.
+
+    `label` tells several answers to one comment apart; it is a word of ours. Where GitHub takes no comment (a locked
+    conversation), the reaction has to do.
+    """
+    try:
+        await _answer(occasion, label, words)
+    except Forbidden as error:
+        _log.info("%s: GitHub takes no answer: %s", occasion.job.key, error)
+
+
+async def _answer(occasion: Occasion, label: str, words: Markdown) -> None:
+    client, pull, heard, login = occasion.client, occasion.pull, occasion.heard, occasion.services.identity.login
+    marker = comment_marker("answer", comment=heard.comment_id, kind=label)
+    standing: list[tuple[Account | None, str]]
+    if heard.thread_id is None:
+        standing = [(item.user, item.body or "") for item in await client.list_issue_comments(pull.number)]
+    else:
+        standing = [(item.user, item.body) for item in await client.list_review_comments(pull.number)]
+    if any(user and user.login == login and body.rstrip().endswith(marker.text) for user, body in standing):
+        return
+    body = f"{words.text}\n\n{marker.text}"
+    if heard.thread_id is None:
+        await client.create_issue_comment(pull.number, body)
+    else:
+        await client.create_review_comment_reply(pull.number, heard.thread_id, body)
+
+
+async def read_role(client: GitHubClient, login: str) -> Role:
+    """The live role of somebody; `author_association` says less and is never asked."""
+    try:
+        return Role.of((await client.get_collaborator_permission(login)).role)
+    except NotFound:
+        return Role.NONE

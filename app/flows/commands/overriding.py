@@ -1,0 +1,89 @@
+"""`/lintel override`: somebody entitled lets one head pass, whatever was found in it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pydantic import JsonValue
+
+from app.commands.action import Override
+from app.core.gate.policy import Policy
+from app.core.gate.snapshot import Snapshot
+from app.core.job import review_of
+from app.core.people.entitlement import Asker, refuse_override
+from app.core.people.role import Role
+from app.core.report.decisions import (
+    LEAST_DIGITS,
+    tell_nothing_to_override,
+    tell_other_head,
+    tell_overridden,
+    tell_refusal,
+    tell_which_head,
+)
+from app.core.text.markdown import Markdown
+from app.flows.commands.asking import list_paths, tell_ownership
+from app.flows.commands.hearing import Occasion
+from app.flows.pull_request.snapshot import take_snapshot
+from app.store.records import ledger, overrides, pull_requests
+from app.store.records.overrides import OverrideRow
+from app.store.work.queue import enqueue
+
+OVERRIDE = "override"
+"""The kind of the ledger entry for each override."""
+
+
+async def override(occasion: Occasion, action: Override) -> Markdown:
+    """Let the head pass that the asker names, if it is the one that is offered now and they may. What to answer."""
+    client, job, asker = occasion.client, occasion.job, occasion.asker
+    snapshot = await take_snapshot(client, review_of(job, job.number))
+    if not snapshot.open:
+        return tell_nothing_to_override()
+    if len(action.sha) < LEAST_DIGITS:
+        return tell_which_head(snapshot.head_sha, action.reason)
+    if not snapshot.head_sha.startswith(action.sha):
+        return tell_other_head(action.sha, snapshot.head_sha, action.reason)
+    # An unusable policy softens nothing: then the strictest of what it may say holds.
+    policy = snapshot.policy if isinstance(snapshot.policy, Policy) else None
+    if policy is not None and policy.people.sensitive:
+        asker = await tell_ownership(client, snapshot.base_sha, policy, await list_paths(client, job.number), asker)
+    refused = refuse_override(asker, Role(policy.people.override) if policy else Role.ADMIN)
+    if refused is not None:
+        return tell_refusal(OVERRIDE, refused)
+    await _record(occasion, asker, snapshot, action.reason)
+    return tell_overridden(snapshot.head_sha, snapshot.base_ref)
+
+
+async def _record(occasion: Occasion, asker: Asker, snapshot: Snapshot, reason: str) -> None:
+    """The override, its ledger entry and the job that shows it, all or none. Again, it changes nothing."""
+    services, job, comment_id = occasion.services, occasion.job, occasion.heard.comment_id
+    now = services.now()
+    row = OverrideRow(
+        comment_id=comment_id,
+        head_sha=snapshot.head_sha,
+        base_ref=snapshot.base_ref,
+        login=asker.login,
+        user_id=asker.user_id,
+        role=asker.role.value,
+        reason=reason,
+        at=now,
+    )
+    async with services.database.transaction() as connection:
+        pull_request = await pull_requests.locate(
+            connection, installation_id=job.installation_id, repository_id=job.repository_id, number=job.number
+        )
+        if not await overrides.save(connection, pull_request.id, row):
+            return
+        body: dict[str, JsonValue] = {
+            "repository": job.repository_id,
+            "pull_request": job.number,
+            "head_sha": snapshot.head_sha,
+            "base_ref": snapshot.base_ref,
+            "policy": snapshot.policy.digest,
+            "login": asker.login,
+            "user": asker.user_id,
+            "role": asker.role.value,
+            "reason": reason,
+            "comment": comment_id,
+        }
+        await ledger.append(connection, str(job.installation_id), OVERRIDE, body, at=now)
+        await enqueue(connection, [replace(review_of(job, job.number), again=True, stops=True)])

@@ -1,0 +1,226 @@
+"""People decide: an override, a dismissal, a pause. Each story ends with whether the change can be merged now."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.hub.accounts import Role
+from app.hub.state import PullRequest
+from tests.e2e.town import Town, told
+
+BAD = {"app/pay.py": "def total(items):\n    return sum(item.price * 0 for item in items)\n"}
+GOOD = {"app/pay.py": "def total(items):\n    return sum(item.net for item in items)\n"}
+OTHER = {"app/other.py": "LIMIT = 3\n"}
+
+
+@pytest.fixture
+async def guarded(town: Town) -> Town:
+    """A town whose `main` asks for the check of this very App; who may do what goes by their names."""
+    people = town.people
+    await town.do(people.require_check, town.repository, "lintel: main", app=town.ground.app)
+    for login in ("writer", "keeper", "boss"):
+        people.add_person(login)
+    await town.do(people.set_role, town.repository, "writer", Role.WRITE)
+    await town.do(people.set_role, town.repository, "keeper", Role.MAINTAIN)
+    await town.do(people.set_role, town.repository, "boss", Role.ADMIN)
+    return town
+
+
+def mergeable(town: Town, pull: PullRequest) -> bool:
+    return town.people.can_merge(pull)[0]
+
+
+async def block(town: Town) -> PullRequest:
+    """A pull request of hubert's that one blocking finding holds up."""
+    pull = await town.propose(BAD)
+    check = await town.judged(pull)
+    assert check.conclusion == "failure"
+    assert not mergeable(town, pull)
+    return pull
+
+
+async def entries(town: Town, kind: str) -> list[dict[str, Any]]:
+    async with town.database.connection() as connection:
+        cursor = await connection.execute("SELECT body FROM lintel.ledger WHERE kind = %s ORDER BY seq", [kind])
+        return [row[0] for row in await cursor.fetchall()]
+
+
+async def test_an_override_turns_the_check_green_and_says_whose_it_is(guarded: Town) -> None:
+    pull = await block(guarded)
+    await guarded.tell(pull, f"/lintel override {pull.head_sha[:12]} the invoice run must go out", by="keeper")
+
+    check = await guarded.judged(pull)
+    assert (check.conclusion, check.title) == ("success", "Overridden by keeper")
+    assert "the invoice run must go out" in told(check)
+    assert "Without that: 1 finding must be dealt with: F1." in told(check)
+    (entry,) = await entries(guarded, "override")
+    assert (entry["login"], entry["role"], entry["head_sha"]) == ("keeper", "maintain", pull.head_sha)
+    assert mergeable(guarded, pull)
+
+
+async def test_an_override_needs_the_head_by_name_and_gives_the_line_to_copy(guarded: Town) -> None:
+    pull = await block(guarded)
+    for words in ("", "it must go out", f"{pull.head_sha[:8]} it must go out", f"{'f' * 40} it must go out"):
+        await guarded.tell(pull, f"/lintel override {words}", by="keeper")
+
+    answers = guarded.answers(pull)
+    assert len(answers) == 4
+    assert all(f"/lintel override {pull.head_sha[:12]} " in answer for answer in answers)
+    assert not await entries(guarded, "override")
+    assert not mergeable(guarded, pull)
+
+
+async def test_an_override_without_a_reason_is_none(guarded: Town) -> None:
+    pull = await block(guarded)
+    await guarded.tell(pull, f"/lintel override {pull.head_sha}", by="keeper")
+
+    assert "`/lintel override SHA REASON`" in guarded.answers(pull)[0]
+    assert not mergeable(guarded, pull)
+
+
+@pytest.mark.parametrize("who", ["writer", "hubert", "passer-by"])
+async def test_who_may_not_override_changes_nothing(guarded: Town, who: str) -> None:
+    if who == "passer-by":
+        guarded.people.add_person(who)
+    pull = await block(guarded)
+    await guarded.tell(pull, f"/lintel override {pull.head_sha[:12]} trust me", by=who)
+
+    assert "does not allow `/lintel override`" in guarded.answers(pull)[0]
+    assert not await entries(guarded, "override")
+    assert not mergeable(guarded, pull)
+
+
+async def test_an_override_dies_with_the_next_push_and_does_not_come_back_with_its_head(guarded: Town) -> None:
+    pull = await block(guarded)
+    first = pull.head_sha
+    await guarded.tell(pull, f"/lintel override {first[:12]} it must go out", by="keeper")
+    assert mergeable(guarded, pull)
+    await guarded.commit("change", OTHER)
+    assert (await guarded.judged(pull)).conclusion == "failure"
+    assert not mergeable(guarded, pull)
+
+    await guarded.do(guarded.people.push, guarded.repository, "change", first, by="hubert", force=True)
+    assert (await guarded.judged(pull, first)).conclusion == "failure"
+    assert not mergeable(guarded, pull)
+
+
+async def test_policy_can_leave_overrides_to_admins(guarded: Town) -> None:
+    await guarded.commit("main", {".github/lintel.yml": "people: {override: admin}\n"}, by="mona")
+    pull = await block(guarded)
+    await guarded.tell(pull, f"/lintel override {pull.head_sha[:12]} it must go out", by="keeper")
+    assert not mergeable(guarded, pull)
+    await guarded.tell(pull, f"/lintel override {pull.head_sha[:12]} it must go out", by="boss")
+    assert mergeable(guarded, pull)
+
+
+async def test_who_neither_opened_nor_wrote_the_change_dismisses_what_blocks(guarded: Town) -> None:
+    pull = await block(guarded)
+    await guarded.tell(pull, "/lintel dismiss F1 the free plan costs nothing", by="writer")
+
+    check = await guarded.judged(pull)
+    assert check.conclusion == "success"
+    (comment,) = guarded.comments(pull)
+    assert "F1 · dismissed" in comment.body
+    assert "the free plan costs nothing" in comment.body
+    assert "1 dismissed" in guarded.summary(pull)
+    (entry,) = await entries(guarded, "dismiss")
+    assert (entry["finding"], entry["login"], entry["blocking"]) == ("F1", "writer", True)
+    assert mergeable(guarded, pull)
+
+
+async def test_a_dismissal_survives_a_push(guarded: Town) -> None:
+    pull = await block(guarded)
+    await guarded.tell(pull, "/lintel dismiss F1 the free plan costs nothing", by="writer")
+    await guarded.commit("change", OTHER)
+
+    assert (await guarded.judged(pull)).conclusion == "success"
+    assert len(guarded.comments(pull)) == 1
+    assert mergeable(guarded, pull)
+
+
+async def test_the_author_cannot_dismiss_what_blocks_the_own_change(guarded: Town) -> None:
+    await guarded.do(guarded.people.set_role, guarded.repository, "hubert", Role.WRITE)
+    pull = await block(guarded)
+    await guarded.tell(pull, "/lintel dismiss F1 it is fine", by="hubert")
+
+    assert "somebody who neither opened nor wrote the change" in guarded.answers(pull)[0]
+    assert not mergeable(guarded, pull)
+
+
+async def test_whoever_wrote_a_commit_of_it_cannot_either(guarded: Town) -> None:
+    pull = await block(guarded)
+    await guarded.commit("change", OTHER, by="writer")
+    await guarded.tell(pull, "/lintel dismiss F1 it is fine", by="writer")
+
+    assert "somebody who neither opened nor wrote the change" in guarded.answers(pull)[0]
+    assert not mergeable(guarded, pull)
+
+
+async def test_on_sensitive_paths_only_an_owner_dismisses_and_overrides(guarded: Town) -> None:
+    policy = "people: {sensitive: [{paths: ['app/pay.py'], owners: ['@boss']}]}\n"
+    await guarded.commit("main", {".github/lintel.yml": policy}, by="mona")
+    pull = await block(guarded)
+    await guarded.tell(pull, "/lintel dismiss F1 it is fine", by="keeper")
+    await guarded.tell(pull, f"/lintel override {pull.head_sha[:12]} it must go out", by="keeper")
+    assert all("only their owners" in answer for answer in guarded.answers(pull))
+    assert not mergeable(guarded, pull)
+
+    await guarded.tell(pull, "/lintel dismiss F1 it is fine", by="boss")
+    assert mergeable(guarded, pull)
+
+
+async def test_a_finding_without_a_number_is_asked_for_and_an_unknown_one_named(guarded: Town) -> None:
+    pull = await block(guarded)
+    await guarded.tell(pull, "/lintel dismiss it is fine", by="writer")
+    await guarded.tell(pull, "/lintel dismiss F7 it is fine", by="writer")
+
+    assert [answer.splitlines()[0] for answer in guarded.answers(pull)] == [
+        "Which finding? Name its number, as in `F1`, or answer in its thread.",
+        "There is no F7: the last one is F1.",
+    ]
+    assert not mergeable(guarded, pull)
+
+
+async def test_in_its_thread_a_finding_needs_no_number(guarded: Town) -> None:
+    pull = await block(guarded)
+    (thread,) = guarded.comments(pull)
+    await guarded.do(guarded.people.reply, thread, "/lintel dismiss the free plan costs nothing", by="writer")
+
+    assert (await guarded.judged(pull)).conclusion == "success"
+    assert "Recorded. F1 no longer counts" in guarded.comments(pull)[-1].body
+    assert mergeable(guarded, pull)
+
+
+async def test_while_it_is_paused_no_new_head_turns_green_by_itself(guarded: Town) -> None:
+    pull = await guarded.propose(GOOD)
+    assert (await guarded.judged(pull)).conclusion == "success"
+    await guarded.tell(pull, "/lintel pause", by="writer")
+    await guarded.commit("change", OTHER)
+    check = await guarded.judged(pull)
+    assert (check.conclusion, check.title) == ("action_required", "Paused by writer")
+    assert not mergeable(guarded, pull)
+
+    await guarded.tell(pull, "/lintel review", by="writer")
+    assert (await guarded.judged(pull)).conclusion == "success"
+    await guarded.commit("change", {"app/more.py": "MORE = 1\n"})
+    assert (await guarded.judged(pull)).conclusion == "action_required"
+    await guarded.tell(pull, "/lintel resume", by="writer")
+    assert (await guarded.judged(pull)).conclusion == "success"
+    assert [entry["login"] for kind in ("pause", "resume") for entry in await entries(guarded, kind)] == ["writer"] * 2
+    assert mergeable(guarded, pull)
+
+
+async def test_evidence_status_and_configuration_are_shown(guarded: Town) -> None:
+    pull = await block(guarded)
+    for words in ("explain F1", "status", "config"):
+        await guarded.tell(pull, f"/lintel {words}", by="writer")
+
+    explained, status, config = guarded.answers(pull)
+    assert "It rests on `app/pay.py:2`" in explained
+    assert "It is open and blocks the merge." in explained
+    assert "**failure** on" in status
+    assert "Findings: 1 open." in status
+    assert "| `block_on` | `high` | default |" in config
+    assert not mergeable(guarded, pull)
