@@ -6,6 +6,9 @@ STAMP := $(VENV)/.from-lock
 # More than the two cores: many tests wait for a server to start or a job to be rescued.
 JOBS ?= 4
 
+# Else each worker, and each process that a test starts, would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: demo test bench check format lock clean help
 
 help: ## these lines
@@ -21,6 +24,7 @@ demo: $(STAMP) ## review the bundled pull request, whole, on this machine
 	@$(BIN)/lintel demo --once
 
 test: $(STAMP) ## every test
+	@$(BIN)/python -m compileall -q app tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 bench: $(STAMP) ## speed and memory, as ratios in one run on this machine; fails if a bound is broken

@@ -114,6 +114,8 @@ DO $$ DECLARE one regclass; filled boolean; BEGIN
     FOR one IN SELECT format('%I.%I', schemaname, tablename)::regclass FROM pg_tables
         WHERE schemaname IN ('lintel', 'public') AND tablename <> 'migration'
     LOOP
+        -- a connection that was told to end may still be writing
+        EXECUTE format('LOCK TABLE %s IN EXCLUSIVE MODE', one);
         EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one) INTO filled;
         IF pg_relation_size(one) > 1000000 THEN EXECUTE format('TRUNCATE %s CASCADE', one);
         ELSIF filled THEN EXECUTE format('DELETE FROM %s', one);

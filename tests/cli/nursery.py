@@ -8,11 +8,11 @@ how an interpreter starts is tested with a fresh one.
 from __future__ import annotations
 
 import atexit
+import contextlib
 import gc
 import importlib
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -30,9 +30,18 @@ LOADED = (
     "app.cli.review",
     "app.cli.plan.command",
     "app.cli.evaluation.command",
+    "app.cli.architecture.command",
     "app.claude.client",
+    "app.wiring.model",
+    "app.analyzers.ruff",
+    "app.analyzers.secrets",
+    "app.analyzers.zizmor",
+    "anyio._backends._asyncio",
+    "httpcore2",
+    "httpcore2._backends.anyio",
+    "truststore",
 )
-"""What most commands load first."""
+"""What most commands load, and the libraries that they load when they are first used."""
 
 
 class Nursery:
@@ -86,20 +95,27 @@ def _serve(line: socket.socket) -> None:
     """Load the program, then fork for each command until nobody asks any more."""
     for name in LOADED:
         importlib.import_module(name)
+    importlib.import_module("app.claude.client").trust()
     gc.freeze()
-    # Who watches a command ends by himself, and nobody waits for him.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     while True:
         body, ancillary, _, _ = line.recvmsg(MOST_BYTES, socket.CMSG_SPACE(3 * array("i").itemsize))
         if not body:
+            _bury()
             return
         files = array("i")
         files.frombytes(ancillary[0][2])
         if os.fork() == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             _watch(json.loads(body), files, line)
         for file in files:
             os.close(file)
+        _bury()
+
+
+def _bury() -> None:
+    """Let those go who watched a command to its end; the time they took is counted as ours only then."""
+    with contextlib.suppress(ChildProcessError):
+        while os.waitpid(-1, os.WNOHANG) != (0, 0):
+            pass
 
 
 def _watch(asked: Mapping[str, Any], files: Sequence[int], line: socket.socket) -> NoReturn:

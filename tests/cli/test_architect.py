@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -122,11 +123,13 @@ def test_what_the_architect_argues_with_evidence_is_the_assessment(shell: Shell,
     assert report["usage"]["calls"] == len(claude.requests) + 1
 
 
-# What is asked again waits in between: one of each way to be lost is enough here, tests/claude has them all.
-FAILURES = {
+# What is asked again waits in between, so these stand side by side; tests/claude has all ways to be lost.
+LOST = {
     "overloaded within the stream": (error_event(), "the model was overloaded"),
     "connection": (ends(End.HANG_UP), "the model's server could not be reached"),
     "incomplete": (ends(End.CLEAN_EOF), "the model's reply broke off"),
+}
+FAILURES = {
     "spend_limit": (spend_limit(), "the spend limit of the model's account was reached"),
     "unauthorized": (unauthorized(), "the model's server refused the key"),
     "rejected": (rejected(), "the model's server refused the request"),
@@ -155,13 +158,29 @@ def test_however_the_architect_fails_the_facts_stand_and_the_gate_is_as_without_
     assert asked(claude)
     assert (fit["missing"], fit["model"], fit["dimensions"]) == ([why], None, [])
     if files is LEGAL:
-        assert (ended.code, report["conclusion"], fit["verdict"]) == (FINE, "success", "insufficient_evidence")
-        assert report["findings"] == []
+        assert_nobody_weighed_it(ended, report)
     else:
         assert (ended.code, report["conclusion"], fit["verdict"]) == (GATE, "failure", "conflicts")
         assert fit["because"][0] == "1 new import breaks a rule."
         (finding,) = report["findings"]
         assert (finding["source"], finding["path"], finding["line"]) == ("architecture", "shop/core/total.py", 1)
+
+
+def assert_nobody_weighed_it(ended: Ended, report: Mapping[str, Any]) -> None:
+    assert (ended.code, report["conclusion"]) == (FINE, "success")
+    assert report["architecture"]["verdict"] == "insufficient_evidence"
+    assert report["findings"] == []
+
+
+def test_an_architect_who_is_asked_again_and_again_and_never_heard_is_missing(shell: Shell, house: Repository) -> None:
+    house.commit({**LEGAL})
+    with ThreadPoolExecutor(len(LOST)) as pool:
+        reviews = list(pool.map(lambda lost: review(shell, house, lost[0]), LOST.values()))
+    for (_, why), (ended, report, claude) in zip(LOST.values(), reviews, strict=True):
+        assert len(asked(claude)) > 1
+        fit = report["architecture"]
+        assert (fit["missing"], fit["model"], fit["dimensions"]) == ([why], None, [])
+        assert_nobody_weighed_it(ended, report)
 
 
 def test_praise_does_not_outweigh_a_broken_rule(shell: Shell, house: Repository) -> None:

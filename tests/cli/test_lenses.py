@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.claude_answers import Answer, Plant, Script, findings, lens_of, overloaded, planted, prompt_texts, refusal
+from tests.claude_answers import Answer, Plant, Script, findings, lens_of, planted, prompt_texts, refusal, server_error
 from tests.claude_server import ScriptedClaude
 from tests.cli.command import Ended, Shell
 from tests.repo.world import Repository
@@ -98,7 +98,12 @@ def test_all_lenses_of_a_chunk_see_the_same_map_and_the_same_lines(shell: Shell,
     assert {seen.body["model"] for seen in claude.asides} == {"claude-haiku-5-5"}
 
 
-@pytest.mark.parametrize("answer", [overloaded, refusal, lambda: Answer(text="{}")])
+def gone_for_long() -> Answer:
+    """Overloaded, and not worth waiting for."""
+    return server_error(529, retry_after="600")
+
+
+@pytest.mark.parametrize("answer", [gone_for_long, refusal, lambda: Answer(text="{}")])
 def test_without_a_map_the_change_is_read_all_the_same(
     shell: Shell, large: Repository, answer: Callable[[], Answer]
 ) -> None:

@@ -16,7 +16,7 @@ Own = Callable[[Path], Cluster]
 
 # Fills a disk of its own to less than a WAL segment, writes until the server dies, and starts it again.
 _FILL = """
-import json, os, subprocess, sys
+import json, os, subprocess, sys, time
 from pathlib import Path
 import psycopg
 from app.postgres import DiskFull, start
@@ -30,17 +30,17 @@ with psycopg.connect(cluster.dsn, autocommit=True) as connection:
 filler = os.open(mount / "filler", os.O_CREAT | os.O_WRONLY)
 os.posix_fallocate(filler, 0, cluster.free_bytes() - (3 << 20))
 acknowledged = 0
-try:
-    with psycopg.connect(cluster.dsn, autocommit=True) as connection:
-        while True:
-            with connection.transaction():
-                connection.execute("INSERT INTO kept VALUES (1)")
-                connection.execute("SELECT pg_logical_emit_message(true, 'x', repeat('y', 50000))")
-            acknowledged += 1
-except psycopg.Error:
-    pass
+# A server that recovered by itself from its first want of room is written to again.
 while cluster.is_alive():
-    pass
+    try:
+        with psycopg.connect(cluster.dsn, autocommit=True) as connection:
+            while True:
+                with connection.transaction():
+                    connection.execute("INSERT INTO kept VALUES (1)")
+                    connection.execute("SELECT pg_logical_emit_message(true, 'x', repeat('y', 50000))")
+                acknowledged += 1
+    except psycopg.Error:
+        time.sleep(0.005)
 report = {"acknowledged": acknowledged}
 try:
     cluster.revive()

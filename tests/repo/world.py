@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,21 +56,40 @@ class Repository:
 
     def commit_tree(self, tree: Tree, parent: str | None = None) -> str:
         """A commit of exactly `tree`, whatever names and modes it holds."""
-        script = [b"commit refs/heads/built\ncommitter Ada <ada@example.com> 1767225600 +0000\ndata 1\nx\n"]
-        script.append(b"from %b\n" % parent.encode() if parent else b"")
-        script.append(b"deleteall\n")
-        for path, (mode, content) in sorted(tree.items()):
-            quoted = b'"' + b"".join(b"\\%03o" % byte for byte in path) + b'"'
-            if mode == "160000":
-                script.append(b"M 160000 %b %b\n" % (content, quoted))
-            else:
-                script.append(b"M %b inline %b\ndata %d\n%b\n" % (mode.encode(), quoted, len(content), content))
-        self.git("fast-import", "--quiet", "--force", stdin=b"".join(script))
-        return self.git("rev-parse", "refs/heads/built").decode().strip()
+        (commit,) = self.commit_trees([(tree, parent)])
+        return commit
+
+    def commit_trees(self, trees: Sequence[tuple[Tree, str | int | None]]) -> list[str]:
+        """Commits of exactly these trees, in one go. A parent is a commit's id, or the number of an earlier tree."""
+        script: list[bytes] = []
+        for number, (tree, parent) in enumerate(trees):
+            script.append(b"commit refs/heads/built\nmark :%d\n" % (number + 1))
+            script.append(b"committer Ada <ada@example.com> 1767225600 +0000\ndata 1\nx\n")
+            match parent:
+                case str():
+                    script.append(b"from %b\n" % parent.encode())
+                case int():
+                    script.append(b"from :%d\n" % (parent + 1))
+                case None if number:
+                    # Without a word it would be the child of the one before.
+                    script.insert(-2, b"reset refs/heads/built\n")
+            script += [b"deleteall\n", *_list_files(tree), b"get-mark :%d\n" % (number + 1)]
+        said = self.git("fast-import", "--quiet", "--force", stdin=b"".join(script))
+        return said.decode().split()
 
     @property
     def git_dir(self) -> Path:
         return self.path / ".git" if (self.path / ".git").exists() else self.path
+
+
+def _list_files(tree: Tree) -> Iterator[bytes]:
+    """What tells fast-import to put all of `tree` in place."""
+    for path, (mode, content) in sorted(tree.items()):
+        quoted = b'"' + b"".join(b"\\%03o" % byte for byte in path) + b'"'
+        if mode == "160000":
+            yield b"M 160000 %b %b\n" % (content, quoted)
+        else:
+            yield b"M %b inline %b\ndata %d\n%b\n" % (mode.encode(), quoted, len(content), content)
 
 
 def make_repository(path: Path, *options: str) -> Repository:

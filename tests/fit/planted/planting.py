@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
+from app.analyzers.apart.parsers import open_parsers
 from app.architecture.claims import make_claims
 from app.core.fit.delta import Break, Delta
 from app.core.gate.policy import POLICY_PATH, Policy, read_policy_bytes
@@ -137,7 +138,8 @@ class Planted:
         base, head = self.commits[ground.name, case.name]
         policy = await self._policy(base)
         patch = await read_patch(self.store, base, head)
-        surveyed = await survey_range(self.store, (base, head), patch, policy.architecture, self.cache)
+        async with open_parsers() as parsers:
+            surveyed = await survey_range(self.store, (base, head), patch, policy.architecture, self.cache, parsers)
         delta = surveyed.delta
         claims = make_claims(delta, policy.architecture, {file.path for file in patch.files})
         return Told(
@@ -207,6 +209,7 @@ def _pack_one(content: Content) -> tuple[str, bytes]:
 async def _read_all(planted: Planted) -> None:
     """Remember what all sources say: starting a child for each case would take ten times as long as the cases."""
     revisions = list(dict.fromkeys(commit for pair in planted.commits.values() for commit in pair))
-    trees = await read_sources(planted.store, revisions, planted.cache)
-    files = {f"{blob.object_id}.{blob.language}": blob for tree in trees for blob in tree.files.values()}
-    await read_outlines(planted.store, replace(trees[0].listed, files=files), files, planted.cache)
+    async with open_parsers() as parsers:
+        trees = await read_sources(planted.store, revisions, planted.cache, parsers)
+        files = {f"{blob.object_id}.{blob.language}": blob for tree in trees for blob in tree.files.values()}
+        await read_outlines(planted.store, replace(trees[0].listed, files=files), files, planted.cache, parsers)
