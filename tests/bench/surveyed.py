@@ -1,7 +1,8 @@
 """One survey in a process of its own: `python -m tests.bench.surveyed GIT_DIR CACHE BASE HEAD`, or with `-` as BASE.
 
-Prints as JSON the seconds that it took, the longest time in which the event loop did nothing else, and how many modules
-and edges there are. Without a base it is the inventory of one tree: what it reads is in the cache afterwards.
+Prints as JSON the seconds that the delta took, and those until what resembles the change was found as well, the longest
+time in which the event loop did nothing else, and how many modules and edges there are. Without a base it is the
+inventory of one tree: what it reads is in the cache afterwards.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from app.analyzers.apart.parsers import open_parsers
 from app.core.gate.policy import ArchitecturePolicy
 from app.flows.architecture.inventory import take_inventory
+from app.flows.architecture.resemblance import find_resemblances
 from app.flows.architecture.survey import survey_range
 from app.repo.objects import GitStore
 from app.repo.patch import read_patch
@@ -31,12 +33,17 @@ async def _survey(store: GitStore, cache: SourceCache, base: str, head: str) -> 
     async with open_parsers() as parsers:
         if patch is None:
             graph = (await take_inventory(store, head, ArchitecturePolicy(), cache, parsers)).graph
+            seconds = time.perf_counter() - began
         else:
-            graph = (await survey_range(store, (base, head), patch, ArchitecturePolicy(), cache, parsers)).after
-    seconds = time.perf_counter() - began
+            surveyed = await survey_range(store, (base, head), patch, ArchitecturePolicy(), cache, parsers)
+            graph = surveyed.after
+            seconds = time.perf_counter() - began
+            await find_resemblances(store, surveyed, cache, parsers)
+        whole = time.perf_counter() - began
     ticking.cancel()
     return {
         "seconds": seconds,
+        "whole": whole,
         "gap": max(gaps) - TICK_S,
         "files": len(graph.facts),
         "modules": len(graph.modules),

@@ -26,6 +26,7 @@ from app.core.gate.policy import POLICY_PATH, ArchitecturePolicy, PolicyFault, r
 from app.flows.architecture.inventory import Inventory, take_inventory
 from app.flows.architecture.listing import TooManyFilesError
 from app.flows.architecture.picture import draw
+from app.flows.architecture.resemblance import find_resemblances
 from app.flows.architecture.survey import Surveyed, survey_range
 from app.repo.checkout import LocalRangeError
 from app.repo.git import GitError
@@ -88,7 +89,9 @@ async def _look_at_range(wanted: Wanted) -> Exit:
         policy = await _read_rules(found.store, found.base_sha, wanted)
         revisions = (found.merge_base, found.head_sha)
         patch = await read_patch(found.store, *revisions)
-        surveyed = await survey_range(found.store, revisions, patch, policy, open_cache(), parsers)
+        cache = open_cache()
+        surveyed = await survey_range(found.store, revisions, patch, policy, cache, parsers)
+        surveyed = await find_resemblances(found.store, surveyed, cache, parsers)
     _print_range(surveyed, policy, wanted)
     delta = surveyed.delta
     cyclic = policy.cycles == "new" and any(cycle.hard for cycle in delta.cycles)

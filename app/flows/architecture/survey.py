@@ -9,10 +9,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from app.analyzers.apart.parsers import Parsers
-from app.architecture.analogues import wants_outline
 from app.architecture.api import compare_api
 from app.architecture.census import count_users, find_new_externals
 from app.architecture.delta import compare, find_asked
@@ -20,7 +19,6 @@ from app.architecture.dependencies import find_new
 from app.architecture.graph import Graph, rebuild
 from app.architecture.reexports import Defined
 from app.architecture.renames import follow_directories
-from app.architecture.twins import find_twins
 from app.core.change.classes.classify import is_test, is_vendored
 from app.core.change.diff import FileStatus, Patch
 from app.core.fit.delta import Delta, NotAnalysed
@@ -29,7 +27,7 @@ from app.core.gate.policy import ArchitecturePolicy
 from app.flows.architecture.collection import pause_collection
 from app.flows.architecture.graphs import find_graph
 from app.flows.architecture.listing import Listed, list_trees
-from app.flows.architecture.outlines import Outlines, read_outlines, read_outlines_of
+from app.flows.architecture.outlines import Outlines, read_outlines_of
 from app.flows.architecture.sources import Sources, SourceTree
 from app.repo.objects import GitStore
 from app.repo.source_cache import SourceCache
@@ -45,12 +43,19 @@ _USES: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Surveyed:
-    """Both graphs and the delta. `outlines` are of the changed files at head, `around` of others that resemble them."""
+    """Both graphs and the delta, without what resembles something: see `app.flows.architecture.resemblance`.
+
+    `listed` are both trees. `had` and `outlines` are what the changed files define in the old version and at head,
+    `fresh` what no file of the change had before, by file at head. `around` are files that resemble those.
+    """
 
     before: Graph
     after: Graph
     delta: Delta
+    listed: tuple[Listed, Listed]
+    had: Mapping[str, Outline] = field(default_factory=dict)
     outlines: Mapping[str, Outline] = field(default_factory=dict)
+    fresh: Mapping[str, Sequence[Symbol]] = field(default_factory=dict)
     around: Mapping[str, Outline] = field(default_factory=dict)
 
 
@@ -78,7 +83,8 @@ async def survey_range(
     touched = _name_touched(patch)
     changed = touched.old | touched.new
     with pause_collection():
-        listed = await list_trees(store, revisions, changed)
+        old, new = await list_trees(store, revisions, changed)
+        listed = old, new
         try:
             async with asyncio.TaskGroup() as group:
                 defining = group.create_task(_read_definitions(store, listed, touched, cache, parsers))
@@ -87,37 +93,41 @@ async def survey_range(
                 )
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None
-        definitions, (trees, graphs) = defining.result(), drawing.result()
+        (had, has), (trees, graphs) = defining.result(), drawing.result()
         asked = await asyncio.to_thread(_find_asked, graphs, policy)
         deciding = await read_outlines_of(store, list(zip(listed, asked, strict=True)), cache, parsers)
-        return await asyncio.to_thread(_sum_up, trees, graphs, definitions, deciding, touched, policy)
+        read = _Read(listed, trees, graphs, had.read, has.read, tuple(one.read for one in deciding))
+        return await asyncio.to_thread(_sum_up, read, touched, policy)
 
 
-@dataclass(frozen=True, slots=True)
-class _Definitions:
-    """Outlines: of the changed files in the old version and in the new one, and of others that resemble new ones."""
+class _Read(NamedTuple):
+    """All that was read: trees and graphs; outlines of the changed files, and of those whose names decide a rule."""
 
+    listed: tuple[Listed, Listed]
+    trees: tuple[SourceTree, SourceTree]
+    graphs: tuple[Graph, Graph]
     had: Mapping[str, Outline]
     has: Mapping[str, Outline]
-    around: Mapping[str, Outline]
-    fresh: Mapping[str, Sequence[Symbol]]
+    deciding: Sequence[Mapping[str, Outline]]
+
+
+def _sum_up(read: _Read, touched: _Touched, policy: ArchitecturePolicy) -> Surveyed:
+    (before, after), had, has = read.graphs, read.had, read.has
+    defined = _know_names({**read.deciding[0], **had}), _know_names({**read.deciding[1], **has})
+    delta = compare(before, after, moved=touched.moved, policy=policy, changed=touched.new, defined=defined)
+    fresh = _find_new(had, has)
+    survey = Surveyed(before=before, after=after, delta=delta, listed=read.listed, had=had, outlines=has, fresh=fresh)
+    return _complete(survey, read.trees, touched)
 
 
 async def _read_definitions(
-    store: GitStore, listed: Sequence[Listed], touched: _Touched, cache: SourceCache, parsers: Parsers
-) -> _Definitions:
+    store: GitStore, listed: tuple[Listed, Listed], touched: _Touched, cache: SourceCache, parsers: Parsers
+) -> tuple[Outlines, Outlines]:
+    """The outlines of the changed files in the old version and in the new one."""
     old, new = listed
     wanted = [(old, _pick(touched.old)), (new, _pick(touched.new))]
     had, has = await read_outlines_of(store, wanted, cache, parsers)
-    fresh = _find_new(had.read, has.read)
-    near = await asyncio.to_thread(_find_around, old, new, touched, fresh)
-    around = await read_outlines(store, old, near, cache, parsers)
-    return _Definitions(had.read, has.read, around.read, fresh)
-
-
-def _find_around(old: Listed, new: Listed, touched: _Touched, fresh: Mapping[str, Sequence[Symbol]]) -> Sequence[str]:
-    untouched = [path for path in old.files if path not in touched.old and path in new.files and not is_test(path)]
-    return wants_outline(fresh, untouched)
+    return had, has
 
 
 async def _read_graphs(
@@ -161,21 +171,6 @@ def _find_asked(graphs: tuple[Graph, Graph], policy: ArchitecturePolicy) -> list
     return [find_asked(graph, policy)[:MAX_OUTLINED] for graph in graphs]
 
 
-def _sum_up(
-    trees: tuple[SourceTree, SourceTree],
-    graphs: tuple[Graph, Graph],
-    definitions: _Definitions,
-    deciding: Sequence[Outlines],
-    touched: _Touched,
-    policy: ArchitecturePolicy,
-) -> Surveyed:
-    had, has = definitions.had, definitions.has
-    defined = _know_names({**deciding[0].read, **had}), _know_names({**deciding[1].read, **has})
-    delta = compare(*graphs, moved=touched.moved, policy=policy, changed=touched.new, defined=defined)
-    survey = Surveyed(before=graphs[0], after=graphs[1], delta=delta, outlines=has, around=definitions.around)
-    return _complete(survey, trees, had, touched, definitions.fresh)
-
-
 def _know_names(outlines: Mapping[str, Outline]) -> Defined:
     """The names that those files define at their top and let others have."""
     names = {
@@ -194,29 +189,19 @@ def _find_new(before: Mapping[str, Outline], after: Mapping[str, Outline]) -> di
     }
 
 
-def _complete(
-    survey: Surveyed,
-    trees: tuple[SourceTree, SourceTree],
-    had: Mapping[str, Outline],
-    touched: _Touched,
-    fresh: Mapping[str, Sequence[Symbol]],
-) -> Surveyed:
-    """The survey with public names, packages, what resembles something, and what is not analysed."""
+def _complete(survey: Surveyed, trees: tuple[SourceTree, SourceTree], touched: _Touched) -> Surveyed:
+    """The survey with public names, packages, and what is not analysed."""
     (old, new), before, after = trees, survey.before, survey.after
     found = find_new(old.manifests, new.manifests, find_new_externals(before, after))
     delta = replace(
         _leave_out_unread(survey.delta, old, new, touched),
         api=compare_api(
-            _leave_out_uses(had),
+            _leave_out_uses(survey.had),
             _leave_out_uses(survey.outlines),
             moved=touched.moved,
             users=_count_users(before),
             module_of=lambda path: after.module_of.get(path) or before.module_of.get(path, path),
             imports=lambda path: new.facts[path].imports if path in new.facts else (),
-        ),
-        twins=find_twins(
-            [(path, symbol) for path, symbols in fresh.items() for symbol in symbols],
-            _name_standing(survey, had),
         ),
         dependencies=found.dependencies,
         not_analysed=(*survey.delta.not_analysed, *_name_failures(new, touched), *found.not_analysed),
@@ -241,16 +226,6 @@ def _leave_out_unread(delta: Delta, old: SourceTree, new: SourceTree, touched: _
         cycles=tuple(cycle for cycle in delta.cycles if any(is_new(edge.path) for edge in cycle.edges)),
         mended=tuple(item for item in delta.mended if is_gone(item.edge.path)),
     )
-
-
-def _name_standing(survey: Surveyed, had: Mapping[str, Outline]) -> dict[str, Sequence[Symbol]]:
-    """What stands at base and at head, by file: around the change, and in the changed files themselves."""
-    standing: dict[str, Sequence[Symbol]] = {path: outline.symbols for path, outline in survey.around.items()}
-    for path, outline in survey.outlines.items():
-        if path in had:
-            known = {symbol.path for symbol in had[path].symbols}
-            standing[path] = [symbol for symbol in outline.symbols if symbol.path in known]
-    return standing
 
 
 def _count_users(graph: Graph) -> Callable[[str], int]:

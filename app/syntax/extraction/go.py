@@ -64,7 +64,7 @@ def _read_packages(parsed: Parsed) -> Iterator[str]:
 
 
 def _cut(source: bytes) -> bytes:
-    return cut_header(source, imports=_IMPORTS, declaration=_DECLARATION, again=_AGAIN)
+    return cut_header(source, imports=_IMPORTS, declaration=_DECLARATION, again=_AGAIN, word=b"import")
 
 
 def _see(parsed: Parsed) -> Callable[[Defined], bool]:

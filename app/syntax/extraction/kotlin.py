@@ -47,7 +47,7 @@ def _name(parsed: Parsed, node: tree_sitter.Node) -> str:
 
 
 def _cut(source: bytes) -> bytes:
-    return cut_header(source, imports=_IMPORTS, declaration=_DECLARATION, again=_AGAIN)
+    return cut_header(source, imports=_IMPORTS, declaration=_DECLARATION, again=_AGAIN, word=b"import")
 
 
 def _see(_: Parsed) -> Callable[[Defined], bool]:

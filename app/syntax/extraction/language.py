@@ -230,21 +230,29 @@ def _sign_tokens(parsed: Parsed, start: int, end: int) -> str:
 
 
 def cut_header(
-    source: bytes, *, imports: re.Pattern[bytes], declaration: re.Pattern[bytes], again: re.Pattern[bytes]
+    source: bytes,
+    *,
+    imports: re.Pattern[bytes],
+    declaration: re.Pattern[bytes],
+    again: re.Pattern[bytes],
+    word: bytes = b"",
 ) -> bytes:
     """A text up to its first declaration, but never before the end of the line that has the last import.
 
     All three need `re.MULTILINE`; `imports` and `declaration` begin with `^`. `imports` finds what says a package too.
     `again` finds anything that may be an import, however it is written: all of a text is kept that has one further
     down. These guards keep all imports where a word in a comment, or an annotation above the package, passes for a
-    declaration.
+    declaration. `word` stands in all that `again` finds: where it is not, nobody need look.
     """
     last = 0
     for found in imports.finditer(source):
         last = found.end()
     line_end = source.find(b"\n", last) + 1 or len(source)
     first = declaration.search(source, line_end if last else 0)
-    return source if first is None or again.search(source, first.start()) else source[: first.start()]
+    if first is None:
+        return source
+    begin = first.start()
+    return source if source.find(word, begin) >= 0 and again.search(source, begin) else source[:begin]
 
 
 _OPENING: Final = frozenset("([{")

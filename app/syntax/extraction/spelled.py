@@ -32,9 +32,31 @@ _OF_C_SHARP: Final = re.compile(
 )
 
 
+_MAYBE_OF_JAVA: Final = re.compile(rb"\.[a-z][a-z0-9_]*\.[A-Z]")
+_DECLARES: Final = re.compile(rb"[ \t]*(?:import|package)\b[^;\n]*")
+_CLOSES: Final = re.compile(rb"\*/|[\"']")
+"""What may end a comment or a literal that the line begins in: then it is no import."""
+
+
 def find_in_java(source: bytes) -> Iterator[Import]:
     """Classes by their packages, which have small letters: `a.b.C`, each where it stands first."""
+    if not _may_spell(source):
+        return iter(())
     return _find(_OF_JAVA, source)
+
+
+def _may_spell(source: bytes) -> bool:
+    """Whether there is anything but imports that could be such a name: to look for that takes a tenth of the time."""
+    declared = 0
+    for found in _MAYBE_OF_JAVA.finditer(source):
+        if found.start() < declared:
+            continue
+        line = source.rfind(b"\n", 0, found.start()) + 1
+        declaration = _DECLARES.match(source, line)
+        if declaration is None or declaration.end() <= found.start() or _CLOSES.search(declaration[0]):
+            return True
+        declared = declaration.end()
+    return False
 
 
 def find_in_c_sharp(source: bytes) -> Iterator[Import]:

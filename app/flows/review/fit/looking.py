@@ -22,6 +22,7 @@ from app.core.gate.policy import ArchitecturePolicy, Policy
 from app.core.report.report import AnalyzerOutcome, AnalyzerState
 from app.core.text.plural import count
 from app.flows.architecture.listing import TooManyFilesError
+from app.flows.architecture.resemblance import find_resemblances
 from app.flows.architecture.survey import Surveyed, survey_range
 from app.flows.review.change.change import Change
 from app.flows.review.change.contents import read_files
@@ -31,6 +32,7 @@ from app.syntax.languages import language_of
 
 NAME: Final = "architecture"
 NOT_COMPARED: Final = "No edit is called mechanical, moved or formatting: the syntax trees could not be compared."
+NOT_SOUGHT: Final = "Whether something like it is there already was not looked for: the files around could not be read."
 GIT_FAILED: Final = "git could not read the trees"
 _SHOWN: Final = 3
 _log = logging.getLogger(__name__)
@@ -84,6 +86,7 @@ async def look_at_shape(desk: Desk, change: Change, policy: Policy, parsers: Par
     delta = surveyed.delta
     changed = frozenset(file.path for file in change.patch.files)
     desk.watch(Step.SURVEYED, _tell(delta))
+    surveyed, more = await _look_around(desk, change, surveyed, parsers)
     unseen = {item.path for item in delta.not_analysed}
     return Look(
         surveyed=surveyed,
@@ -92,8 +95,19 @@ async def look_at_shape(desk: Desk, change: Change, policy: Policy, parsers: Par
         # What a manifest brings about stands in files that the change leaves alone.
         paths=(changed | surveyed.before.facts.keys() | surveyed.after.facts.keys()) - unseen,
         unchecked=tuple(_name_unchecked(surveyed, policy.architecture, changed)),
-        notes=(*gap, *_name_unresolved(surveyed, policy.architecture, changed)),
+        notes=(*gap, *more, *_name_unresolved(surveyed, policy.architecture, changed)),
     )
+
+
+async def _look_around(
+    desk: Desk, change: Change, surveyed: Surveyed, parsers: Parsers
+) -> tuple[Surveyed, tuple[str, ...]]:
+    """With what resembles the change, and a sentence if nobody could look for that."""
+    try:
+        return await find_resemblances(change.store, surveyed, desk.cache, parsers), ()
+    except (ToolFailed, GitError) as error:
+        _log.warning("nobody looked for what resembles the change: %s", error)
+        return surveyed, (NOT_SOUGHT,)
 
 
 async def compare_files(change: Change, parsers: Parsers) -> tuple[dict[str, Compared | str], tuple[str, ...]]:
