@@ -80,6 +80,8 @@ async def survey_range(
 
     Raises TooManyFilesError, GitError, and ToolFailed where no parser can be started.
     """
+    # What a change brings is hardly ever known, and a child takes as long to start as git to list the trees.
+    parsers.expect()
     touched = _name_touched(patch)
     changed = touched.old | touched.new
     with pause_collection():
