@@ -120,6 +120,7 @@ class Settings(BaseSettings):
             Stage.VERIFY: self.model_verify,
             Stage.FIX: self.model_brief,
             Stage.ARCHITECTURE: self.model_architecture,
+            Stage.ASK: self.model,
         }
         return {**pinned, **{stage: model for stage, model in own.items() if model is not None}}
 

@@ -28,6 +28,10 @@ def _description() -> Any:
     assert described["openapi"].startswith("3.0."), described["openapi"]
     for schema, name in _ALSO_NULL:
         described["components"]["schemas"][schema]["properties"][name]["nullable"] = True
+    for schema in ("pull-request", "pull-request-simple"):
+        # A fork that was deleted is null, which is not described.
+        head = described["components"]["schemas"][schema]["properties"]["head"]["properties"]
+        head["repo"] = {"anyOf": [head["repo"], {"type": "object", "nullable": True, "maxProperties": 0}]}
     # GitHub means either, as its schema `installation` says, and describes a user that is an enterprise as well.
     listed = described["paths"]["/app/installations"]["get"]["responses"]["200"]["content"]["application/json"]
     account = listed["schema"]["items"]["properties"]["account"]
@@ -63,7 +67,7 @@ def _registry() -> Registry[Any]:
 def _templates() -> list[tuple[str, re.Pattern[str]]]:
     def compile_path(template: str) -> re.Pattern[str]:
         rooted = template.replace("/contents/{path}", "/contents(?:/.*)?")  # the root directory has no path
-        greedy = re.sub(r"\{(ref|basehead|tree_sha)\}", r"(?:.+)", rooted)
+        greedy = re.sub(r"\{(ref|basehead|tree_sha|branch)\}", r"(?:.+)", rooted)
         return re.compile(re.sub(r"\{\w+\}", r"(?:[^/]+)", greedy))
 
     # A literal segment is more particular than a parameter: the template with fewer of these is asked first.
@@ -72,7 +76,8 @@ def _templates() -> list[tuple[str, re.Pattern[str]]]:
 
 
 def _find_operation(method: str, path: str) -> tuple[str, Any]:
-    bare = path.partition("?")[0]
+    # Where a repository had another name GitHub sends us to its id, and describes that nowhere.
+    bare = re.sub(r"^/repositories/[0-9]+(?=/)", "/repos/OWNER/REPO", path.partition("?")[0])
     known = []
     for template, pattern in _templates():
         if pattern.fullmatch(bare):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.commands.action import Action, Reply, ReplyKind, Review
+from app.commands.action import Action, Ask, Fix, Reply, ReplyKind, Review
 from app.commands.needs import Needs, allowed
 from app.commands.prose import Call, parse
 from app.commands.table import act, command, commands, help_text
@@ -103,6 +103,30 @@ def test_the_words_choose_the_action() -> None:
     assert said("/lintel  review \t full") == [Review(full=True)]
     assert said("/lintel help") == [Reply(ReplyKind.HELP)]
     assert said("/lintel") == [Reply(ReplyKind.HELP)]
+
+
+def test_a_question_is_all_that_follows_and_a_fix_has_one_finding_or_that_of_its_thread() -> None:
+    assert said("/lintel ask why `a_b`, F1?") == [Ask("why `a_b`, F1?")]
+    assert said("/lintel ask") == [Reply(ReplyKind.USAGE, "ask")]
+    assert said("/lintel fix F7") == said("/lintel fix 7") == [Fix(7)]
+    assert said("/lintel fix") == [Fix(None)]
+    assert said("/lintel fix F7 by deleting it") == [Reply(ReplyKind.USAGE, "fix")]
+
+
+@pytest.mark.parametrize(
+    ("role", "is_author", "may"),
+    [
+        ("none", False, (False, False)),
+        ("read", False, (False, False)),
+        ("read", True, (True, True)),
+        ("triage", False, (True, False)),
+        ("write", False, (True, True)),
+        ("admin", False, (True, True)),
+    ],
+)
+def test_who_may_have_a_model_asked(role: str, is_author: bool, may: tuple[bool, bool]) -> None:
+    asked = said("/lintel ask why?\n/lintel fix 1", role, is_author=is_author)
+    assert tuple(not isinstance(action, Reply) for action in asked) == may
 
 
 def test_words_too_many_are_answered_with_the_usage() -> None:

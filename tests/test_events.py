@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.core.job import CommandJob, InstallationJob, Job, RerunJob, ReviewJob
+from app.core.job import CommandJob, ConversationJob, InstallationJob, Job, MergeGroupJob, PushJob, RerunJob, ReviewJob
 from app.events import jobs_for, rules, subscribed_events
 from app.github.webhook import decode
 from tests.github.examples import example
@@ -39,7 +39,7 @@ def review(**more: Any) -> ReviewJob:
     return ReviewJob(installation_id=7, repository_id=9, repository="acme/site", number=3, head_sha=HEAD, **more)
 
 
-@pytest.mark.parametrize("action", ["opened", "reopened", "ready_for_review"])
+@pytest.mark.parametrize("action", ["opened", "reopened", "ready_for_review", "stacked"])
 def test_a_pull_request_that_opens_is_looked_at_at_once(action: str) -> None:
     assert deliver("pull_request", action, pull_request=pull_request()) == [review()]
 
@@ -64,7 +64,24 @@ def test_an_edit_counts_only_when_the_base_changed() -> None:
     assert deliver("pull_request", "edited", pull_request=pull_request(), changes=title) == []
 
 
-@pytest.mark.parametrize("action", ["labeled", "stacked", "enqueued", "locked", "never_heard_of", None])
+@pytest.mark.parametrize("state", ["approved", "changes_requested", "dismissed"])
+@pytest.mark.parametrize("action", ["submitted", "edited", "dismissed"])
+def test_a_review_that_decides_is_looked_at(action: str, state: str) -> None:
+    parts = {"pull_request": pull_request(), "review": {"id": 8, "state": state}}
+    assert deliver("pull_request_review", action, **parts) == [review()]
+
+
+def test_comments_and_bots_give_no_approvals_but_a_bot_may_take_one_away() -> None:
+    bot = {"login": "helper[bot]", "type": "Bot"}
+    commented = {"pull_request": pull_request(), "review": {"id": 8, "state": "commented"}}
+    approved = {"pull_request": pull_request(), "review": {"id": 8, "state": "approved"}, "sender": bot}
+    dismissed = {"pull_request": pull_request(), "review": {"id": 8, "state": "dismissed"}, "sender": bot}
+    assert deliver("pull_request_review", "submitted", **commented) == []
+    assert deliver("pull_request_review", "submitted", **approved) == []
+    assert deliver("pull_request_review", "dismissed", **dismissed) == [review()]
+
+
+@pytest.mark.parametrize("action", ["labeled", "enqueued", "locked", "never_heard_of", None])
 def test_other_actions_of_pull_requests_are_ignored(action: str | None) -> None:
     assert deliver("pull_request", action, pull_request=pull_request()) == []
 
@@ -78,6 +95,23 @@ def test_a_persons_command_is_run() -> None:
 @pytest.mark.parametrize("body", ["nice", "see /lintel review", "/lintelreview", "> /lintel review", "/ lintel", ""])
 def test_a_comment_without_a_command_line_is_ignored(body: str) -> None:
     assert deliver("issue_comment", "created", **comment(body)) == []
+
+
+def thread_comment(body: str, **fields: Any) -> dict[str, Any]:
+    return {"pull_request": pull_request(), "comment": {"id": 5, "body": body, **fields}}
+
+
+def test_an_answer_in_a_thread_is_conversation_and_perhaps_a_command() -> None:
+    here: dict[str, Any] = {"installation_id": 7, "repository_id": 9, "repository": "acme/site", "number": 3}
+    talk, command = ConversationJob(**here, comment_id=5), CommandJob(**here, comment_id=5, thread=True)
+    name = "pull_request_review_comment"
+    assert deliver(name, "created", **thread_comment("why?", in_reply_to_id=4)) == [talk]
+    assert deliver(name, "created", **thread_comment("/lintel explain", in_reply_to_id=4)) == [command, talk]
+    assert deliver(name, "created", **thread_comment("/lintel explain")) == [command]
+    for nothing in (thread_comment("why?"), thread_comment(" ", in_reply_to_id=4)):
+        assert deliver(name, "created", **nothing) == []
+    bot = {"login": "other[bot]", "type": "Bot"}
+    assert deliver(name, "created", **thread_comment("why?", in_reply_to_id=4), sender=bot) == []
 
 
 @pytest.mark.parametrize("action", ["edited", "deleted", "pinned"])
@@ -138,11 +172,73 @@ def test_everything_else_is_ignored(name: str) -> None:
     assert deliver(name, "created") == []
 
 
+def test_a_repository_that_was_transferred_belongs_to_another_installation() -> None:
+    expected = InstallationJob(installation_id=7, action="transferred", account="acme")
+    assert deliver("repository", "transferred") == [expected]
+    assert deliver("repository", "renamed") == []
+
+
 @pytest.mark.parametrize("missing", ["installation", "repository", "pull_request"])
 def test_a_delivery_without_what_its_rule_needs_is_ignored(missing: str) -> None:
     assert deliver("pull_request", "opened", **{"pull_request": pull_request(), missing: None}) == []
 
 
 def test_the_table_knows_its_events() -> None:
-    assert subscribed_events() == {"check_run", "issue_comment", "pull_request", "pull_request_review_comment"}
+    assert subscribed_events() == {
+        "check_run",
+        "check_suite",
+        "issue_comment",
+        "merge_group",
+        "pull_request",
+        "pull_request_review",
+        "pull_request_review_comment",
+        "push",
+        "repository",
+    }
     assert all(rule.__doc__ for rule in rules().values())
+
+
+def push(**changes: Any) -> dict[str, Any]:
+    return {"ref": "refs/heads/main", "before": HEAD, "after": "b" * 40, "deleted": False} | changes
+
+
+def test_a_push_is_looked_at_from_where_the_branch_was() -> None:
+    expected = PushJob(installation_id=7, repository_id=9, repository="acme/site", branch="main", before=HEAD)
+    assert deliver("push", None, **push()) == [expected]
+    (nested,) = deliver("push", None, **push(ref="refs/heads/release/1", before="0" * 40))
+    assert isinstance(nested, PushJob)
+    assert (nested.branch, nested.before) == ("release/1", "0" * 40)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"deleted": True}, {"ref": "refs/tags/v1"}, {"ref": "refs/heads/"}, {"ref": None}, {"before": "HEAD"}]
+)
+def test_what_moves_no_branch_is_no_push_to_a_base(changes: dict[str, Any]) -> None:
+    assert deliver("push", None, **push(**changes)) == []
+
+
+def group(**changes: str) -> dict[str, str]:
+    refs = {"head_ref": "refs/heads/gh-readonly-queue/main/pr-3-b", "base_ref": "refs/heads/main"}
+    return {"head_sha": HEAD, "base_sha": "b" * 40} | refs | changes
+
+
+@pytest.mark.parametrize(("action", "stops"), [("checks_requested", False), ("destroyed", True)])
+def test_a_group_of_the_merge_queue_is_judged_until_it_is_over(action: str, stops: bool) -> None:
+    assert deliver("merge_group", action, merge_group=group()) == [
+        MergeGroupJob(
+            installation_id=7,
+            repository_id=9,
+            repository="acme/site",
+            head_sha=HEAD,
+            head_ref="gh-readonly-queue/main/pr-3-b",
+            base_sha="b" * 40,
+            base_ref="main",
+            stops=stops,
+        )
+    ]
+
+
+@pytest.mark.parametrize("changes", [{"head_sha": "main"}, {"base_ref": "main"}, {"head_ref": "refs/tags/v1"}])
+def test_a_group_that_is_none_of_a_branch_is_ignored(changes: dict[str, str]) -> None:
+    assert deliver("merge_group", "checks_requested", merge_group=group(**changes)) == []
+    assert deliver("merge_group", "of_next_year", merge_group=group()) == []

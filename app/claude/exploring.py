@@ -62,7 +62,11 @@ class Reach:
 
 
 REACHES: Mapping[Stage, Reach] = MappingProxyType(
-    {Stage.LENS: Reach(calls=8, turns=6, tokens=30_000), Stage.VERIFY: Reach(calls=4, turns=4, tokens=30_000)}
+    {
+        Stage.LENS: Reach(calls=8, turns=6, tokens=30_000),
+        Stage.VERIFY: Reach(calls=4, turns=4, tokens=30_000),
+        Stage.ASK: Reach(calls=6, turns=4, tokens=30_000),
+    }
 )
 """The stages that are given tools."""
 

@@ -6,24 +6,16 @@ of it.
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from rich.console import Console
 
-from app.cli.exits import Broke, Exit, Refusal
+from app.cli.edge import end, run
+from app.cli.exits import Refusal
 from app.cli.wishes import Format, Range, Shape, Wishes
 from app.core.findings.finding import Severity
-from app.core.text.unicode import reveal
-from app.logs import configure_logs
-from app.settings import Settings, UnusableSettings, read_settings
-
-logger = logging.getLogger(__name__)
 
 cli = typer.Typer(
     name="lintel",
@@ -66,7 +58,7 @@ def demo(
     """The whole main job on this machine: a local GitHub, a pull request, the bot, its review."""
     from app.cli.demo import Sample, run_demo  # noqa: PLC0415 - see above
 
-    _run(
+    run(
         lambda settings: run_demo(settings, Sample(directory=directory, base=base, head=head), once=once, port=port),
         dotenv=False,
     )
@@ -91,7 +83,7 @@ def review(  # noqa: PLR0913 - the options of INTERFACE.md
     from app.cli.review import run_review  # noqa: PLC0415 - see above
 
     wishes = Wishes(form=form, output=output, policy=policy, no_model=no_model, fail_on=fail_on)
-    _run(lambda settings: run_review(settings, range_, wishes), dotenv=False)
+    run(lambda settings: run_review(settings, range_, wishes), dotenv=False)
 
 
 @cli.command(epilog="Example: `lintel plan --base main` · `lintel plan --explain app/api/users.py --format json`")
@@ -121,7 +113,7 @@ def plan(  # noqa: PLR0913 - the options of INTERFACE.md
     from app.cli.plan.command import run_plan  # noqa: PLC0415 - see above
 
     wishes = Wishes(form=form, output=output, policy=policy, no_model=no_model, fail_on=fail_on)
-    _run(lambda settings: run_plan(settings, range_, wishes, explain), dotenv=False)
+    run(lambda settings: run_plan(settings, range_, wishes, explain), dotenv=False)
 
 
 @cli.command(epilog="Example: `lintel architecture --propose` · `lintel architecture --base main --format svg`")
@@ -144,7 +136,7 @@ def architecture(
     from app.cli.architecture.command import Wanted, run_architecture  # noqa: PLC0415 - see above
 
     wanted = Wanted(directory=directory, base=base, head=head, form=form, propose=propose, output=output, policy=policy)
-    _run(lambda _settings: run_architecture(wanted), dotenv=False)
+    run(lambda _settings: run_architecture(wanted), dotenv=False)
 
 
 @cli.command("eval", epilog="Example: `lintel eval cases` · `lintel eval cases --repos ~/src --format json`")
@@ -185,7 +177,7 @@ def evaluate(  # noqa: PLR0913 - each option is one thing that a measurement may
         jobs=jobs,
         fresh=fresh,
     )
-    _run(lambda settings: run_eval(settings, wishes))
+    run(lambda settings: run_eval(settings, wishes))
 
 
 @audit.command(epilog="Example: `lintel audit replay 3f2a9c41` · `lintel audit replay 3f2a9c41 --format json`")
@@ -199,7 +191,26 @@ def replay(
     """
     from app.cli.audit.replay import run_replay  # noqa: PLC0415 - see above
 
-    _run(lambda settings: run_replay(settings, review, form))
+    run(lambda settings: run_replay(settings, review, form))
+
+
+@cli.command(epilog="Example: `lintel stats` · `lintel stats --format json`")
+def stats(form: Annotated[Format, typer.Option("--format", help="How to print: text or json.")] = Format.TEXT) -> None:
+    """What the gate did or would have done, how people took it, what it cost; by repository and month."""
+    from app.cli.stats import run_stats  # noqa: PLC0415 - see above
+
+    run(lambda settings: run_stats(settings, form))
+
+
+@cli.command("check-config", epilog="Example: `lintel check-config` · `lintel check-config --organisation lintel.yml`")
+def check_config(
+    file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Default: `.github/lintel.yml`.")] = None,
+    organisation: Annotated[Path | None, typer.Option(metavar="FILE", help="The organisation's `lintel.yml`.")] = None,
+) -> None:
+    """Whether a policy can be used; what is in force, and where each value comes from."""
+    from app.cli.check_config import Files, run_check_config  # noqa: PLC0415 - see above
+
+    run(lambda _settings: run_check_config(Files(file, organisation)), dotenv=False)
 
 
 @cli.command(epilog="Example: `lintel serve --host 0.0.0.0 --port 8080`")
@@ -214,7 +225,7 @@ def serve(
     """The bot: webhooks in, reviews out."""
     from app.cli.serve import Address, run_server  # noqa: PLC0415 - see above
 
-    _run(lambda settings: run_server(settings, Address(host, port), with_worker=not no_worker))
+    run(lambda settings: run_server(settings, Address(host, port), with_worker=not no_worker))
 
 
 @cli.command(epilog="Example: `lintel worker`")
@@ -222,7 +233,22 @@ def worker() -> None:
     """A worker alone, beside a server of the same database."""
     from app.cli.serve import run_worker  # noqa: PLC0415 - see above
 
-    _run(run_worker)
+    run(run_worker)
+
+
+@cli.command(epilog="Example: `lintel doctor` · `lintel doctor --json`")
+def doctor(
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    ask_model: Annotated[bool, typer.Option("--ask-model", help="Ask the model one word.")] = False,
+) -> None:
+    """Is this set-up well, and is the gate enforced? Says how to mend what is not.
+
+    Ends with 1 where something is wrong, with 3 where something could not be looked at. It changes nothing.
+    """
+    from app.cli.doctor import run_doctor  # noqa: PLC0415 - see above
+
+    run(lambda settings: run_doctor(settings, as_json=as_json, ask_model=ask_model))
 
 
 @cli.command(epilog="Example: `lintel version`")
@@ -230,55 +256,16 @@ def version() -> None:
     """Versions of the program, its prompts and its schemas."""
     from app.cli.version import print_version  # noqa: PLC0415 - see above
 
-    _run(print_version)
+    run(print_version)
 
 
 def _range(directory: Path, base: str | None, head: str | None, *, staged: bool, working_tree: bool) -> Range:
     """What the command line names. Ends the command where that contradicts itself."""
     if staged and working_tree:
-        _end(Refusal("--staged and --working-tree exclude each other: name one"))
+        end(Refusal("--staged and --working-tree exclude each other: name one"))
     if (staged or working_tree) and (base or head):
-        _end(Refusal("--staged and --working-tree compare with HEAD: leave out --base and --head"))
+        end(Refusal("--staged and --working-tree compare with HEAD: leave out --base and --head"))
     return Range(directory=directory, base=base, head=head, staged=staged, working_tree=working_tree)
-
-
-def _run(action: Callable[[Settings], Exit], *, dotenv: bool = True) -> NoReturn:
-    """Run a command. One that looks at somebody's code takes no settings from a file that may be part of it."""
-    try:
-        settings = read_settings(dotenv=dotenv)
-        configure_logs(settings.log_format, settings.log_level)
-        code = action(settings)
-        sys.stdout.flush()  # here, where a full disk or a closed pipe still gets a name and a code
-    except (Refusal, UnusableSettings) as refusal:
-        _end(refusal)
-    except Broke as broke:
-        _end(broke, Exit.BROKEN)
-    except KeyboardInterrupt:
-        code = Exit.BROKEN
-    except Exception as error:  # the edge of the program: any crash ends with one line and code 3
-        logger.debug("the command broke", exc_info=True)
-        _complain(f"it broke: {error.__class__.__name__}: {error} (LINTEL_LOG_LEVEL=debug shows where)")
-        code = Exit.BROKEN
-        _drop_output()
-    raise SystemExit(int(code))
-
-
-def _drop_output() -> None:
-    """Forget what is still to be printed: the interpreter would try again at its end, and make the exit code 120."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
-
-
-def _end(reason: Exception, code: Exit = Exit.USAGE) -> NoReturn:
-    _complain(str(reason))
-    raise SystemExit(int(code))
-
-
-def _complain(text: str) -> None:
-    """Say it on one line. Git's words and paths may stand in it: shown, never obeyed by the terminal."""
-    line = reveal(" ".join(text.split()))
-    Console(stderr=True, highlight=False, soft_wrap=True).print(f"lintel: {line}", markup=False)
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from app.cli.serve import Address, listening
-from app.core.report.publication import check_name
+from app.core.gate.sharing import check_name
 from app.events import subscribed_events
 from app.github.auth import GIT
 from app.hub.accounts import App, Repository, Role

@@ -38,6 +38,20 @@ class Explain:
 
 
 @dataclass(frozen=True, slots=True)
+class Ask:
+    """Answer a question about the change. The question is untrusted, as all words of people are."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Suggest a fix for a finding; None: the one of the thread."""
+
+    finding: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Dismiss:
     """Let a finding no longer count; None: the one of the thread."""
 
@@ -75,4 +89,4 @@ class Show:
     topic: Topic
 
 
-Action = Review | Explain | Dismiss | Override | Pause | Show | Reply
+Action = Review | Explain | Ask | Fix | Dismiss | Override | Pause | Show | Reply

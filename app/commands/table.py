@@ -10,8 +10,10 @@ from typing import Final
 
 from app.commands.action import (
     Action,
+    Ask,
     Dismiss,
     Explain,
+    Fix,
     Override,
     Pause,
     Reply,
@@ -80,6 +82,19 @@ def explain(rest: str) -> list[Action]:
     """Show the evidence behind a finding."""
     finding, more = _split_finding(rest)
     return _without_more(more, "explain", Explain(finding))
+
+
+@command("ask", needs=Needs.TRIAGE_OR_AUTHOR, usage="ask QUESTION")
+def ask(rest: str) -> list[Action]:
+    """Answer a question about this change, from its code and its findings."""
+    return [Ask(rest) if rest else Reply(ReplyKind.USAGE, "ask")]
+
+
+@command("fix", needs=Needs.WRITE_OR_AUTHOR, usage="fix ID")
+def fix(rest: str) -> list[Action]:
+    """Suggest a fix for a finding, if one can be verified."""
+    finding, more = _split_finding(rest)
+    return _without_more(more, "fix", Fix(finding))
 
 
 @command("dismiss", needs=Needs.WRITE_OR_MORE, usage="dismiss ID REASON")

@@ -34,17 +34,21 @@ class PullRequestRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommentRef:
-    """A comment on a pull request's conversation, or (`thread`) on its change. `body` is untrusted."""
+    """A comment on a pull request's conversation, or (`thread`) on its change. `body` is untrusted.
+
+    `answers`: it is not the first comment of its thread.
+    """
 
     id: int
     body: str
     pull_number: int
     thread: bool = False
+    answers: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckRunRef:
-    """A check run. `external_id` is what its App wrote there."""
+    """A check run. `external_id` is what its App wrote there, `app` that App's slug."""
 
     id: int
     name: str
@@ -52,6 +56,38 @@ class CheckRunRef:
     head_sha: str
     external_id: str
     pull_numbers: tuple[int, ...]
+    app: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSuiteRef:
+    """All check runs of one App on one commit."""
+
+    id: int
+    app_id: int | None
+    head_sha: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeGroupRef:
+    """A group of the merge queue: `head_sha` on a branch of its own (`head_ref`) would be merged into `base_ref`.
+
+    Both names are those of branches, without `refs/heads/`. `base_sha` is what the group stands on, which may be the
+    group before it.
+    """
+
+    head_sha: str
+    head_ref: str
+    base_sha: str
+    base_ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushRef:
+    """A branch that moved. `before` is where it was; zeros where it was not."""
+
+    branch: str
+    before: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +103,11 @@ class Event:
     pull_request: PullRequestRef | None = None
     comment: CommentRef | None = None
     check_run: CheckRunRef | None = None
+    merge_group: MergeGroupRef | None = None
+    check_suite: CheckSuiteRef | None = None
+    requested_action: str = ""
+    push: PushRef | None = None
+    review_state: str = ""
     base_changed: bool = False
     sender: str = ""
     sender_kind: SenderKind = SenderKind.USER

@@ -20,6 +20,7 @@ class Stage(StrEnum):
     FIX = "fix"
     ARCHITECTURE = "architecture"
     JUDGE = "judge"
+    ASK = "ask"
 
 
 @dataclass(frozen=True, slots=True)

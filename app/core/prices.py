@@ -33,6 +33,7 @@ DEFAULT_MODELS: Mapping[Stage, str] = MappingProxyType(
         Stage.FIX: HAIKU,
         Stage.ARCHITECTURE: OPUS,
         Stage.JUDGE: SONNET,
+        Stage.ASK: SONNET,
     }
 )
 """Which model answers which stage when nothing is configured."""

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 from app.core.change.plan import Plan
 from app.core.gate.attendance import Attendance
-from app.core.gate.policy import POLICY_PATH, ModelUse, Policy, PolicyFault, read_policy, read_policy_bytes
+from app.core.gate.policy import POLICY_PATH, ModelUse, Policy, PolicyFault, read_policy
 from app.core.gate.snapshot import Snapshot
 from app.core.report.progress import Progress
 from app.core.report.report import Report
+from app.flows.review.change.policy_change import read_version
 from app.flows.review.forge import ChangeUnreadable, History
 from app.repo.local import LocalRange
-from app.repo.objects import FileTooLargeError, GitStore
-
-MAX_POLICY_BYTES = 64 * 1024
+from app.repo.objects import GitStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,14 +52,7 @@ class LocalForge:
     async def _policy(self) -> Policy | PolicyFault:
         if self.policy_text is not None:
             return read_policy(self.policy_text, self.policy_path)
-        entries = await self.found.store.list_tree(self.found.base_sha, [POLICY_PATH])
-        if any(entry.path != POLICY_PATH or not entry.regular for entry in entries):
-            return PolicyFault(POLICY_PATH, 1, 1, "it is no regular file")
-        try:
-            content = await self.found.store.read_file(self.found.base_sha, POLICY_PATH, max_bytes=MAX_POLICY_BYTES)
-        except FileTooLargeError:
-            return PolicyFault(POLICY_PATH, 1, 1, f"the file is larger than {MAX_POLICY_BYTES // 1024} KiB")
-        return read_policy_bytes(content)
+        return await read_version(self.found.store, self.found.base_sha)
 
     async def stand_down(self, snapshot: Snapshot, why: Attendance) -> None:
         """Nothing was begun."""

@@ -13,7 +13,7 @@ from app.github.app_payloads import (
     Installation,
     InstallationToken,
 )
-from app.github.auth import GIT, METADATA, READ, WRITE, AppCredential, InstallationCredential, Scope, Tokens
+from app.github.auth import GIT, METADATA, QUEUE, READ, WRITE, AppCredential, InstallationCredential, Scope, Tokens
 from app.github.client import GitHubClient
 from app.github.errors import (
     Context,
@@ -23,6 +23,7 @@ from app.github.errors import (
     TokenNotGranted,
     Unprocessable,
 )
+from app.github.merge_queue import MergeQueueReader
 from app.github.payloads import Repository
 from app.github.reading import PAGE, Reader, quoted
 from app.github.transport import Request, Wire
@@ -51,6 +52,14 @@ class GitHubApp:
             repository_id=repository_id,
             full_name=full_name,
         )
+
+    def merge_queue(self, installation_id: int, repository_id: int, full_name: str) -> MergeQueueReader:
+        """What reads the merge queues of one repository; asks nothing yet.
+
+        Under a token of its own: an installation that has not accepted `merge_queues` still has all the others.
+        """
+        credential = self._installed(Scope.of(installation_id, repository_id, QUEUE))
+        return MergeQueueReader(self._wire, credential, repository_id, full_name)
 
     async def get_git_token(self, installation_id: int, repository_id: int) -> SecretStr:
         """A token that can do nothing but fetch this repository; it lives for at least five minutes more."""

@@ -26,6 +26,9 @@ READ: Final[Mapping[str, str]] = MappingProxyType(
 )
 WRITE: Final[Mapping[str, str]] = MappingProxyType({"checks": "write", "metadata": "read", "pull_requests": "write"})
 GIT: Final[Mapping[str, str]] = MappingProxyType({"contents": "read", "metadata": "read"})
+QUEUE: Final[Mapping[str, str]] = MappingProxyType(
+    {"contents": "read", "merge_queues": "read", "metadata": "read", "pull_requests": "read"}
+)
 METADATA: Final[Mapping[str, str]] = MappingProxyType({"metadata": "read"})
 
 # A token that dies within this time is replaced before it is used: a request, or a fetch, must not outlive it.

@@ -13,6 +13,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from app.core.gate.enforcement import Requirements
 from app.github.contents import MOST_BYTES, read_file
 from app.github.drafts import (
     CheckAction,
@@ -39,6 +40,7 @@ from app.github.payloads import (
     Review,
     ReviewComment,
 )
+from app.github.protection import read_requirements
 from app.github.reading import Reader, quoted
 from app.github.transport import Credential, Wire
 
@@ -184,6 +186,10 @@ class GitHubClient:
         body = {key: value for key, value in given.items() if value is not None}
         repeatable = output is None or not output.annotations
         return await self._repo.write("PATCH", f"/check-runs/{check_run_id}", CheckRun, body, repeatable=repeatable)
+
+    async def list_required_checks(self, branch: str) -> Requirements:
+        """What a branch asks for before a merge, and what of that we may not see."""
+        return await read_requirements(self._repo, branch)
 
     async def list_reviews(self, number: int) -> tuple[Review, ...]:
         """The reviews of a pull request, oldest first."""

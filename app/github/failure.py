@@ -36,6 +36,20 @@ class _Problem(BaseModel):
     errors: list[JsonValue] | str = ""
 
 
+class _GraphQLError(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    message: str = ""
+    type: str = ""
+    extensions: dict[str, JsonValue] = {}
+
+
+class _GraphQLProblem(BaseModel):
+    model_config = ConfigDict(extra="ignore", hide_input_in_errors=True)
+
+    errors: list[_GraphQLError] = []
+
+
 def failure_of(
     response: httpx.Response, context: Context, *, now: datetime, attempt: int, repeatable: bool
 ) -> GitHubError | None:
@@ -57,6 +71,33 @@ def failure_of(
         return Unprocessable(message, context, _texts(problem.errors))
     named = {401: TokenRefused, 404: NotFound, 408: GitHubDown}
     return named.get(status, Refused)(message, context)
+
+
+def graphql_failure_of(
+    response: httpx.Response, context: Context, *, now: datetime, attempt: int
+) -> GitHubError | None:
+    """The error that a GraphQL answer with a 200 means, or None. A field that could not be told fails the whole.
+
+    https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the-graphql-api
+    """
+    try:
+        errors = _GraphQLProblem.model_validate_json(response.content).errors
+    except ValidationError:
+        return None
+    if not errors:
+        return None
+    message = errors[0].message[:_LONGEST_MESSAGE] or "no explanation"
+    kinds = {error.type for error in errors}
+    if "RATE_LIMITED" in kinds:
+        wait = _told_wait(response, now) or UNTOLD_WAIT_S * 2 ** (attempt - 1)
+        return RateLimited("GitHub's rate limit is reached", context, wait)
+    if kinds & {"FORBIDDEN", "INSUFFICIENT_SCOPES"}:
+        return Forbidden(message, context)
+    if "NOT_FOUND" in kinds:
+        return NotFound(message, context)
+    # What GitHub could not do it tells without a type; what it refuses has one, or a code.
+    broke = all(not error.type and "code" not in error.extensions for error in errors)
+    return (GitHubDown if broke else Refused)(message, context)
 
 
 def _denial(response: httpx.Response, message: str, context: Context, *, now: datetime, attempt: int) -> GitHubError:

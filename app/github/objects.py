@@ -30,6 +30,7 @@ class GitCommit(Answer):
 
     sha: str
     tree: ObjectRef
+    parents: tuple[ObjectRef, ...] = ()
 
 
 class GitTreeEntry(Answer):

@@ -64,10 +64,12 @@ class Pull(Answer):
     draft: bool = False
     locked: bool = False
     merged: bool = False
+    merge_commit_sha: str | None = None
     user: Account | None = None
     head: Branch
     base: Branch
     labels: tuple[Label, ...] = ()
+    assignees: tuple[Account, ...] | None = ()
     mergeable: bool | None = None
     commits: int | None = None
     additions: int | None = None

@@ -35,10 +35,12 @@ from app.github.errors import (
     RedirectRefused,
     WrongRepository,
 )
-from app.github.failure import failure_of
+from app.github.failure import failure_of, graphql_failure_of
 from app.github.pacing import Pacing, Sleep
 
 API_URL: Final = "https://api.github.com"
+GRAPHQL: Final = "/graphql"
+"""The one path that stands beside REST's, not below it, and whose answers may be failures with a 200."""
 # Pinned: the oldest version GitHub Enterprise Server knows; an unknown one is answered 400.
 API_VERSION: Final = "2022-11-28"
 TIMEOUT: Final = httpx.Timeout(15, connect=5)
@@ -135,6 +137,8 @@ class Wire:
         self._pacing = Pacing(monotonic=surroundings.monotonic, sleep=surroundings.sleep)
         self._transport = SharedTransport(verify=ssl_context or _trust(), trust_env=False)
         self._base = httpx.URL(api_url.rstrip("/"))
+        # An Enterprise Server has REST at /api/v3 and GraphQL at /api/graphql.
+        self._graphql = self._base.copy_with(path=self._base.path.rstrip("/").removesuffix("/v3") + GRAPHQL)
         self._kit = _Kit(
             base_url=self._base,
             user_agent=f"lintel/{__version__}",
@@ -196,6 +200,8 @@ class Wire:
             attempt=number,
             repeatable=request.repeatable,
         )
+        if error is None and request.path == GRAPHQL:
+            error = graphql_failure_of(response, _context(request, response), now=self.clock(), attempt=number)
         if isinstance(error, RateLimited):
             self._pacing.hold(credential.lane, error.seconds)
         if error is not None:
@@ -205,7 +211,7 @@ class Wire:
     async def _exchange(self, request: Request, header: str) -> httpx.Response:
         """One answer, after redirects that stay on this origin and in this repository."""
         asked: Request = request
-        target: str | httpx.URL = request.path
+        target: str | httpx.URL = self._graphql if request.path == GRAPHQL else request.path
         for _ in range(_LONGEST_REDIRECTION):
             response = await self._pass(asked, target, header)
             if not 300 <= response.status_code < 400:

@@ -13,16 +13,39 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Annotated, Final, TypeVar
+from typing import Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import JsonValue
 
-from app.core.event import CheckRunRef, CommentRef, Event, PullRequestRef, RepositoryRef, SenderKind
+from app.core.event import (
+    CheckRunRef,
+    CheckSuiteRef,
+    CommentRef,
+    Event,
+    MergeGroupRef,
+    PullRequestRef,
+    PushRef,
+    SenderKind,
+)
+from app.github.webhook_parts import (
+    UNSTORABLE,
+    AccountPart,
+    CheckRunPart,
+    CheckSuitePart,
+    CommentPart,
+    InstallationPart,
+    IssuePart,
+    MergeGroupPart,
+    Parts,
+    PullRequestPart,
+    RepositoryPart,
+    refer,
+)
 
 logger = logging.getLogger(__name__)
 
 _SIGNATURE = re.compile(r"sha256=([0-9a-fA-F]{64})", re.ASCII)
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_SHA = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.ASCII)
 _HEADER_VALUE = re.compile(r"[!-~]{1,200}", re.ASCII)
 
 
@@ -61,9 +84,9 @@ def decode(headers: Mapping[str, str], body: bytes) -> Event:
     """
     name, delivery = _header(headers, "x-github-event"), _header(headers, "x-github-delivery")
     payload = _object(body)
-    parts = _Parts(payload, f"{name} {delivery}")
-    sender = parts.read("sender", _Account)
-    installation = parts.read("installation", _Installation)
+    parts = Parts(payload, f"{name} {delivery}")
+    sender = parts.read("sender", AccountPart)
+    installation = parts.read("installation", InstallationPart)
     # A sender that cannot be read is no person: what people may ask for is not done for it.
     person = sender is not None and sender.type == SenderKind.USER
     return Event(
@@ -72,118 +95,21 @@ def decode(headers: Mapping[str, str], body: bytes) -> Event:
         delivery=delivery,
         installation_id=installation.id if installation else None,
         account=installation.account.login if installation and installation.account else None,
-        repository=_repository(parts.read("repository", _Repository)),
-        pull_request=_pull_request(parts.read("pull_request", _PullRequest)),
+        repository=refer(parts.read("repository", RepositoryPart)),
+        pull_request=_pull_request(parts.read("pull_request", PullRequestPart)),
         comment=_COMMENTS[name](parts) if name in _COMMENTS else None,
-        check_run=_check_run(parts.read("check_run", _CheckRun)),
+        check_run=_check_run(parts.read("check_run", CheckRunPart)),
+        merge_group=_merge_group(parts.read("merge_group", MergeGroupPart)),
+        check_suite=_check_suite(parts.read("check_suite", CheckSuitePart)),
+        requested_action=_text(_mapping(payload.get("requested_action")).get("identifier")) or "",
+        push=_push(name, payload),
+        review_state=(_text(_mapping(payload.get("review")).get("state")) or "").lower(),
         base_changed="base" in _mapping(payload.get("changes")),
         sender=sender.login if sender else "",
         sender_kind=SenderKind.USER if person else SenderKind.BOT,
         repositories_added=parts.read_repositories("repositories_added"),
         repositories_removed=parts.read_repositories("repositories_removed"),
     )
-
-
-def _clean(value: object) -> object:
-    return _UNSTORABLE.sub("", value) if isinstance(value, str) else value
-
-
-Text = Annotated[str, BeforeValidator(_clean)]
-Sha = Annotated[str, Field(pattern=r"^(?:[0-9a-f]{40}|[0-9a-f]{64})$")]
-Id = Annotated[int, Field(strict=True, ge=1, le=2**63 - 1)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
-
-
-class _Account(_Part):
-    login: Text
-    type: Text | None = None
-
-
-class _Installation(_Part):
-    id: Id
-    account: _Account | None = None
-
-
-class _Repository(_Part):
-    id: Id
-    full_name: Text
-
-
-class _Head(_Part):
-    sha: Sha
-
-
-class _Base(_Part):
-    ref: Text
-
-
-class _PullRequest(_Part):
-    number: Id
-    head: _Head
-    base: _Base
-    draft: bool | None = False
-    state: Text
-
-
-class _Issue(_Part):
-    number: Id
-    pull_request: dict[str, JsonValue] | None = None
-
-
-class _Comment(_Part):
-    id: Id
-    body: Text | None = ""
-
-
-class _App(_Part):
-    id: Id
-
-
-class _Number(_Part):
-    number: Id
-
-
-class _CheckRun(_Part):
-    id: Id
-    name: Text
-    head_sha: Sha
-    external_id: Text | None = ""
-    app: _App | None = None
-    pull_requests: tuple[_Number, ...] | None = ()
-
-
-_P = TypeVar("_P", bound=_Part)
-
-
-class _Parts:
-    """A payload whose parts are read one by one, so that one bad part spoils no other."""
-
-    def __init__(self, payload: Mapping[str, JsonValue], delivery: str) -> None:
-        self._payload = payload
-        self._delivery = delivery
-
-    def read(self, key: str, model: type[_P]) -> _P | None:
-        """The part under `key`, or None where it is absent or malformed."""
-        value = self._payload.get(key)
-        return None if value is None else self._validate(key, value, model)
-
-    def read_repositories(self, key: str) -> tuple[RepositoryRef, ...]:
-        """The readable repositories of a list (empty where there is none)."""
-        value = self._payload.get(key)
-        items = value if isinstance(value, list) else []
-        found = (_repository(self._validate(key, item, _Repository)) for item in items)
-        return tuple(repository for repository in found if repository is not None)
-
-    def _validate(self, key: str, value: JsonValue, model: type[_P]) -> _P | None:
-        try:
-            return model.model_validate(value)
-        except ValidationError as error:
-            places = sorted({".".join(str(step) for step in detail["loc"]) for detail in error.errors()})
-            logger.warning("Delivery %s: %s has an unknown shape at %s", self._delivery, key, places[:5])
-            return None
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
@@ -205,18 +131,14 @@ def _object(body: bytes) -> dict[str, JsonValue]:
 
 
 def _text(value: JsonValue) -> str | None:
-    return _UNSTORABLE.sub("", value) if isinstance(value, str) else None
+    return UNSTORABLE.sub("", value) if isinstance(value, str) else None
 
 
 def _mapping(value: JsonValue) -> Mapping[str, JsonValue]:
     return value if isinstance(value, dict) else {}
 
 
-def _repository(part: _Repository | None) -> RepositoryRef | None:
-    return RepositoryRef(id=part.id, full_name=part.full_name) if part else None
-
-
-def _pull_request(part: _PullRequest | None) -> PullRequestRef | None:
+def _pull_request(part: PullRequestPart | None) -> PullRequestRef | None:
     if part is None:
         return None
     return PullRequestRef(
@@ -228,27 +150,42 @@ def _pull_request(part: _PullRequest | None) -> PullRequestRef | None:
     )
 
 
-def _comment(parts: _Parts) -> CommentRef | None:
+def _push(name: str, payload: Mapping[str, JsonValue]) -> PushRef | None:
+    """The branch that moved; None for tags, and for a branch that was deleted."""
+    if name != "push" or payload.get("deleted") is True:
+        return None
+    ref, before = _text(payload.get("ref")) or "", _text(payload.get("before")) or ""
+    branch = ref.removeprefix("refs/heads/")
+    return PushRef(branch=branch, before=before) if branch not in ("", ref) and _SHA.fullmatch(before) else None
+
+
+def _comment(parts: Parts) -> CommentRef | None:
     """The comment, if the conversation is a pull request's; GitHub marks that by `issue.pull_request` alone."""
-    issue, comment = parts.read("issue", _Issue), parts.read("comment", _Comment)
+    issue, comment = parts.read("issue", IssuePart), parts.read("comment", CommentPart)
     if issue is None or issue.pull_request is None or comment is None:
         return None
     return CommentRef(id=comment.id, body=comment.body or "", pull_number=issue.number)
 
 
-def _thread_comment(parts: _Parts) -> CommentRef | None:
-    pull, comment = parts.read("pull_request", _PullRequest), parts.read("comment", _Comment)
+def _thread_comment(parts: Parts) -> CommentRef | None:
+    pull, comment = parts.read("pull_request", PullRequestPart), parts.read("comment", CommentPart)
     if pull is None or comment is None:
         return None
-    return CommentRef(id=comment.id, body=comment.body or "", pull_number=pull.number, thread=True)
+    return CommentRef(
+        id=comment.id,
+        body=comment.body or "",
+        pull_number=pull.number,
+        thread=True,
+        answers=comment.in_reply_to_id is not None,
+    )
 
 
-_COMMENTS: Final[Mapping[str, Callable[[_Parts], CommentRef | None]]] = MappingProxyType(
+_COMMENTS: Final[Mapping[str, Callable[[Parts], CommentRef | None]]] = MappingProxyType(
     {"issue_comment": _comment, "pull_request_review_comment": _thread_comment}
 )
 
 
-def _check_run(part: _CheckRun | None) -> CheckRunRef | None:
+def _check_run(part: CheckRunPart | None) -> CheckRunRef | None:
     if part is None:
         return None
     return CheckRunRef(
@@ -258,4 +195,18 @@ def _check_run(part: _CheckRun | None) -> CheckRunRef | None:
         head_sha=part.head_sha,
         external_id=part.external_id or "",
         pull_numbers=tuple(pull.number for pull in part.pull_requests or ()),
+        app=(part.app.slug or "") if part.app else "",
     )
+
+
+def _check_suite(part: CheckSuitePart | None) -> CheckSuiteRef | None:
+    if part is None:
+        return None
+    return CheckSuiteRef(id=part.id, app_id=part.app.id if part.app else None, head_sha=part.head_sha)
+
+
+def _merge_group(part: MergeGroupPart | None) -> MergeGroupRef | None:
+    if part is None:
+        return None
+    head_ref, base_ref = (ref.removeprefix("refs/heads/") for ref in (part.head_ref, part.base_ref))
+    return MergeGroupRef(head_sha=part.head_sha, head_ref=head_ref, base_sha=part.base_sha, base_ref=base_ref)

@@ -143,6 +143,12 @@ def grants(granted: Permissions, name: str, level: str) -> bool:
     return held in _LEVELS and level in _LEVELS and _LEVELS.index(held) >= _LEVELS.index(level)
 
 
+def may(token: Token, name: str, level: str) -> bool:
+    """Whether a token reaches a level that its installation still has."""
+    held = token.installation is None or grants(token.installation.permissions, name, level)
+    return held and grants(token.permissions, name, level)
+
+
 def reaches(token: Token, repository: Repository) -> bool:
     """Whether a token is for a repository."""
     if token.installation is None or not token.installation.covers(repository):
@@ -163,7 +169,7 @@ def authorize(caller: Caller, repository: Repository, name: str, level: Literal[
             raise not_found()
         if level == "write":
             raise RefusedError(403, NO_ACCESS, headers=accepted)
-    elif not grants(caller.token.permissions, name, level):
+    elif not may(caller.token, name, level):
         raise RefusedError(403, NO_ACCESS, headers=accepted)
 
 

@@ -78,11 +78,15 @@ class Installation:
 
 @dataclass(slots=True, frozen=True)
 class RequiredCheck:
-    """A check that a branch asks for before merging; `app_id` pins who may report it."""
+    """A check that a branch asks for before merging; `app_id` pins who may report it.
+
+    `classic`: by the branch's protection; else by a ruleset.
+    """
 
     branch: str
     name: str
     app_id: int | None
+    classic: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -102,6 +106,7 @@ class Repository:
     required_checks: list[RequiredCheck] = field(default_factory=list)
     former_names: set[str] = field(default_factory=set)
     last_number: int = 0
+    deleted: bool = False
 
     @property
     def full_name(self) -> str:

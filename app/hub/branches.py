@@ -3,7 +3,7 @@
 from app.hub import git
 from app.hub.accounts import Repository, User
 from app.hub.events import Hub, announce
-from app.hub.pulls import address, base_tip, close, synchronize, tell
+from app.hub.pulls import address, base_tip, close, retarget, synchronize, tell
 from app.hub.refusals import RefusedError
 from app.hub.state import PullRequest
 from app.hub.suites import request_suites
@@ -34,15 +34,32 @@ def push(hub: Hub, repository: Repository, branch: str, sha: str, pusher: User, 
 
 
 def delete_branch(hub: Hub, repository: Repository, branch: str, pusher: User) -> None:
-    """Remove a branch. Raises PushRefusedError where there is none."""
+    """Remove a branch; what was to be merged from it closes. Raises PushRefusedError where there is none."""
     before = git.tip(repository.path, branch)
     if before is None:
         raise PushRefusedError(f"{repository.full_name} has no branch {branch}")
     git.point(repository.path, f"refs/heads/{branch}", None)
     _tell_push(hub, repository, branch, (before, NO_SHA), pusher, forced=False)
     for pull in hub.state.pulls_of(repository):
-        if pull.state == "open" and pull.head_ref == branch and not pull.from_fork:
+        if pull.state != "open":
+            continue
+        if pull.head_ref == branch and not pull.from_fork:
             close(hub, pull, pusher)
+        elif pull.base_ref == branch:
+            _lose_base(hub, pull, before, pusher)
+
+
+def _lose_base(hub: Hub, pull: PullRequest, tip: str, pusher: User) -> None:
+    """Its base branch is gone: it follows the pull request that merged that branch, or is closed.
+
+    https://docs.github.com/en/pull-requests/collaborating-with-pull-requests/proposing-changes-to-your-work-with-pull-requests/about-branches
+    """
+    for merged in hub.state.pulls_of(pull.repository):
+        if merged.merged_at is not None and merged.head_ref == pull.base_ref and not merged.from_fork:
+            retarget(hub, pull, merged.base_ref, pusher)
+            return
+    pull.base_sha = tip
+    close(hub, pull, pusher)
 
 
 def _tell_push(
@@ -73,20 +90,28 @@ def _tell_push(
     )
 
 
-def merge(hub: Hub, pull: PullRequest, sender: User) -> str:
-    """Merge, whoever asks: `checks.can_merge` is the gate. The merge commit's SHA."""
-    now = hub.clock()
+def merge(hub: Hub, pull: PullRequest, sender: User, *, squash: bool = False) -> str:
+    """Merge, whoever asks: `checks.can_merge` is the gate. The SHA of the merge commit, or of the one of all in one."""
     base = base_tip(pull)
-    who = git.Signature(sender.login, address(sender), now.isoformat())
+    who = git.Signature(sender.login, address(sender), hub.clock().isoformat())
     message = f"Merge pull request #{pull.number} from {pull.head_repository.owner.login}/{pull.head_ref}"
-    sha = git.merge(pull.repository.path, base, pull.head_sha, message, who)
+    path = pull.repository.path
+    sha = git.merge(path, base, pull.head_sha, message, who)
+    if squash:
+        sha = git.commit_tree(path, git.read_commit(path, sha).tree, [base], f"{pull.title} (#{pull.number})", who)
+    land(hub, pull, base, sha, sender)
+    return sha
+
+
+def land(hub: Hub, pull: PullRequest, base: str, sha: str, sender: User) -> None:
+    """Move the base branch to the commit that merges the pull request, and close it as merged."""
+    now = hub.clock()
     git.point(pull.repository.path, f"refs/heads/{pull.base_ref}", sha)
     pull.base_sha, pull.state = base, "closed"
     pull.closed_at = pull.merged_at = now
     pull.merged_by, pull.merge_commit_sha = sender, sha
     _tell_push(hub, pull.repository, pull.base_ref, (base, sha), sender, forced=False)
     tell(hub, pull, "closed", sender)
-    return sha
 
 
 def refuse_merge(reason: str) -> RefusedError:

@@ -175,12 +175,19 @@ def can_merge(hub: Hub, pull: PullRequest) -> tuple[bool, str]:
         return False, "Pull Request is still a draft"
     if not git.merges_cleanly(pull.repository.path, base_tip(pull), pull.head_sha):
         return False, "Pull Request has merge conflicts"
-    runs = latest(hub.state.check_runs_of(pull.repository, pull.head_sha))
-    for required in pull.repository.required_checks:
-        missing = _missing(required, runs) if required.branch == pull.base_ref else None
+    lacking = find_lacking(
+        pull.repository, pull.base_ref, latest(hub.state.check_runs_of(pull.repository, pull.head_sha))
+    )
+    return lacking is None, lacking or ""
+
+
+def find_lacking(repository: Repository, branch: str, runs: Sequence[CheckRun]) -> str | None:
+    """The first check that a branch asks for and these runs do not pass, in GitHub's words; None: all pass."""
+    for required in repository.required_checks:
+        missing = _missing(required, runs) if required.branch == branch else None
         if missing is not None:
-            return False, f'Required status check "{required.name}" {missing}'
-    return True, ""
+            return f'Required status check "{required.name}" {missing}'
+    return None
 
 
 def _missing(required: RequiredCheck, runs: Sequence[CheckRun]) -> str | None:

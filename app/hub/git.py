@@ -5,7 +5,7 @@ threads, never from the loop. What depends on object ids alone is remembered; re
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +22,7 @@ __all__ = [
     "Signature",
     "TreeEntry",
     "branches",
+    "commit_tree",
     "count",
     "environment",
     "exec_path",
@@ -145,9 +146,14 @@ def merges_cleanly(path: Path, base: str, head: str) -> bool:
 def merge(path: Path, base: str, head: str, message: str, who: Signature) -> str:
     """SHA of a new merge commit of the two, on no branch yet. Raises GitFailedError on a conflict."""
     tree = run(path, "merge-tree", "--write-tree", base, head).decode().strip()
+    return commit_tree(path, tree, [base, head], message, who)
+
+
+def commit_tree(path: Path, tree: str, parents: Sequence[str], message: str, who: Signature) -> str:
+    """SHA of a new commit of a tree, on no branch yet."""
     person = ("-c", f"user.name={who.name}", "-c", f"user.email={who.email}")
-    arguments = ("commit-tree", tree, "-p", base, "-p", head, "-m", message)
-    return run(path, *person, *arguments).decode().strip()
+    named = [word for parent in parents for word in ("-p", parent)]
+    return run(path, *person, "commit-tree", tree, *named, "-m", message).decode().strip()
 
 
 @lru_cache(maxsize=4096)

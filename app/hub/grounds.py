@@ -6,11 +6,13 @@ from datetime import datetime
 from pathlib import Path
 
 from app.hub import bare
-from app.hub.accounts import App, Installation, Permissions, Repository, RequiredCheck, Role, Token, User
+from app.hub.accounts import App, Installation, Json, Permissions, Repository, RequiredCheck, Role, Token, User
 from app.hub.courier import TIME_LIMIT_SECONDS, Courier
 from app.hub.events import Hub, announce, announce_installation, check_events
 from app.hub.state import State
-from app.hub.views import show_installation, show_repository
+from app.hub.views import show_installation, show_repository, show_user
+
+_NAMED = ("id", "node_id", "name", "full_name", "private")
 
 
 class UnknownAccountError(LookupError):
@@ -116,6 +118,22 @@ class Grounds:
             self._tell_installation(installation, "created")
             return installation
 
+    def cover(self, installation: Installation, repository: Repository) -> None:
+        """Give a standing installation one more repository: an account has but one installation of an App."""
+        with self.state.lock:
+            if installation.repository_ids is not None:
+                installation.repository_ids = installation.repository_ids | {repository.id}
+            whole = show_repository(self.hub.url, repository)
+            shown: Json = {
+                "installation": show_installation(self.hub.url, installation),
+                "repository_selection": "all" if installation.repository_ids is None else "selected",
+                "repositories_added": [{key: whole[key] for key in _NAMED}],
+                "repositories_removed": [],
+                "requester": None,
+            }
+            owner = installation.account
+            announce_installation(self.hub, "installation_repositories", "added", installation, owner, shown)
+
     def suspend(self, installation: Installation) -> None:
         """Suspend an installation: its tokens are refused."""
         with self.state.lock:
@@ -127,6 +145,12 @@ class Grounds:
         with self.state.lock:
             installation.suspended_at = None
             self._tell_installation(installation, "unsuspend")
+
+    def grant(self, installation: Installation, permissions: Permissions) -> None:
+        """The account accepts other permissions: more, or fewer. Tokens that live can do no more than these."""
+        with self.state.lock:
+            installation.permissions = {"metadata": "read"} | permissions
+            self._tell_installation(installation, "new_permissions_accepted")
 
     def uninstall(self, installation: Installation) -> None:
         """Remove an installation: its tokens are no longer known."""
@@ -197,16 +221,40 @@ class Grounds:
             changes = {"repository": {"name": {"from": before}}}
             announce(self.hub, "repository", "renamed", repository, self.user(by), {"changes": changes})
 
+    def transfer(self, repository: Repository, owner: str, by: str) -> None:
+        """Give a repository to another account; the old name redirects, and other installations cover it now."""
+        with self.state.lock:
+            before = repository.owner
+            repository.former_names.add(repository.full_name.lower())
+            repository.owner = self.user(owner)
+            kind = "organization" if before.type == "Organization" else "user"
+            changes = {"owner": {"from": {kind: show_user(self.hub.url, before)}}}
+            announce(self.hub, "repository", "transferred", repository, self.user(by), {"changes": changes})
+
+    def delete_repository(self, repository: Repository, by: str) -> None:
+        """Remove a repository. Pull requests that came from it keep their commits."""
+        with self.state.lock:
+            announce(self.hub, "repository", "deleted", repository, self.user(by), {})
+            del self.state.repositories[repository.id]
+            repository.deleted = True
+
     def set_role(self, repository: Repository, login: str, role: Role) -> None:
         """Give a person a role."""
         with self.state.lock:
             repository.roles[self.user(login).login] = role
 
     def require_check(
-        self, repository: Repository, name: str, *, app: App | None = None, branch: str | None = None
+        self,
+        repository: Repository,
+        name: str,
+        *,
+        app: App | None = None,
+        branch: str | None = None,
+        classic: bool = False,
     ) -> None:
-        """Let a branch (the default one) ask for a check, of one App only where given."""
-        required = RequiredCheck(branch or repository.default_branch, name, None if app is None else app.id)
+        """Let a branch (the default one) ask for a check, of one App only where given, by a ruleset or `classic`."""
+        pinned = None if app is None else app.id
+        required = RequiredCheck(branch or repository.default_branch, name, pinned, classic)
         with self.state.lock:
             repository.required_checks.append(required)
 

@@ -1,27 +1,110 @@
-"""The merge queue, as far as an App sees it: a group's commit on a branch of its own, to be checked."""
+"""The merge queue, as far as an App sees it: groups on branches of their own, to be checked and then merged or dropped.
 
-from app.hub import git
-from app.hub.accounts import User
+Entries stand one on another: the base of each is the head of the one before it. GitHub tells of a group when its checks
+are wanted and when it is over, and removes whoever is pushed to.
+https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from app.hub import checks, git
+from app.hub.accounts import Json, Repository, User
+from app.hub.branches import land
 from app.hub.events import Hub, announce
 from app.hub.pulls import address, base_tip
-from app.hub.state import PullRequest
+from app.hub.refusals import RefusedError
+from app.hub.state import MergeGroup, PullRequest, QueueEntry
 from app.hub.views import show_commit
 
+Method = Literal["MERGE", "SQUASH"]
+Reason = Literal["merged", "invalidated", "dequeued"]
 
-def request_checks(hub: Hub, pull: PullRequest, sender: User) -> str:
-    """Make the group of one pull request and ask for its checks; the group's head. Raises git.GitFailedError."""
-    path, base = pull.repository.path, base_tip(pull)
+
+def request_checks(hub: Hub, pulls: Sequence[PullRequest], sender: User, method: Method = "MERGE") -> MergeGroup:
+    """Make one group of these pull requests, in this order, and ask for its checks. Raises git.GitFailedError."""
+    first, last = pulls[0], pulls[-1]
+    path, tip = first.repository.path, _last_head(hub, first) or base_tip(first)
+    base, entries = tip, list[QueueEntry]()
+    for pull in pulls:
+        head = _combine(hub, pull, tip, sender, method)
+        entries.append(QueueEntry(hub.state.next_id(), pull, sender, pull.head_sha, tip, head, hub.clock()))
+        tip = head
+    branch = f"gh-readonly-queue/{first.base_ref}/pr-{last.number}-{base}"
+    git.point(path, f"refs/heads/{branch}", tip)
+    group = MergeGroup(first.repository, first.base_ref, base, tip, branch, entries)
+    hub.state.merge_groups.append(group)
+    announce(hub, "merge_group", "checks_requested", first.repository, sender, {"merge_group": _show(hub, group)})
+    return group
+
+
+def proceed(hub: Hub, group: MergeGroup) -> str:
+    """What the queue does by itself: merge a group whose required checks passed, drop one whose checks failed.
+
+    What is in the way, in GitHub's words; empty where it was merged.
+    """
+    runs = checks.latest(hub.state.check_runs_of(group.repository, group.head_sha))
+    lacking = checks.find_lacking(group.repository, group.base_ref, runs)
+    if lacking is not None:
+        if lacking.endswith("is failing."):
+            destroy(hub, group, "dequeued")
+        return lacking
+    for entry in group.entries:
+        land(hub, entry.pull, entry.base_sha, entry.head_sha, entry.enqueuer)
+    destroy(hub, group, "merged")
+    return ""
+
+
+def destroy(hub: Hub, group: MergeGroup, reason: Reason) -> None:
+    """The group is over: its branch goes, and whoever asked for its checks is told."""
+    if group not in hub.state.merge_groups:
+        raise RefusedError(422, "The merge group does not exist.")
+    hub.state.merge_groups.remove(group)
+    git.point(group.repository.path, f"refs/heads/{group.branch}", None)
+    parts: Json = {"merge_group": _show(hub, group), "reason": reason}
+    announce(hub, "merge_group", "destroyed", group.repository, group.entries[-1].enqueuer, parts)
+
+
+def drop_moved(hub: Hub) -> None:
+    """A pull request that was pushed to, closed or given another base leaves the queue, and its group goes with it."""
+    for group in list(hub.state.merge_groups):
+        left = [
+            entry.pull.head_sha != entry.queued_sha
+            or entry.pull.state == "closed"
+            or entry.pull.base_ref != group.base_ref
+            for entry in group.entries
+        ]
+        if any(left):
+            destroy(hub, group, "dequeued")
+
+
+def entries_of(hub: Hub, repository: Repository, branch: str) -> list[QueueEntry]:
+    """What waits to be merged into a branch, first come first."""
+    groups = (group for group in hub.state.merge_groups if (group.repository, group.base_ref) == (repository, branch))
+    return [entry for group in groups for entry in group.entries]
+
+
+def _last_head(hub: Hub, pull: PullRequest) -> str | None:
+    waiting = entries_of(hub, pull.repository, pull.base_ref)
+    return waiting[-1].head_sha if waiting else None
+
+
+def _combine(hub: Hub, pull: PullRequest, tip: str, sender: User, method: Method) -> str:
+    path, message = pull.repository.path, f"Merge pull request #{pull.number}"
     who = git.Signature(sender.login, address(sender), hub.clock().isoformat())
-    head = git.merge(path, base, pull.head_sha, f"Merge pull request #{pull.number}", who)
-    branch = f"gh-readonly-queue/{pull.base_ref}/pr-{pull.number}-{base}"
-    git.point(path, f"refs/heads/{branch}", head)
-    commit = show_commit(hub.url, pull.repository, git.read_commit(path, head), sender)
-    group = {
-        "head_sha": head,
-        "head_ref": f"refs/heads/{branch}",
-        "base_sha": base,
-        "base_ref": f"refs/heads/{pull.base_ref}",
-        "head_commit": commit["commit"] | {"id": head, "timestamp": commit["commit"]["author"]["date"]},
+    merged = git.merge(path, tip, pull.head_sha, message, who)
+    if method == "MERGE":
+        return merged
+    return git.commit_tree(path, git.read_commit(path, merged).tree, [tip], f"{pull.title} (#{pull.number})", who)
+
+
+def _show(hub: Hub, group: MergeGroup) -> Json:
+    enqueuer, tip = group.entries[-1].enqueuer, git.read_commit(group.repository.path, group.head_sha)
+    commit = show_commit(hub.url, group.repository, tip, enqueuer)
+    return {
+        "head_sha": group.head_sha,
+        "head_ref": f"refs/heads/{group.branch}",
+        "base_sha": group.base_sha,
+        "base_ref": f"refs/heads/{group.base_ref}",
+        "head_commit": commit["commit"] | {"id": group.head_sha, "timestamp": commit["commit"]["author"]["date"]},
     }
-    announce(hub, "merge_group", "checks_requested", pull.repository, sender, {"merge_group": group})
-    return head

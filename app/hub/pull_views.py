@@ -94,7 +94,7 @@ def _show_end(url: str, repository: Repository, ref: str, sha: str) -> Json:
         "ref": ref,
         "sha": sha,
         "user": show_user(url, repository.owner),
-        "repo": show_repository(url, repository),
+        "repo": None if repository.deleted else show_repository(url, repository),
     }
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from app.hub import git
@@ -10,10 +9,11 @@ from app.hub.accounts import App, Json, User
 from app.hub.conversation import MAX_BODY, check_body, check_unlocked, tell_review_comment
 from app.hub.diff import Diff
 from app.hub.events import Hub, announce
+from app.hub.placing import Draft, find_fault, refuse_single
 from app.hub.pull_views import show_pull, show_review
 from app.hub.pulls import anchor_comment, base_tip, change_of, merge_base_of
-from app.hub.refusals import RefusedError, invalid, not_found, unprocessable
-from app.hub.state import PullRequest, Review, ReviewComment, Side
+from app.hub.refusals import invalid, not_found, unprocessable
+from app.hub.state import PullRequest, Review, ReviewComment
 
 Event = Literal["APPROVE", "REQUEST_CHANGES", "COMMENT"]
 _STATES: dict[Event, Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED"]] = {
@@ -22,52 +22,8 @@ _STATES: dict[Event, Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED"]] = {
     "COMMENT": "COMMENTED",
 }
 _SHA = re.compile(r"[0-9a-f]{40}")
-_THREAD = "Pull request review thread "
-NO_HUNK = _THREAD + "diff hunk can't be blank"
-NO_PATH = f"{_THREAD}path is invalid and {NO_HUNK}"
-NO_POSITION = f"{_THREAD}position is invalid and {NO_HUNK}"
-NO_LINE = f"{_THREAD}line must be part of the diff and {NO_HUNK}"
-OTHER_HUNK = f"{_THREAD}start line must be part of the same hunk as the line."
-NO_RANGE = f"{_THREAD}line must be part of the diff, {OTHER_HUNK}, and {NO_HUNK}"
-NOT_BEFORE = f"{_THREAD}start line must precede the end line."
 NOT_OURS = "commit_id is not part of the pull request"
 ONE_PENDING = "User can only have one pending review per pull request"
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A comment somebody wants on the diff; `whole_file`: on no line. `position`, long deprecated, is refused."""
-
-    path: str
-    body: str
-    line: int | None = None
-    side: Side = "RIGHT"
-    start_line: int | None = None
-    start_side: Side | None = None
-    whole_file: bool = False
-
-
-def find_fault(diff: Diff, draft: Draft) -> str | None:
-    """Why GitHub does not take the comment, in its words, or None.
-
-    https://docs.github.com/rest/pulls/reviews and reports of what it really answers.
-    """
-    file = diff.file(draft.path)
-    if file is None:
-        return NO_PATH
-    if draft.whole_file:
-        return None
-    if draft.line is None:
-        return NO_POSITION
-    hunk = file.hunk_at(draft.side, draft.line)
-    if draft.start_line is None:
-        return None if hunk is not None else NO_LINE
-    start_side = draft.start_side or draft.side
-    if start_side == draft.side and draft.start_line >= draft.line:
-        return NOT_BEFORE
-    if hunk is None:
-        return NO_RANGE
-    return None if file.hunk_at(start_side, draft.start_line) is hunk else OTHER_HUNK
 
 
 def commit_of(pull: PullRequest, commit_id: str | None) -> str | None:
@@ -160,6 +116,14 @@ def edit_review(hub: Hub, review: Review, editor: User, body: str) -> None:
         _tell_review(hub, review, "edited", editor, before)
 
 
+def dismiss_review(hub: Hub, review: Review, user: User) -> None:
+    """Take back what a review decided. Raises RefusedError 422 for one that decides nothing."""
+    if review.state not in ("APPROVED", "CHANGES_REQUESTED"):
+        raise unprocessable("Can not dismiss a review that does not approve or request changes")
+    review.state = "DISMISSED"
+    _tell_review(hub, review, "dismissed", user)
+
+
 def _comments(hub: Hub, review: Review) -> list[ReviewComment]:
     return [comment for comment in hub.state.review_comments.values() if comment.review is review]
 
@@ -230,7 +194,7 @@ def comment_on_diff(
     diff = change_of(pull, commit)
     fault = find_fault(diff, draft)
     if fault is not None:
-        raise _refuse_single(fault)
+        raise refuse_single(fault)
     return _publish(hub, Review(hub.state.next_id(), pull, user, "", "PENDING", commit, None, app), diff, draft)
 
 
@@ -239,21 +203,6 @@ def _publish(hub: Hub, review: Review, diff: Diff, draft: Draft) -> ReviewCommen
     comment = _store(hub, review, diff, draft)
     _submit(hub, review, "COMMENT")
     return comment
-
-
-def _refuse_single(fault: str) -> RefusedError:
-    """The single-comment endpoint names fields where the reviews endpoint writes sentences."""
-    resource = "PullRequestReviewComment"
-    field = "path" if fault == NO_PATH else "position" if fault == NO_POSITION else "line"
-    field = "start_line" if fault in (OTHER_HUNK, NOT_BEFORE) else field
-    name = f"pull_request_review_thread.{field}"
-    first: Json = {"resource": resource, "code": "invalid", "field": name}
-    if field in ("line", "start_line"):
-        words = {NOT_BEFORE: "must precede the end line.", OTHER_HUNK: "must be part of the same hunk as the line."}
-        reason = words.get(fault, "must be part of the diff")
-        first |= {"code": "custom", "message": f"{name} {reason}"}
-    missing = {"resource": resource, "code": "missing_field", "field": "pull_request_review_thread.diff_hunk"}
-    return RefusedError(422, "Validation Failed", [first, missing])
 
 
 def reply(hub: Hub, parent: ReviewComment, author: tuple[User, App | None], body: str) -> ReviewComment:

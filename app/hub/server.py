@@ -15,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from app.hub.graphql import GRAPHQL, GraphQL
 from app.hub.refusals import not_found
 from app.hub.rest.dispatch import BASE, Dispatcher
 from app.hub.smart_http import SmartHttp
@@ -24,13 +25,14 @@ _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 def build_hub(world: World, pages: Sequence[BaseRoute] = ()) -> Starlette:
-    """REST below `/api/v3`, git at `/{owner}/{repo}.git`, and the routes of the pages people look at.
+    """REST below `/api/v3`, GraphQL beside it, git at `/{owner}/{repo}.git`, and the routes of people's pages.
 
-    GraphQL is not spoken: its path answers 404. Middleware may be wrapped around the application.
+    Middleware may be wrapped around the application.
     """
     return Starlette(
         routes=[
             Route(f"{BASE}/{{rest:path}}", Dispatcher(world.hub).respond, methods=_METHODS),
+            Route(GRAPHQL, GraphQL(world.hub).respond, methods=["POST"]),
             Route("/{owner}/{repo}.git/{rest:path}", SmartHttp(world.hub).respond, methods=["GET", "POST"]),
             *pages,
             Route("/{rest:path}", _answer_unknown, methods=_METHODS),

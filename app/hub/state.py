@@ -157,6 +157,31 @@ class CheckRun:
     actions: list[Json] = field(default_factory=list)
 
 
+@dataclass(slots=True, eq=False)
+class QueueEntry:
+    """A pull request in the merge queue, queued at `queued_sha`: from `base_sha` to `head_sha` it is merged."""
+
+    id: int
+    pull: PullRequest
+    enqueuer: User
+    queued_sha: str
+    base_sha: str
+    head_sha: str
+    enqueued_at: datetime
+
+
+@dataclass(slots=True, eq=False)
+class MergeGroup:
+    """Entries that are checked together, on a branch of their own."""
+
+    repository: Repository
+    base_ref: str
+    base_sha: str
+    head_sha: str
+    branch: str
+    entries: list[QueueEntry]
+
+
 class State:
     """Everything above, found by id. Lists are in order of creation."""
 
@@ -172,6 +197,7 @@ class State:
         self.review_comments: dict[int, ReviewComment] = {}
         self.check_suites: dict[int, CheckSuite] = {}
         self.check_runs: dict[int, CheckRun] = {}
+        self.merge_groups: list[MergeGroup] = []
         self.deliveries: dict[int, Delivery] = {}
         self.tokens: dict[str, Token] = {}
         self._last_id = FIRST_ID

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.hub import branches, checks, conversation, git, pulls, reviews
+from app.hub import branches, checks, conversation, git, placing, pulls, reviews
 from app.hub.accounts import Repository
 from app.hub.grounds import Grounds
-from app.hub.merge_queue import request_checks
-from app.hub.state import CheckRun, IssueComment, PullRequest, Reaction, Review, ReviewComment
+from app.hub.merge_queue import Method, Reason, destroy, drop_moved, proceed, request_checks
+from app.hub.state import CheckRun, IssueComment, MergeGroup, PullRequest, Reaction, Review, ReviewComment
 from app.hub.suites import tell_suite
 
 Files = Mapping[str, bytes | tuple[str, bytes] | None]
@@ -36,12 +36,14 @@ class World(Grounds):
             who = (user.login, pulls.address(user), self.hub.clock())
             sha = git.write_commit(path, files, parent, message, who)
             branches.push(self.hub, repository, branch, sha, user, force=onto is not None)
+            drop_moved(self.hub)
             return sha
 
     def push(self, repository: Repository, branch: str, sha: str, *, by: str, force: bool = False) -> None:
         """Move a branch to a commit the repository has. Raises branches.PushRefusedError."""
         with self.state.lock:
             branches.push(self.hub, repository, branch, sha, self.user(by), force=force)
+            drop_moved(self.hub)
 
     def delete_branch(self, repository: Repository, branch: str, *, by: str) -> None:
         """Remove a branch; its pull requests close."""
@@ -70,6 +72,7 @@ class World(Grounds):
         """Choose another base branch."""
         with self.state.lock:
             pulls.retarget(self.hub, pull, base, self.user(by))
+            drop_moved(self.hub)
 
     def edit_pull(self, pull: PullRequest, *, by: str, title: str | None = None, body: str | None = None) -> None:
         """Change title or body."""
@@ -80,6 +83,7 @@ class World(Grounds):
         """Close without merging."""
         with self.state.lock:
             pulls.close(self.hub, pull, self.user(by))
+            drop_moved(self.hub)
 
     def reopen(self, pull: PullRequest, *, by: str) -> None:
         """Open it again."""
@@ -111,18 +115,32 @@ class World(Grounds):
         with self.state.lock:
             return checks.can_merge(self.hub, pull)
 
-    def merge(self, pull: PullRequest, *, by: str) -> str:
+    def merge(self, pull: PullRequest, *, by: str, squash: bool = False) -> str:
         """Merge through the gate; the merge commit. Raises RefusedError 405 where it is shut."""
         with self.state.lock:
             allowed, reason = checks.can_merge(self.hub, pull)
             if not allowed:
                 raise branches.refuse_merge(reason)
-            return branches.merge(self.hub, pull, self.user(by))
+            return branches.merge(self.hub, pull, self.user(by), squash=squash)
 
     def queue(self, pull: PullRequest, *, by: str) -> str:
         """Put it into the merge queue: a group of one, whose head's SHA is returned."""
+        return self.queue_together([pull], by=by).head_sha
+
+    def queue_together(self, pulls: Sequence[PullRequest], *, by: str, method: Method = "MERGE") -> MergeGroup:
+        """Put them into the merge queue, as one group behind those that wait."""
         with self.state.lock:
-            return request_checks(self.hub, pull, self.user(by))
+            return request_checks(self.hub, pulls, self.user(by), method)
+
+    def proceed(self, group: MergeGroup) -> str:
+        """Let the queue go on with a group: merged (the empty text), or what it waits for or was dropped for."""
+        with self.state.lock:
+            return proceed(self.hub, group)
+
+    def unqueue(self, group: MergeGroup, reason: Reason = "dequeued") -> None:
+        """Take a group out of the queue."""
+        with self.state.lock:
+            destroy(self.hub, group, reason)
 
     def comment(self, pull: PullRequest, body: str, *, by: str) -> IssueComment:
         """Say something in the conversation."""
@@ -151,12 +169,17 @@ class World(Grounds):
         *,
         by: str,
         event: reviews.Event = "COMMENT",
-        comments: Sequence[reviews.Draft] = (),
+        comments: Sequence[placing.Draft] = (),
     ) -> Review:
         """Review it at its head."""
         with self.state.lock:
             author = (self.user(by), None)
             return reviews.create_review(self.hub, pull, author, body, event, None, comments)
+
+    def dismiss_review(self, review: Review, *, by: str) -> None:
+        """Take back what a review decided."""
+        with self.state.lock:
+            reviews.dismiss_review(self.hub, review, self.user(by))
 
     def reply(self, comment: ReviewComment, body: str, *, by: str) -> ReviewComment:
         """Answer in a thread, whichever of its comments is named."""

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from app.core.job import CommandJob, InstallationJob, RerunJob, ReviewJob
+from app.core.job import (
+    CommandJob,
+    ConversationJob,
+    ForgedJob,
+    InstallationJob,
+    MergeGroupJob,
+    PushJob,
+    ReadyJob,
+    RedecideJob,
+    RerunJob,
+    ReviewJob,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +41,14 @@ class Handlers:
 
     review: Callable[[ReviewJob, Context], Awaitable[None]]
     command: Callable[[CommandJob], Awaitable[None]]
+    conversation: Callable[[ConversationJob], Awaitable[None]]
     rerun: Callable[[RerunJob], Awaitable[None]]
+    merge_group: Callable[[MergeGroupJob, Context], Awaitable[None]]
     installation: Callable[[InstallationJob], Awaitable[None]]
+    ready: Callable[[ReadyJob], Awaitable[None]]
+    forged: Callable[[ForgedJob], Awaitable[None]]
+    push: Callable[[PushJob], Awaitable[None]]
+    redecide: Callable[[RedecideJob], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

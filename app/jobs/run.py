@@ -20,7 +20,19 @@ from procrastinate.exceptions import JobAborted
 from procrastinate.job_context import AbortReason
 from pydantic import JsonValue
 
-from app.core.job import CommandJob, InstallationJob, Job, RerunJob, ReviewJob
+from app.core.job import (
+    CommandJob,
+    ConversationJob,
+    ForgedJob,
+    InstallationJob,
+    Job,
+    MergeGroupJob,
+    PushJob,
+    ReadyJob,
+    RedecideJob,
+    RerunJob,
+    ReviewJob,
+)
 from app.jobs.faults import Judge
 from app.jobs.handlers import Context, Handlers
 from app.store.database import Database
@@ -83,18 +95,31 @@ class Runs:
                 return
             await self._complete(partial(self._settle, job_id))
 
-    async def _handle(self, job: Job, context: JobContext, job_id: int, attempt: int) -> None:
+    async def _handle(self, job: Job, context: JobContext, job_id: int, attempt: int) -> None:  # noqa: C901 - one case a kind
         handlers = self._handlers
         match job:
             case ReviewJob():
                 mine = partial(self._is_mine, job_id, context.job.worker_id)
                 await handlers.review(job, Context(job_id=job_id, attempt=attempt, still_mine=mine))
+            case MergeGroupJob():
+                mine = partial(self._is_mine, job_id, context.job.worker_id)
+                await handlers.merge_group(job, Context(job_id=job_id, attempt=attempt, still_mine=mine))
             case CommandJob():
                 await handlers.command(job)
+            case ConversationJob():
+                await handlers.conversation(job)
             case RerunJob():
                 await handlers.rerun(job)
             case InstallationJob():
                 await handlers.installation(job)
+            case ReadyJob():
+                await handlers.ready(job)
+            case ForgedJob():
+                await handlers.forged(job)
+            case PushJob():
+                await handlers.push(job)
+            case RedecideJob():
+                await handlers.redecide(job)
 
     async def _is_mine(self, job_id: int, worker_id: int | None) -> bool:
         async with self._database.connection() as connection:

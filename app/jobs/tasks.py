@@ -12,10 +12,35 @@ from pydantic import JsonValue
 from app.jobs.handlers import Schedule
 from app.jobs.run import Runs
 from app.store.database import KEEPALIVE, RECONNECT_S
-from app.store.work.codec import COMMAND, COMMANDS, HOUSEKEEPING, INSTALLATION, RERUN, REVIEW, REVIEWS
+from app.store.work.codec import (
+    COMMAND,
+    COMMANDS,
+    CONVERSATION,
+    FORGED,
+    HOUSEKEEPING,
+    INSTALLATION,
+    MERGE_GROUP,
+    PUSH,
+    READY,
+    REDECIDE,
+    RERUN,
+    REVIEW,
+    REVIEWS,
+)
 
 _log = logging.getLogger(__name__)
-_QUEUES: Final = {REVIEW: REVIEWS, COMMAND: COMMANDS, RERUN: COMMANDS, INSTALLATION: HOUSEKEEPING}
+_QUEUES: Final = {
+    REVIEW: REVIEWS,
+    COMMAND: COMMANDS,
+    CONVERSATION: COMMANDS,
+    RERUN: COMMANDS,
+    MERGE_GROUP: REVIEWS,
+    INSTALLATION: HOUSEKEEPING,
+    READY: COMMANDS,
+    FORGED: COMMANDS,
+    PUSH: COMMANDS,
+    REDECIDE: COMMANDS,
+}
 _KEEP_HOURS: Final = 7 * 24
 _CLEANING: Final = "clean_queue"
 

@@ -5,19 +5,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from app.core.gate.again import OUTAGE_S
-from app.core.job import CommandJob, InstallationJob, RerunJob, ReviewJob, review_of
+from app.core.job import CommandJob, ConversationJob, ReviewJob, review_of
 from app.flows.commands.obey import obey
+from app.flows.conversation.converse import converse
+from app.flows.first_run import show_ready
+from app.flows.forgery import note_forgery
 from app.flows.installation import read_again
 from app.flows.pull_request.forge import GitHubServices, PullRequestForge
+from app.flows.redeciding import decide_again, look_at_push
 from app.flows.rerun import run_again
 from app.flows.review.desk.desk import Desk
 from app.flows.review.flow import review
 from app.flows.review.forge import Superseded
-from app.github.errors import GitHubDown, InstallationGone, RateLimited
+from app.github.errors import GitHubDown, InstallationGone, RateLimited, TokenNotGranted
 from app.jobs.faults import Fault, judge_fault
 from app.jobs.handlers import Context, Handlers
+from app.jobs.merge_groups import handle_groups
 from app.jobs.run import BACK_OFF_S
 from app.store.work.queue import enqueue
 
@@ -51,19 +57,30 @@ def build_handlers(services: GitHubServices, desk_for: Callable[[ReviewJob], Des
                 await _look_again(services, job, again=job.again, looks=job.looks)
         except InstallationGone:
             _log.info("%s: the installation is gone; its work is void", job.key)
+        except TokenNotGranted as error:
+            # Transferred, taken from the installation, or a permission was: whoever grants it again is told of.
+            _log.warning("%s: we may not work on it any more: %s", job.key, error)
         except Exception as error:  # noqa: BLE001 - whatever broke, the check must say so; every way on raises or logs it
             await _broken(services, forge, job, error, last=context.attempt >= len(BACK_OFF_S))
 
     async def run_command(job: CommandJob) -> None:
-        await obey(services, job)
+        await obey(services, desk_for(review_of(job, job.number)), job)
 
-    async def run_rerun(job: RerunJob) -> None:
-        await run_again(services, job)
+    async def run_conversation(job: ConversationJob) -> None:
+        await converse(services, desk_for(review_of(job, job.number)), job)
 
-    async def run_installation(job: InstallationJob) -> None:
-        await read_again(services, job)
-
-    return Handlers(review=run_review, command=run_command, rerun=run_rerun, installation=run_installation)
+    return Handlers(
+        review=run_review,
+        command=run_command,
+        conversation=run_conversation,
+        merge_group=handle_groups(services, desk_for, judge),
+        rerun=partial(run_again, services),
+        installation=partial(read_again, services),
+        ready=partial(show_ready, services),
+        forged=partial(note_forgery, services),
+        push=partial(look_at_push, services),
+        redecide=partial(decide_again, services),
+    )
 
 
 async def _review(desk: Desk, forge: PullRequestForge, job: ReviewJob) -> None:

@@ -19,7 +19,11 @@ from app.core.change.coverage import Coverage, FileCoverage
 from app.core.change.plan import LeftOut
 from app.core.gate.acts import Acts, Overridden
 from app.core.gate.policy import ModelUse, Policy, PolicyFault, read_policy
+from app.core.gate.reverts import Reverted
+from app.core.gate.sharing import Offer
 from app.core.gate.verdict import NO_MODEL_REASON, Conclusion, GateFacts, Situation, decide
+from app.core.people.approvals import Provenance
+from app.core.people.markers import Mark, MarkKind
 from app.core.report.words import title
 from app.settings import Settings
 from tests.architecture.house import ROOT, list_rooms, read_modules, walk_files, walk_names
@@ -179,26 +183,24 @@ def test_a_key_that_nobody_reads_is_marked() -> None:
 def facts_of(situation: Situation, policy: Policy) -> GateFacts:
     """Facts that bring about a situation."""
     unread = Coverage((FileCoverage("a.py", 3, 0),), (LeftOut("a.py", 3, NO_MODEL_REASON, excused=False),))
-    match situation:
-        case Situation.SUPERSEDED | Situation.CLOSED:
-            return GateFacts(policy=policy, ended=situation)
-        case Situation.OVERRIDDEN:
-            override = Overridden(login="octocat", role="maintain", reason="it must go out")
-            return GateFacts(policy=policy, acts=Acts(overridden=override))
-        case Situation.PAUSED:
-            return GateFacts(policy=policy, acts=Acts(paused_by="octocat"))
-        case Situation.POLICY_FAULT:
-            return GateFacts(policy=PolicyFault("lintel.yml", 1, 1, "unknown key"))
-        case Situation.ELSEWHERE:
-            return GateFacts(policy=policy, elsewhere={4: (1,)})
-        case Situation.NOT_DONE:
-            return GateFacts(policy=policy, obstacle="It could not be fetched.")
-        case Situation.UNREAD:
-            return GateFacts(policy=policy, coverage=unread)
-        case Situation.NO_MODEL:
-            return GateFacts(policy=policy.with_model(ModelUse.OPTIONAL), coverage=unread, model_configured=False)
-        case _:
-            return GateFacts(policy=policy)
+    mark = Mark("Claude", MarkKind.TRAILER, "a" * 40, "Co-authored-by: Claude <noreply@anthropic.com>")
+    override = Overridden(login="octocat", role="maintain", reason="it must go out")
+    optional = policy.with_model(ModelUse.OPTIONAL)
+    brought_about: dict[Situation, GateFacts] = {
+        Situation.SUPERSEDED: GateFacts(policy=policy, ended=situation),
+        Situation.CLOSED: GateFacts(policy=policy, ended=situation),
+        Situation.OVERRIDDEN: GateFacts(policy=policy, acts=Acts(overridden=override)),
+        Situation.PAUSED: GateFacts(policy=policy, acts=Acts(paused_by="octocat")),
+        Situation.REVERTED: GateFacts(policy=policy, reverted=Reverted(7, "0" * 40)),
+        Situation.POLICY_FAULT: GateFacts(policy=PolicyFault("lintel.yml", 1, 1, "unknown key", mode=policy.mode)),
+        Situation.ELSEWHERE: GateFacts(policy=policy, elsewhere={4: (1,)}),
+        Situation.NOT_DONE: GateFacts(policy=policy, obstacle="It could not be fetched."),
+        Situation.APPROVALS: GateFacts(policy=policy, provenance=Provenance(marks=(mark,), asked=2)),
+        Situation.SHARED: GateFacts(policy=policy, offers=[Offer(number=4, base_ref="release", conclusion=None)]),
+        Situation.UNREAD: GateFacts(policy=policy, coverage=unread),
+        Situation.NO_MODEL: GateFacts(policy=optional, coverage=unread, model_configured=False),
+    }
+    return brought_about.get(situation, GateFacts(policy=policy))
 
 
 def verdict_rows() -> Iterator[tuple[str, str, str]]:

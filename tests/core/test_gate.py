@@ -169,17 +169,3 @@ def test_the_policy_says_which_severities_block(block_on: BlockOn, severities: s
 def test_a_claim_its_finder_doubts_does_not_block() -> None:
     assert blocks(a_finding(confidence=60), GATE)
     assert not blocks(a_finding(confidence=59), GATE)
-
-
-@pytest.mark.parametrize(
-    ("policy", "keys"),
-    [
-        (Policy.model_validate({"people": {"ai_authored": {"human_approvals": 2}}}), "people.ai_authored"),
-        (Policy.model_validate({"check": "shared", "floor": {"mode": "gate"}}), "check, floor"),
-    ],
-)
-def test_what_is_set_but_not_in_force_is_said_even_when_all_is_well(policy: Policy, keys: str) -> None:
-    verdict = decide(GateFacts(policy=policy, coverage=a_coverage()))
-
-    assert verdict.conclusion is Conclusion.SUCCESS
-    assert verdict.reasons[-1] == f"Set in the policy, but not in force in this version: {keys}."

@@ -125,6 +125,8 @@ def test_a_table_row_keeps_its_cells(text: str) -> None:
         ("![a picture](https://x.example/a.png)", "a picture"),
         ("- one\n- two `x`", "- one\n- two `x`"),
         ("```py\nx = 1\n```", "```py\nx = 1\n```"),
+        ("```suggestion\nx = 1\n```", "```\nx = 1\n```"),
+        ("~~~ sugges$tion\nx = 1\n~~~", "```\nx = 1\n```"),
         ("snake_case_name", "snake_case_name"),
         ("a <b> c", "a \\<b> c"),
         ("1. first\n2. second", "1. first\n2. second"),

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from app.core.change.diff import Side
 from app.core.findings.finding import Placed, Severity
 from app.core.gate.policy import BlockOn, CheckNaming, Policy
+from app.core.gate.sharing import check_name
 from app.core.report.publication import (
     MAX_REVIEW_COMMENTS,
     StandingComment,
-    check_name,
     compose,
     difference,
     is_summary,

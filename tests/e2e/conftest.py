@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from app.hub.accounts import Role
+from app.hub.state import PullRequest
 from tests.claude_answers import Plant, planted
 from tests.claude_server import ScriptedClaude
 from tests.claude_verdicts import Told, confirm, seconded
@@ -58,3 +60,21 @@ async def town_of_its_own(tmp_path: Path, claude: ScriptedClaude) -> AsyncIterat
 @pytest.fixture
 def audit(town: Town, capsys: pytest.CaptureFixture[str]) -> Auditor:
     return Auditor(town, capsys)
+
+
+@pytest.fixture
+async def guarded(town: Town) -> Town:
+    """A town whose `main` asks for the check of this very App; who may do what goes by their names."""
+    people = town.people
+    await town.do(people.require_check, town.repository, "lintel: main", app=town.ground.app)
+    for login in ("writer", "keeper", "boss"):
+        people.add_person(login)
+    await town.do(people.set_role, town.repository, "writer", Role.WRITE)
+    await town.do(people.set_role, town.repository, "keeper", Role.MAINTAIN)
+    await town.do(people.set_role, town.repository, "boss", Role.ADMIN)
+    return town
+
+
+def mergeable(town: Town, pull: PullRequest) -> bool:
+    """Whether it can be merged now."""
+    return town.people.can_merge(pull)[0]

@@ -13,7 +13,7 @@ from app.core.change.diff import FilePatch, Patch, Side
 from app.core.findings.enabling import anchor_claims
 from app.core.findings.finding import Source
 from app.hub.diff import Diff, read_diff
-from app.hub.reviews import Draft, find_fault
+from app.hub.placing import Draft, find_fault
 from app.repo.objects import GitStore
 from app.repo.patch import read_patch
 from tests.core.changes import claim

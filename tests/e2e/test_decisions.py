@@ -8,28 +8,12 @@ import pytest
 
 from app.hub.accounts import Role
 from app.hub.state import PullRequest
+from tests.e2e.conftest import mergeable
 from tests.e2e.town import Town, told
 
 BAD = {"app/pay.py": "def total(items):\n    return sum(item.price * 0 for item in items)\n"}
 GOOD = {"app/pay.py": "def total(items):\n    return sum(item.net for item in items)\n"}
 OTHER = {"app/other.py": "LIMIT = 3\n"}
-
-
-@pytest.fixture
-async def guarded(town: Town) -> Town:
-    """A town whose `main` asks for the check of this very App; who may do what goes by their names."""
-    people = town.people
-    await town.do(people.require_check, town.repository, "lintel: main", app=town.ground.app)
-    for login in ("writer", "keeper", "boss"):
-        people.add_person(login)
-    await town.do(people.set_role, town.repository, "writer", Role.WRITE)
-    await town.do(people.set_role, town.repository, "keeper", Role.MAINTAIN)
-    await town.do(people.set_role, town.repository, "boss", Role.ADMIN)
-    return town
-
-
-def mergeable(town: Town, pull: PullRequest) -> bool:
-    return town.people.can_merge(pull)[0]
 
 
 async def block(town: Town) -> PullRequest:

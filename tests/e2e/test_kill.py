@@ -55,6 +55,12 @@ class MortalTown(Town):
         """How often a model was asked about it."""
         return sum(f"app/{pull.head_ref}.py" in str(seen.body) for seen in self.claude.readings)
 
+    async def group_entries(self) -> list[dict[str, Any]]:
+        """The ledger entries on groups of the merge queue."""
+        async with self.database.connection() as connection:
+            cursor = await connection.execute("SELECT body FROM lintel.ledger WHERE body ? 'members' ORDER BY seq")
+            return [row[0] for row in await cursor.fetchall()]
+
     async def count_kept(self) -> int:
         """How many replies the store has."""
         async with self.database.connection() as connection:
@@ -120,6 +126,29 @@ async def test_killed_at_a_write_it_looks_before_it_writes_again(town: MortalTow
 
     await town.assert_once(pull)
     assert town.asked(pull) == 1
+
+
+GROUP_WRITES = {name: WRITES[name] for name in ("the check is created", "the check is completed")}
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before GitHub has it", "after GitHub did it"])
+@pytest.mark.parametrize("write", GROUP_WRITES)
+async def test_killed_while_it_judges_a_group_it_says_it_once_and_the_queue_merges(
+    town: MortalTown, write: str, after: bool
+) -> None:
+    name = f"group{next(_numbers)}"
+    pull = await town.propose({f"app/{name}.py": "SIZE = 5\n"}, branch=name)
+    await town.judged(pull)
+    town.trouble(*GROUP_WRITES[write], _kill(town, after=after))
+    group = await town.do(town.people.queue_together, [pull], by="mona")
+    await town.survive()
+    await town.at_rest()
+
+    (check,) = town.people.state.check_runs_of(group.repository, group.head_sha)
+    (entry,) = [body for body in await town.group_entries() if body["head_sha"] == group.head_sha]
+    assert (check.conclusion, entry["conclusion"]) == ("success", "success")
+    assert check.external_id.startswith(f"lintel1:{entry['review']}:")
+    assert await town.do(town.people.proceed, group) == ""
 
 
 async def test_killed_while_the_model_answers_it_asks_once_more_and_says_it_once(town: MortalTown) -> None:

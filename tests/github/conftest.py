@@ -43,7 +43,7 @@ async def github(time: Time) -> AsyncIterator[ScriptedGitHub]:
         assert asked.headers["user-agent"].startswith("lintel/")
         assert asked.headers["x-github-api-version"] == "2022-11-28"
         # Redirections, prefixes and the top of a tree are GitHub's, but not in its description.
-        if not asked.path.startswith(("/repositories/", "/api/v3/")) and not asked.path.endswith("/contents"):
+        if not asked.path.startswith(("/repositories/", "/api/", "/graphql")) and not asked.path.endswith("/contents"):
             check_request(asked.method, asked.path, asked.json if asked.body else None)
 
 

@@ -138,9 +138,9 @@ def test_headers_every_request_needs(place: Place, headers: dict[str, str], stat
     assert place.bot.get(place.path, headers=headers).status_code == status
 
 
-@pytest.mark.parametrize("path", ["/unknown", "/repos/acme/rocket/", "/repos/acme/rocket/pulls/99", "/../graphql"])
+@pytest.mark.parametrize("path", ["/unknown", "/repos/acme/rocket/", "/repos/acme/rocket/pulls/99", "/../rest"])
 def test_what_is_not_there_is_a_404_in_json(place: Place, path: str) -> None:
-    answer = place.bot.get(path) if ".." not in path else httpx.get(f"{place.server.url}/api/graphql")
+    answer = place.bot.get(path) if ".." not in path else httpx.get(f"{place.server.url}/api/rest")
     assert answer.status_code == 404
     assert answer.json()["message"] == "Not Found"
 

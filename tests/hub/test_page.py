@@ -12,7 +12,7 @@ import pytest
 from app.hub.accounts import Role
 from app.hub.checks import Output, Report, create_check_run
 from app.hub.page import page_routes, render_static
-from app.hub.reviews import Draft
+from app.hub.placing import Draft
 from app.hub.server import HubServer, build_hub
 from app.hub.world import World
 from tests.hub.place import AFTER, Clock, Place, a_place, public_pem

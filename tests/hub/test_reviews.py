@@ -6,17 +6,9 @@ import httpx
 import pytest
 
 from app.hub.accounts import Role
+from app.hub.placing import NO_LINE, NO_PATH, NO_POSITION, NO_RANGE, NOT_BEFORE, OTHER_HUNK, Draft
 from app.hub.refusals import RefusedError
-from app.hub.reviews import (
-    NO_LINE,
-    NO_PATH,
-    NO_POSITION,
-    NO_RANGE,
-    NOT_BEFORE,
-    ONE_PENDING,
-    OTHER_HUNK,
-    Draft,
-)
+from app.hub.reviews import ONE_PENDING
 from tests.hub.place import AFTER, BEFORE, Place
 
 BODY = {"body": "Here."}

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.hub.courier import DeliveriesOutstandingError
-from app.hub.reviews import Draft
+from app.hub.placing import Draft
 from tests.github.examples import example
 from tests.hub.place import SECRET, Hook, Place, a_place
 
@@ -239,3 +239,16 @@ async def test_a_coroutine_waits_without_stopping_the_loop(heard_place: Place, h
     heard_place.world.comment(heard_place.pull, "Hello", by="ann")
     await heard_place.world.settle()
     assert hook.names == ["issue_comment.created"]
+
+
+def test_an_installation_given_one_more_repository_is_told_so_and_covers_it(heard_place: Place, hook: Hook) -> None:
+    world, installation = heard_place.world, heard_place.installation
+    more = world.create_repository(heard_place.repository.owner.login, ".github")
+    installation.repository_ids = {heard_place.repository.id}
+    assert not installation.covers(more)
+    world.cover(installation, more)
+    world.wait()
+    [payload] = hook.payloads("installation_repositories", "added")
+    assert installation.covers(more)
+    assert set(payload) >= set(example("installation_repositories", "added").payload)
+    assert [item["full_name"] for item in payload["repositories_added"]] == [more.full_name]

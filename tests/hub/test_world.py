@@ -106,7 +106,7 @@ async def test_the_hub_is_served_in_the_running_loop_with_pages_and_middleware(t
         HubServer(world, fail_once(build_hub(world, routes))) as server,
         httpx.AsyncClient(base_url=server.url, trust_env=False) as client,
     ):
-        paths = ["/a/b/pull/7"] * 2 + ["/api/v3/rate_limit", "/api/graphql"]
+        paths = ["/a/b/pull/7"] * 2 + ["/api/v3/rate_limit", "/api/rest"]
         statuses = [(await client.get(path)).status_code for path in paths]
         together = await asyncio.gather(*(client.get("/a/b/pull/8") for _ in range(20)))
     world.close()

@@ -10,7 +10,19 @@ from typing import Any
 
 from psycopg.rows import dict_row
 
-from app.core.job import CommandJob, InstallationJob, Job, RerunJob, ReviewJob
+from app.core.job import (
+    CommandJob,
+    ConversationJob,
+    ForgedJob,
+    InstallationJob,
+    Job,
+    MergeGroupJob,
+    PushJob,
+    ReadyJob,
+    RedecideJob,
+    RerunJob,
+    ReviewJob,
+)
 from app.jobs.handlers import Context, Handlers
 from app.jobs.worker import Pace, Worker
 from app.store.database import Database
@@ -50,14 +62,43 @@ def build_handlers(
     review: Callable[[ReviewJob, Context], Awaitable[None]] | None = None,
     command: Callable[[CommandJob], Awaitable[None]] | None = None,
 ) -> Handlers:
+    async def conversation(_: ConversationJob) -> None:
+        """Nothing to do."""
+
     async def rerun(_: RerunJob) -> None:
         """Nothing to do."""
 
     async def installation(_: InstallationJob) -> None:
         """Nothing to do."""
 
+    async def ready(_: ReadyJob) -> None:
+        """Nothing to do."""
+
+    async def forged(_: ForgedJob) -> None:
+        """Nothing to do."""
+
+    async def merge_group(_: MergeGroupJob, __: Context) -> None:
+        """Nothing to do."""
+
+    async def push(_: PushJob) -> None:
+        """Nothing to do."""
+
+    async def redecide(_: RedecideJob) -> None:
+        """Nothing to do."""
+
     done = Hold(is_open=True)
-    return Handlers(review=review or done, command=command or done, rerun=rerun, installation=installation)
+    return Handlers(
+        review=review or done,
+        command=command or done,
+        conversation=conversation,
+        rerun=rerun,
+        merge_group=merge_group,
+        installation=installation,
+        ready=ready,
+        forged=forged,
+        push=push,
+        redecide=redecide,
+    )
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.core.findings.finding import Claim, Placed
+from app.core.findings.finding import Claim, Evidence, Placed
 
 
 class FindingState(StrEnum):
@@ -21,7 +21,7 @@ class KnownFinding:
     """A finding of an earlier review of the same pull request, as it was last stored.
 
     `placed` is where it stood then. Numbers and fingerprints are unique in the pull request. `decided_by` is the login
-    of who dismissed it, for `reason`.
+    of who dismissed it, for `reason`. `conceded` is the line of some head for which it was given up in its thread.
     """
 
     number: int
@@ -31,3 +31,4 @@ class KnownFinding:
     placed: Placed = Placed.LINE
     decided_by: str = ""
     reason: str = ""
+    conceded: Evidence | None = None

@@ -203,33 +203,15 @@ class Policy(_Section):
         return self.model_copy(update={"model": use})
 
 
-_DORMANT = {
-    "check": (),
-    "people": ("ai_authored",),
-    "floor": (),
-}
-
-
-def dormant(policy: Policy) -> tuple[str, ...]:
-    """Keys that are set to something and that this version checks but does not act on: people must be told."""
-    defaults = Policy()
-    found: list[str] = []
-    for section, keys in _DORMANT.items():
-        own, usual = getattr(policy, section), getattr(defaults, section)
-        if not keys and own != usual:
-            found.append(section)
-        found.extend(f"{section}.{key}" for key in keys if getattr(own, key) != getattr(usual, key))
-    return tuple(found)
-
-
 @dataclass(frozen=True, slots=True)
 class PolicyFault:
-    """Why a policy cannot be used. `line` and `column` count from 1; the gate is shut while there is one."""
+    """Why a policy cannot be used. `line` and `column` count from 1; `mode` is the one that holds meanwhile."""
 
     path: str
     line: int
     column: int
     message: str
+    mode: Mode = Mode.GATE
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.message}"
@@ -237,11 +219,15 @@ class PolicyFault:
     @property
     def digest(self) -> str:
         """SHA-256 in hex over the fault: what a verdict made under it is bound to."""
-        return hashlib.sha256(str(self).encode()).hexdigest()
+        said = str(self) if self.mode is Mode.GATE else f"{self} ({self.mode})"
+        return hashlib.sha256(said.encode()).hexdigest()
 
 
-def read_policy(text: str | None, path: str = POLICY_PATH) -> Policy | PolicyFault:
-    """The policy in `text`; the defaults if there is no file (None) or it is empty; or the first fault in it."""
+def read_policy(text: str | None, path: str = POLICY_PATH, *, shared: bool = False) -> Policy | PolicyFault:
+    """The policy in `text`; the defaults if there is no file (None) or it is empty; or the first fault in it.
+
+    Only a file that many repositories have in common (`shared`) may have a floor.
+    """
     if text is None:
         return Policy()
     try:
@@ -252,27 +238,34 @@ def read_policy(text: str | None, path: str = POLICY_PATH) -> Policy | PolicyFau
         return Policy()
     if not isinstance(document.value, dict):
         return PolicyFault(path, 1, 1, "the file must be a mapping of keys to values")
-    return _validated(document, path)
+    policy = check_policy(document, path)
+    if isinstance(policy, Policy) and policy.floor and not shared:
+        return PolicyFault(path, *document.place(("floor",)), "`floor` is a key of the organisation's file alone")
+    return policy
 
 
-def read_policy_bytes(content: bytes | None, path: str = POLICY_PATH) -> Policy | PolicyFault:
+def read_policy_bytes(content: bytes | None, path: str = POLICY_PATH, *, shared: bool = False) -> Policy | PolicyFault:
     """The same for a file's bytes, which must be UTF-8."""
     if content is None:
         return Policy()
     try:
-        return read_policy(content.decode("utf-8"), path)
+        return read_policy(content.decode("utf-8"), path, shared=shared)
     except UnicodeDecodeError as error:
         return PolicyFault(path, content.count(b"\n", 0, error.start) + 1, 1, "the file is not UTF-8")
 
 
-def _validated(document: Document, path: str) -> Policy | PolicyFault:
+def check_policy(document: Document, path: str, *, below: tuple[str, ...] = ()) -> Policy | PolicyFault:
+    """The policy in a mapping, or in the one that stands `below` some of its keys; or the first fault in it."""
+    value = document.value
+    for key in below:
+        value = value[key]
     try:
         # JSON mode with strict types takes lists for tuples and words for enums, and nothing else loosely.
-        return Policy.model_validate_json(json.dumps(document.value), strict=True)
+        return Policy.model_validate_json(json.dumps(value), strict=True)
     except ValidationError as error:
-        first = min(error.errors(), key=lambda item: document.place(item["loc"]))
-        line, column = document.place(first["loc"])
-        return PolicyFault(path, line, column, _say(first["type"], first["loc"], first["msg"]))
+        faults = [((*below, *item["loc"]), item) for item in error.errors()]
+        where, first = min(faults, key=lambda fault: document.place(fault[0]))
+        return PolicyFault(path, *document.place(where), _say(first["type"], where, first["msg"]))
 
 
 def _say(kind: str, location: tuple[int | str, ...], message: str) -> str:

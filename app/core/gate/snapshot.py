@@ -11,6 +11,8 @@ from app.core.gate.policy import Policy, PolicyFault
 class Snapshot:
     """What was true when the review began. `base_sha` is the tip of the base branch; the diff starts at `merge_base`.
 
+    `policy` is the one in force, `organisation` what the organisation's own file says, None where nobody can read one.
+
     `title`, `body` and `author` are the author's words and name: for the summary's reader, never for what decides.
     """
 
@@ -30,3 +32,4 @@ class Snapshot:
     head_sha: str
     merge_base: str
     policy: Policy | PolicyFault
+    organisation: Policy | PolicyFault | None = None

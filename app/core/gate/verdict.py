@@ -12,7 +12,11 @@ from enum import StrEnum
 from app.core.change.coverage import Coverage
 from app.core.findings.finding import Finding
 from app.core.gate.acts import NO_ACTS, Acts, Overridden
-from app.core.gate.policy import Mode, ModelUse, Policy, PolicyFault, dormant
+from app.core.gate.group import Member, Standing
+from app.core.gate.policy import Mode, ModelUse, Policy, PolicyFault
+from app.core.gate.reverts import Reverted
+from app.core.gate.sharing import Offer
+from app.core.people.approvals import NO_PROVENANCE, Provenance
 from app.core.text.plural import count
 
 MIN_BLOCKING_CONFIDENCE = 60
@@ -32,6 +36,9 @@ class Conclusion(StrEnum):
     CANCELLED = "cancelled"
 
 
+_GREEN = {Conclusion.SUCCESS, Conclusion.NEUTRAL}
+
+
 class Situation(StrEnum):
     """Which row of the table decided."""
 
@@ -42,8 +49,11 @@ class Situation(StrEnum):
     BLOCKING = "blocking"
     ELSEWHERE = "elsewhere"
     PAUSED = "paused"
+    REVERTED = "reverted"
     NOT_DONE = "not_done"
     UNREAD = "unread"
+    APPROVALS = "approvals"
+    SHARED = "shared"
     NO_MODEL = "no_model"
     CLEAN = "clean"
 
@@ -57,7 +67,10 @@ class GateFacts:
     what is offered for merging. `elsewhere` are blocking findings on the same head and base in other pull requests, by
     their number: the check belongs to the commit, so it is the worst over them all. `unchecked` are sentences on rules
     of the policy that nobody could hold the change to. `notes` are sentences for people; they change no verdict.
-    `acts` are what people decided.
+    `acts` are what people decided. `reverted` is what the change is proved to take back exactly. `provenance` is what
+    the change says of agents, and who approved that. `offers` are the other open pull requests of the head, where one
+    check speaks for all of them.
+    `group` are the members of a merge queue's group: then their verdicts are all that counts.
     """
 
     policy: Policy | PolicyFault
@@ -71,13 +84,18 @@ class GateFacts:
     unchecked: Sequence[str] = ()
     notes: Sequence[str] = ()
     acts: Acts = NO_ACTS
+    group: Sequence[Member] = ()
+    reverted: Reverted | None = None
+    provenance: Provenance = NO_PROVENANCE
+    offers: Sequence[Offer] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What the check says. `reasons` are plain sentences for people; `passing`: worth trying again unasked.
 
-    `by` is the login of the person whose decision it is; empty where it is nobody's.
+    `by` is the login of the person whose decision it is; empty where it is nobody's. `missing`: so many approvals are
+    waited for. `of` is the number of the pull request that is taken back; 0 where none is.
     """
 
     conclusion: Conclusion
@@ -85,11 +103,13 @@ class Verdict:
     reasons: tuple[str, ...]
     passing: bool = False
     by: str = ""
+    missing: int = 0
+    of: int = 0
 
     @property
     def opens_gate(self) -> bool:
         """Whether GitHub takes this for a pass."""
-        return self.conclusion in {Conclusion.SUCCESS, Conclusion.NEUTRAL}
+        return self.conclusion in _GREEN
 
 
 def blocks(finding: Finding, policy: Policy | PolicyFault) -> bool:
@@ -101,6 +121,32 @@ def blocks(finding: Finding, policy: Policy | PolicyFault) -> bool:
 
 def decide(facts: GateFacts) -> Verdict:
     """The verdict on one head."""
+    return share(_decide_alone(facts), facts.offers)
+
+
+def share(verdict: Verdict, offers: Sequence[Offer]) -> Verdict:
+    """The worst of a verdict and of what other open pull requests of the same commit are worth.
+
+    Advice of theirs does not count; their gates do, also where this one only advises.
+    """
+    if verdict.conclusion in {Conclusion.CANCELLED, Conclusion.FAILURE}:
+        return verdict
+    held = [offer for offer in offers if offer.conclusion not in _GREEN]
+    blocked = tuple(_tell_offer(offer) for offer in held if offer.conclusion == Conclusion.FAILURE)
+    if blocked:
+        return Verdict(Conclusion.FAILURE, Situation.ELSEWHERE, (*blocked, *verdict.reasons))
+    if not held or not verdict.opens_gate:
+        return verdict
+    told = tuple(_tell_offer(offer) for offer in held)
+    return Verdict(Conclusion.ACTION_REQUIRED, Situation.SHARED, (*told, *verdict.reasons))
+
+
+def _tell_offer(offer: Offer) -> str:
+    how = "is not judged yet" if offer.conclusion is None else f"ended with {offer.conclusion}"
+    return f"One check stands for all: pull request {offer.number} into {offer.base_ref}, of the same commit, {how}."
+
+
+def _decide_alone(facts: GateFacts) -> Verdict:
     if facts.ended is not None:
         return Verdict(Conclusion.CANCELLED, facts.ended, (_ENDED[facts.ended],))
     if facts.acts.overridden is not None:
@@ -118,17 +164,13 @@ def _pass_overridden(facts: GateFacts, overridden: Overridden) -> Verdict:
 
 def _decide_by_policy(facts: GateFacts) -> Verdict:
     if isinstance(facts.policy, PolicyFault):
-        return Verdict(Conclusion.FAILURE, Situation.POLICY_FAULT, (f"The policy cannot be used: {facts.policy}.",))
+        shut = Conclusion.NEUTRAL if facts.policy.mode is Mode.ADVISORY else Conclusion.FAILURE
+        return Verdict(shut, Situation.POLICY_FAULT, (f"The policy cannot be used: {facts.policy}.",))
     found = _judge(facts, facts.policy)
-    reasons = (*found.reasons, *facts.notes, *_not_in_force(facts.policy))
+    reasons = (*found.reasons, *facts.notes)
     if facts.policy.mode is Mode.ADVISORY and found.conclusion is not Conclusion.SUCCESS:
         return replace(found, conclusion=Conclusion.NEUTRAL, reasons=reasons)
     return replace(found, reasons=reasons)
-
-
-def _not_in_force(policy: Policy) -> tuple[str, ...]:
-    keys = dormant(policy)
-    return (f"Set in the policy, but not in force in this version: {', '.join(keys)}.",) if keys else ()
 
 
 _ENDED = {
@@ -138,6 +180,8 @@ _ENDED = {
 
 
 def _judge(facts: GateFacts, policy: Policy) -> Verdict:
+    if facts.group:
+        return _judge_group(facts.group)
     unread = (*_unread(facts, policy), *facts.unchecked)
     blocking = [finding for finding in facts.findings if finding.blocking]
     if blocking:
@@ -153,13 +197,43 @@ def _judge(facts: GateFacts, policy: Policy) -> Verdict:
             (f"Paused by {facts.acts.paused_by}.",),
             by=facts.acts.paused_by,
         )
+    if facts.reverted is not None:
+        return _pass_back(facts.reverted)
     if facts.obstacle is not None:
         return Verdict(Conclusion.ACTION_REQUIRED, Situation.NOT_DONE, (facts.obstacle,), passing=facts.passing)
     if unread:
         return Verdict(Conclusion.ACTION_REQUIRED, Situation.UNREAD, unread, passing=facts.passing)
+    if facts.provenance.missing:
+        return _wait_for_approvals(facts.provenance)
     if not facts.model_configured and facts.coverage.changed_lines > 0:
         return Verdict(Conclusion.SUCCESS, Situation.NO_MODEL, ("No model read this change.",))
     return Verdict(Conclusion.SUCCESS, Situation.CLEAN, ("Nothing blocking, and every changed line is accounted for.",))
+
+
+def _wait_for_approvals(provenance: Provenance) -> Verdict:
+    agents = ", ".join(dict.fromkeys(mark.agent for mark in provenance.marks))
+    asked, there = count(provenance.asked, "human approval"), len(provenance.approved_by)
+    told = f"By its own marks {agents} had a part in this change: the policy asks for {asked}, and has {there}."
+    return Verdict(Conclusion.ACTION_REQUIRED, Situation.APPROVALS, (told,), missing=provenance.missing)
+
+
+def _pass_back(reverted: Reverted) -> Verdict:
+    """The way back waits for nobody; what comes back with it is said."""
+    number = reverted.number
+    proof = f"By its files this is exactly what #{number} brought, taken back; that one was judged at "
+    told = f"{proof}{reverted.head_sha[:12]}. No model read it."
+    return Verdict(Conclusion.SUCCESS, Situation.REVERTED, (told, *reverted.brings_back), of=number)
+
+
+def _judge_group(members: Sequence[Member]) -> Verdict:
+    """All passed; or who did not, the blocked ones alone where there are any."""
+    blocked = tuple(member.reason for member in members if member.standing is Standing.BLOCKED)
+    if blocked:
+        return Verdict(Conclusion.FAILURE, Situation.ELSEWHERE, blocked)
+    others = tuple(member.reason for member in members if member.standing is not Standing.PASSED)
+    if others:
+        return Verdict(Conclusion.ACTION_REQUIRED, Situation.NOT_DONE, others)
+    return Verdict(Conclusion.SUCCESS, Situation.CLEAN, tuple(member.reason for member in members))
 
 
 def _held(facts: GateFacts) -> tuple[str, ...]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from app.core.findings.finding import Finding, Severity, Source, Standing
+from app.core.findings.concession import Conceded
+from app.core.findings.finding import Evidence, Finding, Severity, Source, Standing
 from app.core.report.account import show_place, write_account
+from app.core.report.conversation import tell_conceded, tell_shown
 from app.core.report.report import Dismissed
 from app.core.text.markdown import Markdown, bullets, code, comment_marker, fence, paragraphs, plain
 
@@ -29,14 +31,16 @@ _STILL_KNOWN = (
 )
 
 
-def finding_comment(finding: Finding) -> Markdown:
-    """The comment on the line."""
+def finding_comment(finding: Finding, conceded: Evidence | None = None) -> Markdown:
+    """The comment on the line. `conceded` is the line for which one that blocks was given up in its thread."""
     claim = finding.claim
     asked = " · a question" if _standing(finding) is Standing.UNCERTAIN else ""
     head = Markdown(f"{SIGNS[claim.severity]} **{finding.id} · {claim.severity}{asked}** · ") + plain(claim.title)
     parts = [head, write_account(claim), _evidence(finding)]
     if claim.suggestion is not None:
         parts.append(fence(claim.suggestion, "suggestion"))
+    if conceded is not None:
+        parts.append(tell_conceded(Conceded(finding, conceded)))
     return paragraphs(*parts, _provenance(finding), finding_marker(finding))
 
 
@@ -52,6 +56,14 @@ def dismissed_comment(dismissed: Dismissed) -> Markdown:
     finding = dismissed.finding
     head = Markdown(f"➖ **{finding.id} · dismissed** · ~~") + plain(finding.claim.title) + Markdown("~~")
     why = Markdown("By ") + code(dismissed.login) + Markdown(": ") + plain(dismissed.reason)
+    return paragraphs(head, why, write_account(finding.claim), _provenance(finding), finding_marker(finding))
+
+
+def withdrawn_comment(withdrawn: Conceded) -> Markdown:
+    """The same comment once the finding was given up in its thread."""
+    finding = withdrawn.finding
+    head = Markdown(f"↩️ **{finding.id} · withdrawn** · ~~") + plain(finding.claim.title) + Markdown("~~")
+    why = Markdown("Given up in this thread, for ") + tell_shown(withdrawn.evidence)
     return paragraphs(head, why, write_account(finding.claim), _provenance(finding), finding_marker(finding))
 
 

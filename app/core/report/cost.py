@@ -18,6 +18,7 @@ _STAGES = {
     Stage.FIX: "fixes",
     Stage.ARCHITECTURE: "architecture",
     Stage.JUDGE: "judging",
+    Stage.ASK: "questions",
 }
 _LEAST = Decimal("0.0001")
 _HEAD = "calls | fresh in | from the cache | to the cache | out | cost |"

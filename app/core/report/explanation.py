@@ -4,21 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.core.findings.finding import Claim, Finding, Source, Standing
+from app.core.findings.concession import Conceded
+from app.core.findings.finding import Claim, Evidence, Finding, Source, Standing
 from app.core.report.account import show_place, write_account
 from app.core.report.comment import SIGNS
+from app.core.report.conversation import tell_conceded, tell_shown
 from app.core.secrecy.redaction import redact
 from app.core.text.markdown import Markdown, bullets, code, fence, paragraphs, plain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """A finding with what has become of it: `open`, `fixed` or `dismissed`, by whom and why."""
+    """A finding with what has become of it: `open`, `fixed` or `dismissed`, by whom and why.
+
+    `withdrawn` and `conceded` are open ones that were given up in their threads, for the line `conceded`.
+    """
 
     finding: Finding
     state: str
     by: str = ""
     reason: str = ""
+    conceded: Evidence | None = None
 
 
 _SOURCES = {
@@ -70,6 +76,10 @@ def _fate(explained: Explained) -> Markdown:
         return Markdown("Dismissed by ") + code(explained.by) + Markdown(": ") + plain(explained.reason)
     if explained.state == "fixed":
         return Markdown("Fixed: it is gone from the change.")
+    if explained.conceded is not None and explained.state == "withdrawn":
+        return Markdown("Withdrawn in its thread, for ") + tell_shown(explained.conceded) + Markdown(".")
+    if explained.conceded is not None and explained.state == "conceded":
+        return tell_conceded(Conceded(explained.finding, explained.conceded))
     return Markdown(
         "It is open and blocks the merge." if explained.finding.blocking else "It is open; it does not block."
     )

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.core.change.diff import Side
 from app.core.findings.finding import Anchor, Finding, Placed, Severity
 from app.core.gate.policy import Policy
-from app.core.gate.verdict import Conclusion
+from app.core.gate.sharing import SHARED_NAME, Offer, check_name
+from app.core.gate.verdict import Conclusion, share
 from app.core.report.account import tell_account
-from app.core.report.comment import dismissed_comment, finding_comment, fixed_comment
+from app.core.report.comment import dismissed_comment, finding_comment, fixed_comment, withdrawn_comment
 from app.core.report.report import Report
 from app.core.report.summary import check_summary, check_text, summary
 from app.core.report.words import Links, review_body, title
@@ -107,16 +108,12 @@ class Difference:
     edits: tuple[tuple[int, Markdown], ...]
 
 
-def check_name(base_ref: str) -> str:
-    """The check's name. It carries the base, because a check belongs to a commit and not to a pull request."""
-    return f"lintel: {base_ref}"
-
-
 def compose(report: Report, links: Links) -> Publication:
     """The desired state of a finished review."""
     lines, rest = _split(report)
+    bodies = _write_bodies(report)
     comments = tuple(
-        LineComment(finding.id, finding.claim.path, anchor, finding_comment(finding)) for finding, anchor in lines
+        LineComment(finding.id, finding.claim.path, anchor, bodies[finding.id]) for finding, anchor in lines
     )
     check = CheckState(
         name=check_name(report.snapshot.base_ref),
@@ -128,16 +125,35 @@ def compose(report: Report, links: Links) -> Publication:
         # Annotations stand on the head's lines alone; a finding on a removed line is in the table.
         annotations=tuple(_annotation(finding, anchor) for finding, anchor in rest if anchor.side is Side.RIGHT),
     )
-    still = tuple((finding.id, finding_comment(finding)) for finding in report.findings)
     gone = tuple((finding.id, fixed_comment(finding)) for finding in report.fixed)
     let = tuple((item.finding.id, dismissed_comment(item)) for item in report.dismissed)
+    given_up = tuple((one.finding.id, withdrawn_comment(one)) for one in report.withdrawn)
     return Publication(
         check=check,
         comments=comments,
-        updates=still + gone + let,
+        updates=(*bodies.items(), *gone, *let, *given_up),
         review_body=review_body(report, len(comments), review_marker(report.snapshot.head_sha)),
         summary=summary(report, links, comment_marker("summary")),
     )
+
+
+def _write_bodies(report: Report) -> dict[str, Markdown]:
+    """The comments of open findings by their ids."""
+    conceded = {one.finding.number: one.evidence for one in report.conceded}
+    return {finding.id: finding_comment(finding, conceded.get(finding.number)) for finding in report.findings}
+
+
+def compose_checks(
+    report: Report, offers: Sequence[Offer], names: Sequence[str], links: Links
+) -> tuple[Publication, tuple[CheckState, ...]]:
+    """What comments and summary should say, and the check under each of its `names`, the policy's own first.
+
+    Under the shared name the worst of all `offers` stands, under a base's own what this one is worth by itself.
+    """
+    shared = compose(replace(report, verdict=share(report.verdict, offers)), links)
+    alone = compose(report, links)
+    states = tuple(replace((shared if name == SHARED_NAME else alone).check, name=name) for name in names)
+    return shared if names[0] == SHARED_NAME else alone, states
 
 
 def difference(publication: Publication, standing: Sequence[StandingComment]) -> Difference:

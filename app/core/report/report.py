@@ -11,13 +11,17 @@ from functools import cached_property
 from app.core.change.coverage import Coverage
 from app.core.change.memory.hunks import Memory
 from app.core.change.plan import Plan
+from app.core.findings.concession import Conceded
 from app.core.findings.finding import Finding
 from app.core.findings.verification.weighing import Refuted
 from app.core.fit.shape import Shape
+from app.core.gate.enforcement import Enforcement
 from app.core.gate.policy import Policy, PolicyFault
+from app.core.gate.policy_change import PolicyChange
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import Verdict
 from app.core.model import Usage
+from app.core.people.approvals import NO_PROVENANCE, Provenance
 from app.core.rules.outcome import RulesChecked
 from app.core.secrecy.redaction import redact
 
@@ -68,7 +72,9 @@ class Report:
     """A finished review of one head.
 
     `findings` are the open ones, most severe first, all numbered. `fixed` are findings of earlier heads that are gone,
-    `dismissed` those that somebody let no longer count, by number.
+    `dismissed` those that somebody let no longer count, by number. `withdrawn` are open ones that were given up in
+    their threads and do not count; `conceded` are those of `findings` that were given up and block all the same;
+    `lapsed` are the numbers of those whose line, for which they were given up, is gone.
     `fabricated` counts claims dropped because the code they quote does not exist; `off_diff` those dropped because they
     are about code that the change leaves alone, with no changed line that enables them. `models` are the ids that
     answered.
@@ -77,8 +83,10 @@ class Report:
     `refuted` are claims that a second look dropped.
     `rules` are the written ones that the change was held to. `retry_after_s` is when the model's server said that
     asking again makes sense; `again_at` is when that is done unasked, in UTC.
+    `policy_change` is what it does to the policy in force; None where it leaves that alone.
     `memory` is what counts as read from now on; None where no model was asked. `shape` is what the change does to the
-    architecture; None where nobody looked.
+    architecture; None where nobody looked. `provenance` is what the change says of agents, and who approved that.
+    `enforcement` is what the base branch makes of the check; None where there is none.
     """
 
     snapshot: Snapshot
@@ -86,6 +94,9 @@ class Report:
     findings: tuple[Finding, ...] = ()
     fixed: tuple[Finding, ...] = ()
     dismissed: tuple[Dismissed, ...] = ()
+    withdrawn: tuple[Conceded, ...] = ()
+    conceded: tuple[Conceded, ...] = ()
+    lapsed: tuple[int, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage((), ()))
     plan: Plan | None = None
     analyzers: tuple[AnalyzerOutcome, ...] = ()
@@ -102,6 +113,9 @@ class Report:
     again_at: datetime | None = None
     memory: Memory | None = None
     shape: Shape | None = None
+    provenance: Provenance = NO_PROVENANCE
+    policy_change: PolicyChange | None = None
+    enforcement: Enforcement | None = None
 
     def show_path(self, path: str) -> str:
         """A path of a finding, or of what was left out, as it may be shown: without a secret that stands in it."""

@@ -10,7 +10,9 @@ from typing import Final
 from pydantic import BaseModel
 
 from app.core.change.coverage import Coverage
-from app.core.gate.policy import POLICY_PATH, Policy, PolicyFault
+from app.core.gate.effective import ORGANISATION_REPOSITORY, Policies
+from app.core.gate.floor import list_values
+from app.core.gate.policy import PolicyFault
 from app.core.text.markdown import Markdown, bullets, cell, code, join, paragraphs, plain
 from app.core.text.plural import count
 
@@ -63,31 +65,31 @@ def _pause(status: Status) -> Markdown:
     return Markdown("Paused by ") + code(status.paused_by) + Markdown(".") if status.paused_by else Markdown("")
 
 
-def tell_config(policy: Policy | PolicyFault, base_ref: str) -> Markdown:
-    """The answer to `/lintel config`: each value in force, and whether a file set it."""
-    if isinstance(policy, PolicyFault):
-        return Markdown("The policy cannot be used, so the gate is shut: ") + code(str(policy))
+def tell_config(policies: Policies, base_ref: str) -> Markdown:
+    """The answer to `/lintel config`: each value in force, and which file set it."""
+    effective = policies.effective
+    if isinstance(effective, PolicyFault):
+        return Markdown("The policy cannot be used, so the gate is shut: ") + code(str(effective))
     rows = [
-        Markdown(f"| {code(key).text} | {cell(code(value)).text} | {origin} |") for key, value, origin in _list(policy)
+        Markdown(f"| {code(key).text} | {cell(code(show_value(value))).text} | {effective.origins[key]} |")
+        for key, value in list_values(effective.policy)
+        if key in effective.origins
     ]
     head = Markdown("In force for pull requests into ") + code(base_ref) + Markdown(":")
-    return paragraphs(head, join([Markdown("| key | value | from |\n| --- | --- | --- |"), *rows], "\n"))
+    table = join([Markdown("| key | value | from |\n| --- | --- | --- |"), *rows], "\n")
+    return paragraphs(head, table, Markdown("" if policies.organisation is not None else _NOT_SHARED))
 
 
-def _list(section: BaseModel, above: str = "") -> Iterator[tuple[str, str, str]]:
-    for name in type(section).model_fields:
-        value = getattr(section, name)
-        key = f"{above}{name}"
-        if isinstance(value, BaseModel):
-            yield from _list(value, f"{key}.")
-        else:
-            origin = f"`{POLICY_PATH}`" if name in section.model_fields_set else "default"
-            yield key, _show(value), origin
+_NOT_SHARED: Final = (
+    f"There is no policy of an organisation that I could read: I am not installed on a repository "
+    f"`{ORGANISATION_REPOSITORY}` beside this one."
+)
 
 
-def _show(value: object) -> str:
+def show_value(value: object) -> str:
+    """A value of a policy on one line, much as its file has it."""
     if isinstance(value, BaseModel):
         return json.dumps(value.model_dump(mode="json", by_alias=True), ensure_ascii=False)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return f"[{', '.join(map(_show, value))}]"
+        return f"[{', '.join(map(show_value, value))}]"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -6,14 +6,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from app.core.budget.limits import find_overdrawn
+from app.core.findings.concession import Conceded
 from app.core.findings.finding import Finding, Placed, Source
+from app.core.gate.policy import Mode, Policy
 from app.core.gate.verdict import Conclusion, Situation
 from app.core.report.account import write_account
 from app.core.report.architecture import tell_architecture
 from app.core.report.comment import SIGNS
+from app.core.report.conversation import list_withdrawn
 from app.core.report.cost import tell_spending
 from app.core.report.coverage import MAX_LISTED, tell_coverage, tell_files
+from app.core.report.enforcement import tell_enforcement
 from app.core.report.fitting import DROPPED, Graded, clip, clip_path, fit, name_some
+from app.core.report.policy_change import tell_policy_change
+from app.core.report.provenance import tell_provenance
 from app.core.report.reading_guide import tell_guide
 from app.core.report.report import AnalyzerOutcome, AnalyzerState, Dismissed, Report
 from app.core.report.rules import tell_rules
@@ -47,7 +53,7 @@ _VERDICT_SIGNS = {
     Conclusion.NEUTRAL: "💬",
     Conclusion.CANCELLED: "⏹️",
 }
-_NEVER_LOOKED = {Situation.POLICY_FAULT, Situation.NOT_DONE, Situation.PAUSED}
+_NEVER_LOOKED = {Situation.POLICY_FAULT, Situation.NOT_DONE, Situation.PAUSED, Situation.REVERTED}
 _NONE = Markdown("")
 _NOTHING = Graded((_NONE,))
 
@@ -59,14 +65,17 @@ def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
     head = Markdown(f"### {_VERDICT_SIGNS[verdict.conclusion]} Lintel: ") + plain(name)
     return fit(
         [
-            paragraphs(head, _reasons(report), mend(report)),
+            paragraphs(head, _reasons(report), mend(report), _hold(report)),
             _about(report),
+            tell_policy_change(report.policy_change),
             tell_architecture(report),
             tell_sensitive(report.shape, report.show_path),
+            tell_provenance(report.provenance),
             _table(report, links),
             _beyond_lines(report.findings),
             _fixed(report.fixed),
             _dismissed(report.dismissed),
+            _withdrawn(report.withdrawn),
             tell_rules(report),
             _guide(report, links),
             _coverage(report, by_file=True),
@@ -79,7 +88,8 @@ def check_summary(report: Report, links: Links) -> Markdown:
     """The check run's summary: the verdict, the findings, the coverage."""
     return fit(
         [
-            paragraphs(_reasons(report), mend(report)),
+            paragraphs(_reasons(report), mend(report), _hold(report)),
+            tell_provenance(report.provenance),
             tell_architecture(report),
             _table(report, links),
             tell_rules(report),
@@ -107,6 +117,14 @@ def _reasons(report: Report) -> Markdown:
     more = len(reasons) - MAX_REASONS
     tail = [Markdown(f"…and {count(more, 'more reason')}.")] if more > 0 else []
     return bullets([*(plain(clip(reason, MAX_REASON)) for reason in reasons[:MAX_REASONS]), *tail])
+
+
+def _hold(report: Report) -> Markdown:
+    """Whether all this can hold a merge up."""
+    if report.enforcement is None:
+        return _NONE
+    gates = not (isinstance(report.policy, Policy) and report.policy.mode is Mode.ADVISORY)
+    return tell_enforcement(report.enforcement, report.snapshot.base_ref, gates=gates)
 
 
 def _about(report: Report) -> Graded:
@@ -159,7 +177,8 @@ def _row(finding: Finding, report: Report, links: Links) -> Markdown:
             claim.path,
             anchor.line if anchor else None,
         )
-    shut = " · blocks" if finding.blocking else ""
+    given_up = any(one.finding.number == finding.number for one in report.conceded)
+    shut = " · blocks" + (" · conceded" if given_up else "") if finding.blocking else ""
     text = plain(claim.title)
     return Markdown(f"| {finding.id} | {cell(text)} | {cell(where)} | {SIGNS[claim.severity]} {claim.severity}{shut} |")
 
@@ -202,6 +221,10 @@ def _dismissed(dismissed: Sequence[Dismissed]) -> Graded:
     ]
     heading = Markdown(f"{len(dismissed):,} dismissed")
     return Graded((details(heading, bullets(rows)), paragraphs(heading + Markdown("."))))
+
+
+def _withdrawn(withdrawn: tuple[Conceded, ...]) -> Graded:
+    return Graded(list_withdrawn(withdrawn)) if withdrawn else _NOTHING
 
 
 def _guide(report: Report, links: Links) -> Graded:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from app.core.budget.limits import Account, find_overdrawn
 from app.core.findings.finding import Placed
+from app.core.gate.policy import POLICY_PATH, Policy, PolicyFault
 from app.core.gate.verdict import Situation, Verdict
 from app.core.report.report import Report
-from app.core.text.markdown import Markdown, paragraphs
+from app.core.text.markdown import Markdown, code, paragraphs
 from app.core.text.plural import count
 
 
@@ -27,8 +28,10 @@ _TITLES = {
     Situation.POLICY_FAULT: "The policy cannot be used",
     Situation.ELSEWHERE: "Blocked in another pull request",
     Situation.PAUSED: "Paused",
+    Situation.REVERTED: "Exact revert",
     Situation.NOT_DONE: "The review could not be made",
     Situation.UNREAD: "Not everything was reviewed",
+    Situation.SHARED: "Waiting for another pull request",
     Situation.NO_MODEL: "No model read this",
     Situation.CLEAN: "Nothing blocking",
 }
@@ -38,8 +41,11 @@ def title(verdict: Verdict, blocking: int) -> str:
     """The check's one-line title. Plain text: a login may be in it."""
     if verdict.situation is Situation.BLOCKING:
         return count(blocking, "blocking finding")
+    if verdict.situation is Situation.APPROVALS:
+        return f"Waiting for {count(verdict.missing, 'human approval')}"
     by = f" by {verdict.by}" if verdict.by else ""
-    return _TITLES[verdict.situation] + by
+    of = f" of #{verdict.of}" if verdict.of else ""
+    return _TITLES[verdict.situation] + of + by
 
 
 def review_body(report: Report, lines: int, head_marker: Markdown) -> Markdown:
@@ -58,8 +64,12 @@ def mend(report: Report) -> Markdown:
             return Markdown(f"Push a fix; the next push is reviewed by itself.{unread}")
         case Situation.ELSEWHERE:
             return Markdown("Deal with it there, or push a commit of its own: a check belongs to the commit.")
+        case Situation.SHARED:
+            return Markdown("It is decided again by itself as soon as the other one is judged, pushed to or closed.")
+        case Situation.APPROVALS:
+            return Markdown("An approving review of this head by somebody who had no part in the change counts.")
         case Situation.POLICY_FAULT:
-            return Markdown("Mend `.github/lintel.yml` on the base branch: policy is read from there alone.")
+            return _mend_policy(report.policy)
         case Situation.PAUSED:
             return Markdown("`/lintel review` reads this head; `/lintel resume` starts automatic reviews again.")
         case Situation.NOT_DONE:
@@ -84,6 +94,12 @@ def _retry(report: Report) -> str:
     if report.again_at is None:
         return "comment `/lintel review` to try again."
     return f"it will be tried again at {report.again_at:%H:%M} UTC; comment `/lintel review` to try at once."
+
+
+def _mend_policy(policy: Policy | PolicyFault) -> Markdown:
+    if isinstance(policy, PolicyFault) and policy.path != POLICY_PATH:
+        return Markdown("Whoever keeps the organisation's policy has to mend it: ") + code(policy.path)
+    return Markdown("Mend `.github/lintel.yml` on the base branch: policy is read from there alone.")
 
 
 def _mend_unread(report: Report) -> str:

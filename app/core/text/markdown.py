@@ -37,6 +37,7 @@ _REFERENCES = (
     (re.compile(r"\b(mailto|xmpp|data|javascript|vbscript|file):", re.IGNORECASE), rf"\1{BREAK}:"),
     (re.compile(r"(?m)^(\s*)/(?=\w)"), rf"\1/{BREAK}"),
 )
+_NO_LANGUAGE = re.compile(r"[^A-Za-z0-9+#-]")
 _PARSER = MarkdownIt("commonmark").enable(["strikethrough"])
 
 
@@ -97,7 +98,7 @@ def cell(part: Markdown) -> Markdown:
 def fence(text: str, language: str = "") -> Markdown:
     """Untrusted text as a fenced block with exactly this content (CommonMark 4.5: a longer fence than any inside)."""
     mark = "`" * max(3, _longest_run(text, "`") + 1)
-    safe_language = re.sub(r"[^A-Za-z0-9+#-]", "", language)
+    safe_language = _NO_LANGUAGE.sub("", language)
     body = text if text.endswith("\n") or not text else f"{text}\n"
     return Markdown(f"{mark}{safe_language}\n{body}{mark}")
 
@@ -185,7 +186,7 @@ def _block(node: SyntaxTreeNode, depth: int) -> str:
         case "heading":
             return f"**{_inlines(node)}**"
         case "fence" | "code_block":
-            return fence(reveal(node.content), (node.info or "").split(" ")[0] if node.type == "fence" else "").text
+            return fence(reveal(node.content), _language(node)).text
         case "bullet_list" | "ordered_list":
             return _list(node, depth)
         case "html_block":
@@ -194,6 +195,12 @@ def _block(node: SyntaxTreeNode, depth: int) -> str:
             return ""
         case _:
             return "\n\n".join(block for child in node.children if (block := _block(child, depth + 1)))
+
+
+def _language(node: SyntaxTreeNode) -> str:
+    """What a block says it is written in. A `suggestion` would be a button that changes files unchecked."""
+    named = _NO_LANGUAGE.sub("", (node.info or "").split(" ")[0]) if node.type == "fence" else ""
+    return "" if named.lower() == "suggestion" else named
 
 
 def _list(node: SyntaxTreeNode, depth: int) -> str:

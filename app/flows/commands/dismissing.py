@@ -48,7 +48,7 @@ async def _know(occasion: Occasion, found: KnownFinding) -> Asker:
     client, job, asker = occasion.client, occasion.job, occasion.asker
     if not found.finding.blocking:
         return asker
-    snapshot = await take_snapshot(client, review_of(job, job.number))
+    snapshot = await take_snapshot(occasion.services.app, client, review_of(job, job.number))
     if isinstance(snapshot.policy, Policy):
         path = found.finding.claim.path
         asker = await tell_ownership(client, snapshot.base_sha, snapshot.policy, [path], asker)

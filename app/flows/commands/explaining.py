@@ -20,7 +20,8 @@ async def explain(occasion: Occasion, action: Explain) -> Markdown:
     return tell_explanation(
         Explained(
             finding=found.finding,
-            state=found.state.value,
+            state=found.fate,
+            conceded=found.conceded,
             by=found.dismissed_by or "",
             reason=found.dismissed_reason or "",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.commands.action import Action, Dismiss, Explain, Override, Pause, Reply, ReplyKind, Review, Show
+from app.commands.action import Action, Ask, Dismiss, Explain, Fix, Override, Pause, Reply, ReplyKind, Review, Show
 from app.commands.prose import parse
 from app.commands.table import act, help_text, usage_of
 from app.core.job import CommandJob, review_of
@@ -14,14 +14,17 @@ from app.flows.commands.asking import make_asker
 from app.flows.commands.dismissing import dismiss
 from app.flows.commands.explaining import explain
 from app.flows.commands.hearing import Occasion, answer, hear, react, read_role
+from app.flows.commands.mending import fix
 from app.flows.commands.overriding import override
 from app.flows.commands.pausing import pause
+from app.flows.commands.questioning import answer_question
 from app.flows.commands.showing import show
 from app.flows.pull_request.forge import GitHubServices
+from app.flows.review.desk.desk import Desk
 from app.store.work.queue import enqueue
 
 
-async def obey(services: GitHubServices, job: CommandJob) -> None:
+async def obey(services: GitHubServices, desk: Desk, job: CommandJob) -> None:
     """Perform what the comment asks for, if whoever wrote it may. Doing it again changes nothing.
 
     A comment that is gone, was edited, stands elsewhere or was not written by a person's own hand asks for nothing.
@@ -36,12 +39,12 @@ async def obey(services: GitHubServices, job: CommandJob) -> None:
     asker = make_asker(heard, pull, await read_role(client, heard.author.login))
     occasion = Occasion(services=services, client=client, job=job, heard=heard, pull=pull, asker=asker)
     for number, action in enumerate(act(calls, asker.role, is_author=asker.is_author), 1):
-        words = await _perform(occasion, action)
+        words = await _perform(desk, occasion, action)
         if words is not None:
             await answer(occasion, f"{number}.{type(action).__name__.lower()}", words)
 
 
-async def _perform(occasion: Occasion, action: Action) -> Markdown | None:
+async def _perform(desk: Desk, occasion: Occasion, action: Action) -> Markdown | None:
     """Do it; what to answer, or None where what happens next is the answer."""
     match action:
         case Review():
@@ -54,6 +57,10 @@ async def _perform(occasion: Occasion, action: Action) -> Markdown | None:
             return await pause(occasion, action)
         case Explain():
             return await explain(occasion, action)
+        case Ask():
+            return await answer_question(desk, occasion, action)
+        case Fix():
+            return await fix(desk, occasion, action)
         case Show():
             return await show(occasion, action.topic)
         case Reply():

@@ -21,8 +21,9 @@ from app.core.report.decisions import (
     tell_which_head,
 )
 from app.core.text.markdown import Markdown
-from app.flows.commands.asking import list_paths, tell_ownership
+from app.flows.commands.asking import tell_ownership
 from app.flows.commands.hearing import Occasion
+from app.flows.pull_request.declared_owners import list_paths
 from app.flows.pull_request.snapshot import take_snapshot
 from app.store.records import ledger, overrides, pull_requests
 from app.store.records.overrides import OverrideRow
@@ -35,7 +36,7 @@ OVERRIDE = "override"
 async def override(occasion: Occasion, action: Override) -> Markdown:
     """Let the head pass that the asker names, if it is the one that is offered now and they may. What to answer."""
     client, job, asker = occasion.client, occasion.job, occasion.asker
-    snapshot = await take_snapshot(client, review_of(job, job.number))
+    snapshot = await take_snapshot(occasion.services.app, client, review_of(job, job.number))
     if not snapshot.open:
         return tell_nothing_to_override()
     if len(action.sha) < LEAST_DIGITS:

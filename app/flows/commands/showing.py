@@ -11,6 +11,7 @@ from app.core.report.status import Status, tell_config, tell_status
 from app.core.text.markdown import Markdown
 from app.flows.commands.hearing import Occasion
 from app.flows.pull_request.costs import read_costs
+from app.flows.pull_request.policies import read_policies
 from app.flows.pull_request.snapshot import take_snapshot
 from app.store.records import findings, pull_requests
 from app.store.records.review_rows import latest
@@ -28,8 +29,11 @@ async def show(occasion: Occasion, topic: Topic) -> Markdown:
 
 
 async def _show_config(occasion: Occasion) -> Markdown:
-    snapshot = await take_snapshot(occasion.client, review_of(occasion.job, occasion.job.number))
-    return tell_config(snapshot.policy, snapshot.base_ref)
+    client, job, pull = occasion.client, occasion.job, occasion.pull
+    snapshot = await take_snapshot(occasion.services.app, client, review_of(job, job.number))
+    owner = snapshot.repository.partition("/")[0]
+    policies = await read_policies(occasion.services.app, client, job.installation_id, owner, snapshot.base_sha)
+    return tell_config(policies, pull.base.ref)
 
 
 async def _show_cost(occasion: Occasion) -> Markdown:
@@ -46,7 +50,7 @@ async def _show_status(occasion: Occasion) -> Markdown:
         )
         newest = await latest(connection, row.id)
         known = await findings.known(connection, row.id)
-    counted = Counter(item.state.value for item in known)
+    counted = Counter(item.fate for item in known)
     if newest is None:
         return tell_status(Status(offered=offered, findings={}, paused_by=row.paused_by))
     return tell_status(

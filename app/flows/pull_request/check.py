@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.core.change.plan import Plan
+from app.core.gate.sharing import SHARED_NAME, name_checks
+from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import Verdict
+from app.core.report.button import FULL_REVIEW
 from app.core.report.external_id import external_id, reviewed_by
 from app.core.report.progress import Progress, decided, in_progress, queued
 from app.core.report.publication import MAX_ANNOTATIONS, CheckState
@@ -16,13 +19,16 @@ from app.core.report.publication import Annotation as DesiredAnnotation
 from app.core.report.summary import add_notes
 from app.core.text.markdown import Markdown
 from app.github.client import GitHubClient
-from app.github.drafts import Annotation, CheckOutput
+from app.github.drafts import Annotation, CheckAction, CheckOutput
 from app.github.errors import NotFound, OutcomeUnknown, Unprocessable
 from app.github.payloads import CheckRun
 from app.store.records.ledger import Entry
 from app.store.records.review_rows import ReviewRow
 
 _log = logging.getLogger(__name__)
+_FULL_REVIEW = CheckAction(
+    label=FULL_REVIEW.label, description=FULL_REVIEW.description, identifier=FULL_REVIEW.identifier
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +45,34 @@ class Check:
     def __init__(self, client: GitHubClient, identity: Identity) -> None:
         self._client = client
         self._identity = identity
-        self._run: CheckRun | None = None
+        self._runs: dict[str, CheckRun] = {}
 
-    async def queue(self, name: str, head_sha: str, review_id: UUID) -> None:
-        """See to it that exactly one check of this review stands on the head."""
-        self._run = await self._find(head_sha, review_id) or await self._create(name, head_sha, review_id)
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Under which names the verdict has to stand, the policy's own first."""
+        return tuple(self._runs)
+
+    async def queue(self, snapshot: Snapshot, review_id: UUID) -> None:
+        """See to it that exactly one check of this review stands on the head under each of its names."""
+        head_sha = snapshot.head_sha
+        runs = await self._client.list_check_runs(head_sha, app_id=self._identity.app_id)
+        mine = {run.name: run for run in runs if reviewed_by(run.external_id) == review_id}
+        names = name_checks(snapshot.policy, snapshot.base_ref, {run.name for run in runs})
+        self._runs = {name: mine.get(name) or await self._create(name, head_sha, review_id) for name in names}
 
     async def progress(self, progress: Progress, plan: Plan) -> None:
         """Show how far the review is."""
         name, text = in_progress(progress, plan)
-        await self._client.update_check_run(self._standing().id, status="in_progress", output=_output(name, text))
+        for run in self._standing():
+            await self._client.update_check_run(run.id, status="in_progress", output=_output(name, text))
 
-    async def complete(self, state: CheckState, review_id: UUID, entry: Entry, notes: Sequence[str]) -> None:
-        """Show the verdict, anchored to its ledger entry. This is the write that opens or shuts the gate."""
-        run = self._standing()
+    async def complete(self, states: Sequence[CheckState], review_id: UUID, entry: Entry, notes: Sequence[str]) -> None:
+        """Show the verdict, anchored to its ledger entry. These are the writes that open or shut the gate."""
+        self._standing()
+        for state in states:
+            await self._complete(self._runs[state.name], state, external_id(review_id, entry.seq, entry.hash), notes)
+
+    async def _complete(self, run: CheckRun, state: CheckState, anchor: str, notes: Sequence[str]) -> None:
         if state.conclusion is None:
             raise ValueError("a completed check has a conclusion")
         told = add_notes(state.summary, notes)
@@ -65,34 +85,36 @@ class Check:
             run.id,
             status="completed",
             conclusion=state.conclusion.value,
-            external_id=external_id(review_id, entry.seq, entry.hash),
+            external_id=anchor,
             output=_output(state.title, told, missing, state.text),
+            actions=[_FULL_REVIEW],
         )
 
     async def announce(self, verdict: Verdict) -> None:
-        """Show a verdict that needs no review before there is one."""
-        name, text = decided(verdict)
-        await self._client.update_check_run(
-            self._standing().id, status="completed", conclusion=verdict.conclusion.value, output=_output(name, text)
-        )
+        """Show a verdict that needs no review before there is one; not where others have a say in it."""
+        label, text = decided(verdict)
+        self._standing()
+        for run in [run for name, run in self._runs.items() if name != SHARED_NAME]:
+            await self._client.update_check_run(
+                run.id, status="completed", conclusion=verdict.conclusion.value, output=_output(label, text)
+            )
 
     async def cancel(self, verdict: Verdict, review: ReviewRow) -> None:
         """Complete the check of a review that was overtaken, on its own head; do nothing if it never had one."""
         try:
-            run = await self._find(review.key.head_sha, review.id)
-            if run is None or run.status == "completed":
-                return
             name, text = decided(verdict)
-            await self._client.update_check_run(
-                run.id, status="completed", conclusion=verdict.conclusion.value, output=_output(name, text)
-            )
+            for run in await self._find(review.key.head_sha, review.id):
+                if run.status != "completed":
+                    await self._client.update_check_run(
+                        run.id, status="completed", conclusion=verdict.conclusion.value, output=_output(name, text)
+                    )
         except (NotFound, Unprocessable) as error:
             # GitHub no longer knows the head (force-pushed, collected): nothing is left to be completed.
             _log.info("the check of %s cannot be cancelled: %s", review.key.head_sha[:12], error)
 
-    async def _find(self, head_sha: str, review_id: UUID) -> CheckRun | None:
+    async def _find(self, head_sha: str, review_id: UUID) -> list[CheckRun]:
         runs = await self._client.list_check_runs(head_sha, app_id=self._identity.app_id)
-        return next((run for run in runs if reviewed_by(run.external_id) == review_id), None)
+        return [run for run in runs if reviewed_by(run.external_id) == review_id]
 
     async def _create(self, name: str, head_sha: str, review_id: UUID) -> CheckRun:
         label, text = queued()
@@ -101,15 +123,15 @@ class Check:
                 name=name, head_sha=head_sha, external_id=external_id(review_id), output=_output(label, text)
             )
         except OutcomeUnknown:
-            standing = await self._find(head_sha, review_id)
-            if standing is None:
+            standing = [run for run in await self._find(head_sha, review_id) if run.name == name]
+            if not standing:
                 raise
-            return standing
+            return standing[0]
 
-    def _standing(self) -> CheckRun:
-        if self._run is None:
+    def _standing(self) -> tuple[CheckRun, ...]:
+        if not self._runs:
             raise RuntimeError("the check was not queued")
-        return self._run
+        return tuple(self._runs.values())
 
 
 def _output(

@@ -12,19 +12,26 @@ from app.core.change.plan import Plan
 from app.core.gate.acts import NO_ACTS
 from app.core.gate.again import look_again_at, look_again_in
 from app.core.gate.attendance import Attendance, attend
+from app.core.gate.reverts import Reverted, find_hints
+from app.core.gate.sharing import SHARED_NAME, name_checks
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, Situation, decide
 from app.core.job import ReviewJob
+from app.core.people.approvals import NO_PROVENANCE, Provenance
 from app.core.report.progress import Progress
-from app.core.report.publication import Publication, check_name, compose
+from app.core.report.publication import CheckState, Publication, compose_checks
 from app.core.report.report import Report
 from app.core.report.words import Links
 from app.core.text.plural import count
 from app.flows.pull_request.ancestry import SEVERAL_MERGE_BASES, has_one_merge_base
 from app.flows.pull_request.check import Check, Identity
+from app.flows.pull_request.enforcing import read_enforcement
+from app.flows.pull_request.provenance import read_provenance
 from app.flows.pull_request.publishing import publish_comments, publish_summary
 from app.flows.pull_request.record import Recorder
 from app.flows.pull_request.register import Register
+from app.flows.pull_request.reverting import find_revert
+from app.flows.pull_request.sharing import list_offered
 from app.flows.pull_request.snapshot import NO_MERGE_BASE, take_snapshot
 from app.flows.pull_request.source import bring_earlier, fetch_objects
 from app.flows.review.desk.desk import Step, Watch
@@ -34,6 +41,7 @@ from app.github.client import GitHubClient
 from app.repo.mirror import Mirrors, Origin
 from app.repo.objects import GitStore
 from app.store.database import Database
+from app.store.records.ledger import Entry
 from app.store.records.review_rows import ReviewRow
 
 
@@ -73,7 +81,7 @@ class PullRequestForge:
 
     async def snapshot(self) -> Snapshot:
         """The live facts, and the policy at the tip of the base branch."""
-        return await take_snapshot(self._client, self._job)
+        return await take_snapshot(self._services.app, self._client, self._job)
 
     async def stand_down(self, snapshot: Snapshot, why: Attendance) -> None:
         """End the checks of reviews that were running for what is no longer offered."""
@@ -82,13 +90,14 @@ class PullRequestForge:
 
     async def begin(self, snapshot: Snapshot) -> History | None:
         """Begin or resume the review of this head, end those of other heads, and show a queued check."""
-        begun = await self._recorder.begin(snapshot)
+        provenance = await read_provenance(self._client, snapshot)
+        begun = await self._recorder.begin(snapshot, await self._find_revert(snapshot), provenance)
         if begun is None:
             return None
         self._begun = begun.review, snapshot
         self._read_before = begun.history.memory.head
         await self._end_stale(begun.stale, snapshot, Situation.SUPERSEDED)
-        await self._check.queue(_name(snapshot), snapshot.head_sha, begun.review.id)
+        await self._check.queue(snapshot, begun.review.id)
         self._acts = begun.history.acts
         if self._acts.overridden is not None:
             # Whoever let it pass need not wait for the review that goes on.
@@ -112,14 +121,27 @@ class PullRequestForge:
         services, job = self._services, self._job
         if anew:
             await services.mirrors.discard(job.repository_id)
+        origin = await self._authorize(snapshot)
+        store = await fetch_objects(services.mirrors, self._client, origin, snapshot)
+        return await bring_earlier(services.mirrors, origin, snapshot, store, self._read_before)
+
+    async def _authorize(self, snapshot: Snapshot) -> Origin:
+        """Where git fetches from, under a token for nothing else."""
+        services, job = self._services, self._job
         token = await services.app.get_git_token(job.installation_id, job.repository_id)
-        origin = Origin(
+        return Origin(
             repository_id=job.repository_id,
             clone_url=f"{services.links.github_url}/{snapshot.repository}.git",
             token=token.get_secret_value(),
         )
-        store = await fetch_objects(services.mirrors, self._client, origin, snapshot)
-        return await bring_earlier(services.mirrors, origin, snapshot, store, self._read_before)
+
+    async def _find_revert(self, snapshot: Snapshot) -> Reverted | None:
+        """The merged pull request that this one takes back. Whoever asks for a full review gets one."""
+        if self._job.full or not find_hints(snapshot.title, snapshot.body):
+            return None
+        services = self._services
+        origin = await self._authorize(snapshot)
+        return await find_revert(services.database, services.mirrors, self._client, origin, snapshot)
 
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
         """Show the check in progress."""
@@ -140,14 +162,13 @@ class PullRequestForge:
         review, _ = self._begun
         await self._guard(report.snapshot)
         report = await self._recorder.account_for(review, self._date(report))
-        entry = await self._recorder.record(review, report)
+        entry, publication, checks = await self._record(review, report)
         self._watch(Step.RECORDED, f"ledger entry {entry.seq}")
-        publication = compose(report, self._services.links)
         # What an earlier head was told stays where it is while nobody reads this one.
         resting = report.verdict.situation is Situation.PAUSED
         notes = [] if resting else await self._publish(report.snapshot, publication)
-        await self._guard(report.snapshot)
-        await self._check.complete(publication.check, review.id, entry, notes)
+        await self._guard(report.snapshot, report.provenance)
+        await self._check.complete(checks, review.id, entry, notes)
         self._watch(Step.CHECKED, report.verdict.conclusion.value)
         again_in_s = look_again_in(report.retry_after_s, self._job.looks) if report.verdict.passing else None
         await self._recorder.published(review.id, again_in_s=again_in_s)
@@ -172,14 +193,30 @@ class PullRequestForge:
             await self.abandon(reason)
             return
         review, snapshot = self._begun
-        await self._check.queue(_name(snapshot), snapshot.head_sha, review.id)
+        await self._check.queue(snapshot, review.id)
         await self._recorder.note_obstacle(review, ChangeUnreadable(reason, passing=True))
         facts = GateFacts(policy=snapshot.policy, obstacle=reason, passing=True, acts=self._acts)
         report = await self._recorder.account_for(review, Report(snapshot=snapshot, verdict=decide(facts)))
-        entry = await self._recorder.record(review, report)
         # The check alone: comments may be what broke.
-        await self._check.complete(compose(report, self._services.links).check, review.id, entry, [])
+        entry, _, checks = await self._record(review, report)
+        await self._check.complete(checks, review.id, entry, [])
         await self._recorder.published(review.id)
+
+    async def _record(self, review: ReviewRow, report: Report) -> tuple[Entry, Publication, tuple[CheckState, ...]]:
+        """The verdict recorded, and what GitHub is to show of it under each name of the check."""
+        names, offered = self._check.names, None
+        if SHARED_NAME in names:
+            offered = await list_offered(self._services.app, self._client, self._job, report.snapshot)
+        entry, others = await self._recorder.record(review, report, offered)
+        return entry, *compose_checks(await self._weigh(report), others, names, self._services.links)
+
+    async def _weigh(self, report: Report) -> Report:
+        """With what the branch makes of the check: no part of the verdict, and of what is recorded with it."""
+        snapshot, services = report.snapshot, self._services
+        name, app_id = _name(snapshot), services.identity.app_id
+        return replace(
+            report, enforcement=await read_enforcement(self._client, services.database, snapshot, name, app_id)
+        )
 
     def _date(self, report: Report) -> Report:
         """With the time at which what passes is tried again."""
@@ -187,12 +224,14 @@ class PullRequestForge:
             return report
         return replace(report, again_at=look_again_at(self._services.now(), report.retry_after_s, self._job.looks))
 
-    async def _guard(self, snapshot: Snapshot) -> None:
+    async def _guard(self, snapshot: Snapshot, approved: Provenance = NO_PROVENANCE) -> None:
         """Raise Superseded unless the job is ours and all that the verdict is bound to still holds."""
         mine, now = await asyncio.gather(self._still_mine(), self.snapshot())
         if not mine or not now.open or _bound_to(now) != _bound_to(snapshot):
             raise Superseded(f"{snapshot.head_sha[:12]} is no longer what is offered")
         await self._recorder.check_elsewhere(snapshot)
+        if approved.marks and approved.asked and await read_provenance(self._client, snapshot) != approved:
+            raise Superseded(f"{snapshot.head_sha[:12]} has other approvals than when its review began")
 
     async def _end_stale(self, stale: tuple[ReviewRow, ...], snapshot: Snapshot, ended: Situation) -> None:
         verdict = decide(GateFacts(policy=snapshot.policy, ended=ended))
@@ -207,4 +246,4 @@ def _bound_to(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def _name(snapshot: Snapshot) -> str:
-    return check_name(snapshot.base_ref)
+    return name_checks(snapshot.policy, snapshot.base_ref, ())[0]

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import JsonValue
 
 from app import __version__
+from app.core.report.provenance import record_provenance
 from app.core.report.report import Report
 from app.flows.review.prompts import prompt_digests
 
@@ -52,4 +53,5 @@ def gate_body(review_id: UUID, report: Report) -> dict[str, JsonValue]:
         "models": list(report.models),
         "prompts": dict(prompt_digests()),
         "program": __version__,
+        **record_provenance(report.provenance),
     }

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -14,13 +13,18 @@ from app.claude.money.purse import Payer
 from app.core.change.memory.hunks import Memory
 from app.core.findings.known import FindingState, KnownFinding
 from app.core.gate.acts import Acts, Overridden
+from app.core.gate.reverts import Reverted
+from app.core.gate.sharing import Offer
 from app.core.gate.snapshot import Snapshot
 from app.core.job import ReviewJob, review_of
+from app.core.people.approvals import NO_PROVENANCE, Provenance
+from app.core.report.provenance import record_provenance
 from app.core.report.report import Report
-from app.core.report.sparing import name_given_up
-from app.flows.pull_request.costs import GIVEN_UP, account_for
+from app.flows.pull_request.costs import account_for
 from app.flows.pull_request.gate_entry import GATE_CANCELLED, GATE_SET, gate_body
+from app.flows.pull_request.outcome import outcome_of
 from app.flows.pull_request.register import Register, enter_obstacle
+from app.flows.pull_request.sharing import shared_body, tell_change, tell_others, weigh_others
 from app.flows.review.forge import ChangeUnreadable, History, Superseded
 from app.store.database import Connection, Database
 from app.store.records import findings, ledger, overrides, pull_requests, read_hunks, reviews, token_rates
@@ -61,7 +65,9 @@ class Recorder:
         self._elsewhere: dict[int, tuple[int, ...]] = {}
         self._asked = job.again or job.full
 
-    async def begin(self, snapshot: Snapshot) -> Recorded | None:
+    async def begin(
+        self, snapshot: Snapshot, reverted: Reverted | None = None, provenance: Provenance = NO_PROVENANCE
+    ) -> Recorded | None:
         """Begin the review of this head, or resume it; None if its verdict is the one that stands on GitHub.
 
         A verdict is bound to head, base and policy: unless a person asks, the same three are not reviewed again.
@@ -77,8 +83,11 @@ class Recorder:
             row = await self._locate(connection)
             pull_request = row.id
             newest = await latest(connection, pull_request)
-            if newest is not None and newest.key == key and _stands(newest) and not self._asked:
+            stands = newest is not None and newest.key == key and _stands(newest) and not self._asked
+            if newest is not None and stands and await self._is_told(connection, newest, provenance):
                 return None
+            if newest is not None and (newest.key.head_sha, newest.key.base_ref) != (key.head_sha, key.base_ref):
+                await tell_others(connection, self._job, newest.key.head_sha)
             # Asked again about the same lines, chunks keep their borders: their replies are paid for.
             kept = not self._job.full and newest is not None and newest.key.same_lines(key)
             again = newest if kept else None
@@ -103,6 +112,8 @@ class Recorder:
                 rate=begun.review.rate,
                 memory=memory,
                 acts=acts,
+                provenance=provenance,
+                reverted=None if any(map(_counts, known)) else reverted,
                 payer=Payer(
                     review_id=begun.review.id,
                     pull_request_id=begun.review.pull_request_id,
@@ -136,6 +147,9 @@ class Recorder:
         """Overtake every running review of the pull request; those whose checks are still to be completed."""
         async with self._database.transaction() as connection:
             pull_request = (await self._locate(connection)).id
+            newest = await latest(connection, pull_request)
+            if newest is not None:
+                await tell_others(connection, self._job, newest.key.head_sha)
             stale = await reviews.supersede_others(connection, pull_request, self._new_id(), now=self._now())
             await self._note_cancelled(connection, stale)
             return stale
@@ -145,10 +159,14 @@ class Recorder:
         async with self._database.transaction() as connection:
             return await account_for(connection, self._job, review, report, self._now().date())
 
-    async def record(self, review: ReviewRow, report: Report) -> Entry:
+    async def record(
+        self, review: ReviewRow, report: Report, offered: Mapping[int, str] | None = None
+    ) -> tuple[Entry, tuple[Offer, ...]]:
         """Findings, verdict and ledger entry together, before GitHub hears of them. Raises Superseded.
 
-        Recording the same verdict of the same review again changes nothing and gives the same entry.
+        Recording the same verdict of the same review again changes nothing and gives the same entry. `offered` are the
+        base branches of the pull requests that share the check, by number, which are told if their check changes; what
+        they are worth comes back. None: nothing is shared.
         """
         body = gate_body(review.id, report)
         async with self._database.transaction() as connection:
@@ -160,12 +178,19 @@ class Recorder:
                 await read_hunks.save(connection, review, report.memory)
             fixed = [finding.number for finding in report.fixed]
             await findings.mark_fixed(connection, review.pull_request_id, fixed)
+            await findings.lapse(connection, review.pull_request_id, report.lapsed)
+            others: tuple[Offer, ...] = ()
+            if offered is not None:
+                others = await weigh_others(connection, self._job, review, offered)
+                body |= shared_body(report, others)
             chain = str(self._job.installation_id)
             standing = await ledger.last_of_review(connection, chain, GATE_SET, str(review.id))
             if standing is not None and standing.body == body:
-                return standing
-            await reviews.finish(connection, review.id, _outcome(report), now=self._now())
-            return await ledger.append(connection, chain, GATE_SET, body, at=self._now())
+                return standing, others
+            await reviews.finish(connection, review.id, outcome_of(report), now=self._now())
+            if offered is not None:
+                await tell_change(connection, self._job, review, report)
+            return await ledger.append(connection, chain, GATE_SET, body, at=self._now()), others
 
     async def published(self, review_id: UUID, *, again_in_s: float | None = None) -> None:
         """GitHub shows how this review ended. In so many seconds, if at all, the head is looked at again.
@@ -199,6 +224,12 @@ class Recorder:
                 }
                 await ledger.append(connection, chain, GATE_CANCELLED, body, at=self._now())
 
+    async def _is_told(self, connection: Connection, review: ReviewRow, provenance: Provenance) -> bool:
+        """Whether the verdict that stands was made of the same approvals."""
+        entry = await ledger.last_of_review(connection, None, GATE_SET, str(review.id))
+        told = entry.body.get("provenance") if entry is not None else None
+        return told == record_provenance(provenance).get("provenance")
+
     async def _read_acts(self, connection: Connection, row: PullRequestRow, snapshot: Snapshot) -> Acts:
         """What people decided about this head. Overrides of any other end here."""
         found = await overrides.in_force(connection, row.id, snapshot.head_sha, snapshot.base_ref, now=self._now())
@@ -216,7 +247,8 @@ class Recorder:
 
 async def _save(connection: Connection, review: ReviewRow, report: Report) -> None:
     """Store the findings under the numbers that the report tells people."""
-    told = sorted(report.findings, key=lambda finding: finding.number)
+    given_up = [one.finding for one in report.withdrawn]
+    told = sorted([*report.findings, *given_up], key=lambda finding: finding.number)
     stored = await findings.save(connection, review.pull_request_id, review.id, told)
     if [finding.number for finding in stored] != [finding.number for finding in told]:
         raise Superseded("another review has numbered findings meanwhile")
@@ -224,6 +256,11 @@ async def _save(connection: Connection, review: ReviewRow, report: Report) -> No
 
 def _stands(review: ReviewRow) -> bool:
     return review.state is ReviewState.FINISHED and review.published_at is not None
+
+
+def _counts(item: findings.KnownFinding) -> bool:
+    """Whether it still has to be dealt with: what was found in a change is not talked away by calling it a revert."""
+    return item.state is findings.FindingState.OPEN
 
 
 def _known(item: findings.KnownFinding) -> KnownFinding:
@@ -235,22 +272,5 @@ def _known(item: findings.KnownFinding) -> KnownFinding:
         placed=item.finding.placement.placed,
         decided_by=item.dismissed_by or "",
         reason=item.dismissed_reason or "",
-    )
-
-
-def _outcome(report: Report) -> reviews.Outcome:
-    usage = report.spending.usage
-    return reviews.Outcome(
-        conclusion=report.verdict.conclusion.value,
-        reasons=report.verdict.reasons,
-        coverage=report.coverage,
-        usage={
-            "calls": usage.calls,
-            "input_tokens": usage.input_tokens,
-            "cache_read_tokens": usage.cache_read_tokens,
-            "cache_write_tokens": usage.cache_write_tokens,
-            "output_tokens": usage.output_tokens,
-            GIVEN_UP: list(name_given_up(report)),
-        },
-        cost_usd=Decimal(str(report.spending.usd or 0)),
+        conceded=item.conceded,
     )

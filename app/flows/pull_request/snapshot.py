@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from app.core.gate.policy import POLICY_PATH, Policy, PolicyFault, read_policy_bytes
+from app.core.gate.effective import Policies
+from app.core.gate.policy import Policy
 from app.core.gate.snapshot import Snapshot
 from app.core.job import ReviewJob
-from app.core.text.yaml import MAX_BYTES
+from app.flows.pull_request.policies import read_policies
+from app.github.application import GitHubApp
 from app.github.client import GitHubClient
-from app.github.errors import FileTooLarge, NotAFile, NotFound, Unprocessable
+from app.github.errors import NotFound, Unprocessable
 from app.github.payloads import Pull
 
 NO_MERGE_BASE = ""
 """Stands for the merge base where base and head have no common ancestor."""
 
 
-async def take_snapshot(client: GitHubClient, job: ReviewJob) -> Snapshot:
+async def take_snapshot(app: GitHubApp, client: GitHubClient, job: ReviewJob) -> Snapshot:
     """What is true now. Raises the errors of `app.github.errors`."""
     pull = await client.get_pull(job.number)
     base_sha, merge_base = await _bases(client, pull)
     author = pull.user
+    repository = pull.base.repo.full_name if pull.base.repo else client.full_name
+    # Without a common ancestor the base's tip is not known for certain, and no policy may soften that.
+    policies = Policies(Policy())
+    if merge_base != NO_MERGE_BASE:
+        policies = await read_policies(app, client, job.installation_id, repository.partition("/")[0], base_sha)
     return Snapshot(
-        repository=pull.base.repo.full_name if pull.base.repo else client.full_name,
+        repository=repository,
         repository_id=job.repository_id,
         installation_id=job.installation_id,
         number=job.number,
@@ -35,8 +42,8 @@ async def take_snapshot(client: GitHubClient, job: ReviewJob) -> Snapshot:
         base_sha=base_sha,
         head_sha=pull.head.sha,
         merge_base=merge_base,
-        # Without a common ancestor the base's tip is not known for certain, and no policy may soften that.
-        policy=Policy() if merge_base == NO_MERGE_BASE else await _policy(client, base_sha),
+        policy=policies.in_force,
+        organisation=policies.organisation,
     )
 
 
@@ -52,13 +59,3 @@ async def _bases(client: GitHubClient, pull: Pull) -> tuple[str, str]:
     except (NotFound, Unprocessable):
         return pull.base.sha, NO_MERGE_BASE
     return tip.sha, comparison.merge_base_commit.sha
-
-
-async def _policy(client: GitHubClient, base_sha: str) -> Policy | PolicyFault:
-    try:
-        content = await client.get_content(POLICY_PATH, base_sha, most_bytes=MAX_BYTES)
-    except NotAFile:
-        return PolicyFault(POLICY_PATH, 1, 1, "it is no regular file")
-    except FileTooLarge:
-        return PolicyFault(POLICY_PATH, 1, 1, f"the file is larger than {MAX_BYTES // 1024} KiB")
-    return read_policy_bytes(content)

@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import JsonValue
 
-_OF_THE_PROGRAM = frozenset({"prompts", "program"})
-"""Fields that say by what a verdict was made, and not what it is."""
+_OF_THE_PROGRAM = frozenset({"prompts", "program", "shared"})
+"""Fields that say by what a verdict was made, or what others are worth, and not what it is."""
 
 
 @dataclass(frozen=True, slots=True)

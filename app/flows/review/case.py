@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from app.analyzers.run import Analysis
 from app.core.change.diff import Patch
 from app.core.findings.anchor import find_file, settle
 from app.core.findings.enabling import NOTHING_ELSE, Anchored, anchor_claims, name_far_files
-from app.core.findings.finding import Claim, Finding, Source
+from app.core.findings.finding import Claim, Evidence, Finding, Source
 from app.core.findings.identity import Identified, identify
 from app.core.findings.merging import PlacedClaim
 from app.core.findings.tree import TreeTexts
 from app.core.fit.shape import Shape
 from app.core.gate.policy import Policy
+from app.core.gate.policy_change import PolicyChange
 from app.core.rules.outcome import RulesChecked, settle_rules
 from app.core.secrecy.redaction import redact
 from app.flows.review.change.change import Change
@@ -29,8 +30,10 @@ class Case:
     """The change, the policy that judges it, what earlier heads left, and what was found in it.
 
     `tree` has the files of the head that claims speak of and the diff does not show whole; `mended` are the findings of
-    earlier heads that showed on a line which is gone. `shape` is what the change does to the architecture; `unchecked`
-    are sentences on rules about it that nobody could hold the change to.
+    earlier heads that showed on a line which is gone; `conceded` the lines for which findings were given up in their
+    threads, by number, that stand at the head; `lapsed` the numbers of those whose line is gone. `shape` is what the
+    change does to the architecture; `unchecked` are sentences on rules about it that nobody could hold the change to;
+    `policy_change` is what it does to the policy.
     """
 
     change: Change
@@ -40,8 +43,11 @@ class Case:
     reading: Reading
     tree: TreeTexts = NOTHING_ELSE
     mended: frozenset[int] = frozenset()
+    conceded: Mapping[int, Evidence] = field(default_factory=dict)
+    lapsed: tuple[int, ...] = ()
     shape: Shape | None = None
     unchecked: tuple[str, ...] = ()
+    policy_change: PolicyChange | None = None
 
     @property
     def patch(self) -> Patch:

@@ -25,6 +25,7 @@ from app.core.findings.verification.excerpt import show_code
 from app.core.model import Failure, ModelFailed, Reply, Request, Stage
 from app.core.report.report import Report, Spending
 from app.flows.review.case import Case
+from app.flows.review.change.change import Change
 from app.flows.review.change.contents import read_files
 from app.flows.review.desk.calls import Calls, recall, spend
 from app.flows.review.desk.desk import Desk
@@ -49,7 +50,7 @@ async def offer_fixes(desk: Desk, case: Case, report: Report, parsers: Parsers) 
     """
     began = desk.monotonic()
     known = {item.number for item in case.history.known}
-    wanted = [item for item in report.findings if item.number not in known and _may_be_fixed(item, case.patch)]
+    wanted = [item for item in report.findings if item.number not in known and may_be_fixed(item, case.patch)]
     wanted = wanted[:MOST_FIXES]
     standing = [item for item in report.findings if item.claim.suggestion is not None]
     if not wanted and not standing:
@@ -59,20 +60,20 @@ async def offer_fixes(desk: Desk, case: Case, report: Report, parsers: Parsers) 
     if desk.send is not None and wanted and not case.change.shares.fixes:
         notes = (*notes, f"No fixes are suggested: {case.change.short}.")
     elif desk.send is not None and wanted:
-        (outcome,) = await ask_all(desk.send, [await _question(desk, case, wanted)])
+        (outcome,) = await ask_all(desk.send, [await make_question(desk, case.change, wanted, salt=case.history.salt)])
         calls = Calls.of([outcome])
         answer = _read(outcome, len(wanted))
         if isinstance(answer, Failure):
             notes = (*notes, f"No fixes are suggested: {tell_failure(answer)}.")
         else:
             offered |= {item.number: text for item, text in zip(wanted, answer, strict=True)}
-    texts = await _read_heads(case, [*wanted, *standing])
+    texts = await read_heads(case.change, [*wanted, *standing])
     fits = await _keep_fitting(report.findings, offered, texts, parsers)
     added = replace(spend(calls.paid, desk.monotonic() - began, desk.prices), recalled=recall(calls.replies))
     return _with_fixes(replace(report, notes=notes), fits, added, calls.models)
 
 
-def _may_be_fixed(finding: Finding, patch: Patch) -> bool:
+def may_be_fixed(finding: Finding, patch: Patch) -> bool:
     """Whether a fix is worth asking for: one can be offered on these lines, and read in such a file.
 
     GitHub applies no suggestion to lines with removed ones among them.
@@ -90,12 +91,14 @@ def _may_be_fixed(finding: Finding, patch: Patch) -> bool:
     return all(row.kind is not LineKind.REMOVED for row in rows[:last])
 
 
-async def _question(desk: Desk, case: Case, wanted: Sequence[Finding]) -> Request:
-    versions = await read_versions(case.change, sorted({item.claim.path for item in wanted}))
+async def make_question(desk: Desk, change: Change, wanted: Sequence[Finding], *, salt: str) -> Request:
+    """The question for fixes of these findings. It holds code and claims, and nothing that people say about them."""
+    patch = change.redacted.patch
+    versions = await read_versions(change, sorted({item.claim.path for item in wanted}))
     items = [(item.claim, item.placement) for item in wanted]
-    code = await asyncio.to_thread(show_code, items, case.patch, versions.texts)
-    claims = [tell_claim(item, case.patch) for item in wanted]
-    return fix.ask(claims, code, model=desk.models[Stage.FIX], salt=case.history.salt)
+    code = await asyncio.to_thread(show_code, items, patch, versions.texts)
+    claims = [tell_claim(item, patch) for item in wanted]
+    return fix.ask(claims, code, model=desk.models[Stage.FIX], salt=salt)
 
 
 def _read(outcome: Reply | Failure, claims: int) -> Sequence[str | None] | Failure:
@@ -107,11 +110,11 @@ def _read(outcome: Reply | Failure, claims: int) -> Sequence[str | None] | Failu
         return error.failure
 
 
-async def _read_heads(case: Case, findings: Sequence[Finding]) -> dict[str, str]:
+async def read_heads(change: Change, findings: Sequence[Finding]) -> dict[str, str]:
     """The new versions as git has them, which a suggestion must apply to; none of this is shown to anyone."""
     paths = sorted({item.claim.path for item in findings})
     try:
-        contents = await read_files(case.change.store, case.change.snapshot.head_sha, paths)
+        contents = await read_files(change.store, change.snapshot.head_sha, paths)
     except GitError as error:
         _log.warning("no fixes are offered, because the files could not be read: %s", error)
         return {}

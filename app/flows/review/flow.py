@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from app.analyzers.apart.parsers import Parsers, open_parsers
 from app.core.gate.attendance import Attendance, attend
-from app.core.gate.policy import Policy, PolicyFault
+from app.core.gate.policy import Policy
 from app.core.gate.snapshot import Snapshot
-from app.core.gate.verdict import GateFacts, decide
 from app.core.report.report import Report
 from app.core.text.plural import count
 from app.flows.review.change.change import Change, read_change
@@ -17,6 +16,7 @@ from app.flows.review.desk.desk import Desk, Step
 from app.flows.review.desk.funds import book, open_funds
 from app.flows.review.examination import examine
 from app.flows.review.fixing import offer_fixes
+from app.flows.review.foregone import judge_unread, judge_unreadable
 from app.flows.review.forge import ChangeUnreadable, Forge, History
 from app.flows.review.judgement import judge
 from app.flows.review.opening import open_case
@@ -50,17 +50,17 @@ async def review(desk: Desk, forge: Forge) -> Report | Attendance:
 
 
 async def _reviewed(desk: Desk, forge: Forge, snapshot: Snapshot, history: History, started: float) -> Report:
-    if isinstance(snapshot.policy, PolicyFault) or history.acts.resting:
-        return Report(snapshot=snapshot, verdict=decide(GateFacts(policy=snapshot.policy, acts=history.acts)))
-    funds = await open_funds(desk, snapshot.policy, history.payer)
+    policy = judge_unread(snapshot, history)
+    if isinstance(policy, Report):
+        return policy
+    funds = await open_funds(desk, policy, history.payer)
     async with open_parsers() as parsers:
         try:
-            change = await read_change(desk, forge, snapshot, snapshot.policy, history, funds, parsers)
+            change = await read_change(desk, forge, snapshot, policy, history, funds, parsers)
         except ChangeUnreadable as error:
-            obstacle = GateFacts(policy=snapshot.policy, obstacle=str(error), passing=error.passing, acts=history.acts)
-            return Report(snapshot=snapshot, verdict=decide(obstacle))
+            return judge_unreadable(snapshot, history, error)
         desk = book(desk, funds, change.shares)
-        return await _read_and_judged(desk, forge, change, snapshot.policy, history, started, parsers)
+        return await _read_and_judged(desk, forge, change, policy, history, started, parsers)
 
 
 async def _read_and_judged(
@@ -72,8 +72,8 @@ async def _read_and_judged(
     desk.watch(Step.ANALYZED, f"{count(len(examined.analysis.claims), 'claim')} by programs")
     desk = equip(desk, change)
     opinions = await ask_models(desk, forge, change, policy, history, examined)
-    unread, chunks = opinions.reading.unread, change.plan.chunks
-    desk.watch(Step.READ, f"{len(chunks) - len(unread)} of {len(chunks)} chunks read")
+    chunks = len(change.plan.chunks)
+    desk.watch(Step.READ, f"{chunks - len(opinions.reading.unread)} of {chunks} chunks read")
     case = await open_case(change, policy, history, examined, opinions)
     verified = await verify_claims(desk, case)
     report = judge(case, verified, seconds=desk.monotonic() - started, prices=desk.prices)

@@ -13,7 +13,9 @@ from app.core.change.tokens import DEFAULT_RATE, TokenRate
 from app.core.findings.known import KnownFinding
 from app.core.gate.acts import NO_ACTS, Acts
 from app.core.gate.attendance import Attendance
+from app.core.gate.reverts import Reverted
 from app.core.gate.snapshot import Snapshot
+from app.core.people.approvals import NO_PROVENANCE, Provenance
 from app.core.report.progress import Progress
 from app.core.report.report import Report
 from app.repo.objects import GitStore
@@ -41,6 +43,8 @@ class History:
     plan estimates tokens with; it stays the same for as long as the review lasts, crashes included. `payer` is on whose
     accounts its calls are booked; None: nobody keeps any. `memory` is what models have read by the end of the review
     before this one; it is empty where everything is to be read. `acts` are what people decided about the head.
+    `reverted` is what the change is proved to take back exactly: then nothing of it is read.
+    `provenance` is what the change says of agents, and who approved that.
     """
 
     known: tuple[KnownFinding, ...] = ()
@@ -52,6 +56,8 @@ class History:
     payer: Payer | None = None
     memory: Memory = field(default_factory=Memory)
     acts: Acts = NO_ACTS
+    reverted: Reverted | None = None
+    provenance: Provenance = NO_PROVENANCE
 
 
 class Forge(Protocol):

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from app.core.change.coverage import account
+from app.core.change.coverage import Coverage, account
+from app.core.findings.concession import Sorted, tell_apart
 from app.core.findings.finding import Finding, Placed, Placement
 from app.core.findings.identity import Identified
 from app.core.findings.known import FindingState, KnownFinding
 from app.core.findings.ranking import rank
 from app.core.gate.verdict import GateFacts, blocks, decide
 from app.core.prices import PriceTable
+from app.core.report.conversation import note_conceded
 from app.core.report.report import Dismissed, Report, Spending
+from app.core.rules.outcome import RulesChecked
 from app.flows.review.case import Case
 from app.flows.review.desk.calls import recall, spend
 from app.flows.review.forge import History
@@ -27,21 +30,14 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
     findings = rank([item.evolve(blocking=blocks(item, policy)) for item in identified.findings], case.patch)
     coverage = account(change.plan, reading.unread)
     rules = case.check_rules(findings)
-    gate = GateFacts(
-        policy=policy,
-        findings=findings,
-        elsewhere=history.elsewhere,
-        coverage=coverage,
-        model_configured=reading.configured,
-        passing=reading.passing,
-        unchecked=case.unchecked,
-        notes=rules.reasons,
-        acts=history.acts,
-    )
+    told = tell_apart(findings, case.conceded)
     return Report(
         snapshot=change.snapshot,
-        verdict=decide(gate),
-        findings=findings,
+        verdict=decide(_state_facts(case, told, coverage, rules)),
+        findings=told.kept,
+        withdrawn=told.withdrawn,
+        conceded=told.conceded,
+        lapsed=case.lapsed,
         fixed=_fixed(identified, history),
         dismissed=_dismissed(history),
         coverage=coverage,
@@ -58,7 +54,26 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
         notes=(*reading.notes, *verified.notes),
         memory=remember(case, findings),
         shape=case.shape,
+        policy_change=case.policy_change,
+        provenance=history.provenance,
         spending=_spend(reading, verified, seconds, prices),
+    )
+
+
+def _state_facts(case: Case, told: Sorted, coverage: Coverage, rules: RulesChecked) -> GateFacts:
+    """All that the verdict depends on."""
+    history, reading = case.history, case.reading
+    return GateFacts(
+        policy=case.policy,
+        findings=told.kept,
+        elsewhere=history.elsewhere,
+        coverage=coverage,
+        model_configured=reading.configured,
+        passing=reading.passing,
+        unchecked=case.unchecked,
+        notes=(*map(note_conceded, told.conceded), *rules.reasons),
+        acts=history.acts,
+        provenance=history.provenance,
     )
 
 

@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from app.claude.exploring import REACHES
 from app.core.change.classes.delivery import Delivery
+from app.core.conversation.thread import Remark, Voice
 from app.core.model import Request
-from app.lenses import architecture, brief, fix, summary, verify
+from app.lenses import architecture, brief, conversation, fix, summary, verify
 from app.lenses.contracts import CONTRACTS
 from app.lenses.correctness import CORRECTNESS
 from app.lenses.delivery import add_notes
 from app.lenses.rules import RulesLens
 from app.lenses.security import SECURITY
+from app.lenses.verify import Questioned
 from app.tools.toolbox import TOOLS
 
 NOTED = "delivery"
@@ -28,6 +30,9 @@ def prompt_digests() -> dict[str, str]:
     asked[summary.NAME] = summary.ask("", "", model="", salt="")
     asked[verify.NAME] = verify.ask((), "", rules="", model="", salt="")
     asked[architecture.NAME] = architecture.ask(architecture.Material("", ""), model="", salt="")
+    asked[conversation.NAME] = conversation.ask(
+        Questioned("", "", ""), (), "", [Remark(comment_id=0, voice=Voice.PERSON, text="")], model="", salt=""
+    )
     asked[fix.NAME] = fix.ask((), "", model="", salt="")
     return {name: _equip(request).digest for name, request in asked.items()}
 

@@ -90,6 +90,13 @@ def list_repositories(call: Call) -> Answer:
     return call.page(covered, lambda repository: show_repository(call.hub.url, repository), "repositories")
 
 
+def get_hook_config(call: Call) -> Answer:
+    """GET /app/hook/config. The secret is never shown."""
+    app = _app(call)
+    config: Json = {"content_type": "json", "insecure_ssl": "0"}
+    return Answer(config | ({"url": app.webhook_url} if app.webhook_url else {}))
+
+
 def list_deliveries(call: Call) -> Answer:
     """GET /app/hook/deliveries: newest first, by cursor."""
     deliveries = _kept(call)
@@ -178,6 +185,7 @@ ENDPOINTS = (
     Endpoint("GET", "/app/installations", "app", list_installations),
     Endpoint("GET", "/app/installations/{id}", "app", get_installation),
     Endpoint("POST", "/app/installations/{id}/access_tokens", "app", create_token),
+    Endpoint("GET", "/app/hook/config", "app", get_hook_config),
     Endpoint("GET", "/app/hook/deliveries", "app", list_deliveries),
     Endpoint("GET", "/app/hook/deliveries/{id}", "app", get_delivery),
     Endpoint("POST", "/app/hook/deliveries/{id}/attempts", "app", redeliver),

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.hub.checks import MAX_ANNOTATIONS, MAX_BYTES, Output, Report
-from app.hub.reviews import Draft, Event
+from app.hub.placing import Draft
+from app.hub.reviews import Event
 from app.hub.state import Side
 
 MAX_MESSAGE = 64 * 1024

@@ -16,7 +16,7 @@ from app.hub.access import NOT_A_JWT, Caller, authenticate, authorize
 from app.hub.accounts import Repository
 from app.hub.events import Hub
 from app.hub.refusals import DOCUMENTATION, RefusedError, not_found
-from app.hub.rest import apps, checks, comments, pulls, repositories, reviews
+from app.hub.rest import apps, branches, checks, comments, pulls, repositories, reviews
 from app.hub.rest.call import Answer, Call, Endpoint
 
 BASE = "/api/v3"
@@ -24,6 +24,7 @@ VERSIONS = ("2022-11-28", "2026-03-10")
 LIMIT = 5_000
 _ENDPOINTS = (
     *apps.ENDPOINTS,
+    *branches.ENDPOINTS,
     *checks.ENDPOINTS,
     *pulls.ENDPOINTS,
     *reviews.ENDPOINTS,

@@ -10,6 +10,7 @@ from app.hub.diff import read_diff
 from app.hub.pull_views import show_file, show_pull
 from app.hub.refusals import RefusedError, not_found
 from app.hub.rest.call import Answer, Call, Endpoint
+from app.hub.state import PullRequest
 from app.hub.views import api, show_commit, show_git_commit, show_repository
 
 MAX_INLINE_BYTES = 1024 * 1024  # above it contents are empty without the raw media type
@@ -208,15 +209,14 @@ def get_git_commit(call: Call) -> Answer:
 
 
 def list_commit_pulls(call: Call) -> Answer:
-    """GET /repos/{owner}/{repo}/commits/{sha}/pulls: open ones that have the commit."""
+    """GET /repos/{owner}/{repo}/commits/{sha}/pulls: open ones that have it, the merged one it came with."""
     sha, path = resolve(call, call.parameters["ref"]), call.repository.path
-    with_it = [
-        pull
-        for pull in call.hub.state.pulls_of(call.repository)
-        if pull.state == "open"
-        and git.is_ancestor(path, sha, pull.head_sha)
-        and not git.is_ancestor(path, sha, pull.base_sha)
-    ]
+
+    def has_it(pull: PullRequest) -> bool:
+        end = pull.head_sha if pull.state == "open" else pull.merge_commit_sha
+        return end is not None and git.is_ancestor(path, sha, end) and not git.is_ancestor(path, sha, pull.base_sha)
+
+    with_it = [pull for pull in call.hub.state.pulls_of(call.repository) if has_it(pull)]
     return call.page(with_it, lambda pull: show_pull(call.hub.url, pull, seen_by_members=True, measures=None))
 
 

@@ -12,13 +12,14 @@ from uuid import UUID
 from psycopg.rows import dict_row
 from pydantic import TypeAdapter
 
-from app.core.findings.finding import Claim, Finding, Placement
+from app.core.findings.finding import Claim, Evidence, Finding, Placement
 from app.store.database import Connection
 from app.store.faults import NotStored
 from app.store.text import strip_text, to_jsonb
 
 _claim = TypeAdapter(Claim)
 _placement = TypeAdapter(Placement)
+_evidence = TypeAdapter(Evidence)
 
 
 class FindingState(StrEnum):
@@ -31,7 +32,10 @@ class FindingState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownFinding:
-    """A finding that was raised on some head, with what has become of it. `comment_id` is its line comment."""
+    """A finding that was raised on some head, with what has become of it. `comment_id` is its line comment.
+
+    `conceded` is the line for which it was given up in its thread, as long as it stood at the last review.
+    """
 
     finding: Finding
     state: FindingState
@@ -40,6 +44,14 @@ class KnownFinding:
     dismissed_reason: str | None
     first_review: UUID
     last_review: UUID
+    conceded: Evidence | None = None
+
+    @property
+    def fate(self) -> str:
+        """For people: its state, or what was conceded of an open one."""
+        if self.state is not FindingState.OPEN or self.conceded is None:
+            return self.state.value
+        return "conceded" if self.finding.blocking else "withdrawn"
 
 
 async def known(connection: Connection, pull_request_id: int) -> tuple[KnownFinding, ...]:
@@ -110,6 +122,25 @@ async def dismiss(
     return dismissed or found[0]
 
 
+async def concede(connection: Connection, pull_request_id: int, number: int, evidence: Evidence) -> None:
+    """Remember the line for which a finding is given up in its thread. Raises NotStored."""
+    shown = to_jsonb(_evidence.dump_python(evidence, mode="json"))
+    cursor = await connection.execute(
+        "UPDATE lintel.finding SET conceded = %s WHERE pull_request_id = %s AND number = %s",
+        [shown, pull_request_id, number],
+    )
+    if cursor.rowcount == 0:
+        raise NotStored(f"finding F{number}")
+
+
+async def lapse(connection: Connection, pull_request_id: int, numbers: Sequence[int]) -> None:
+    """The lines for which these findings were given up are gone: they count again."""
+    await connection.execute(
+        "UPDATE lintel.finding SET conceded = NULL WHERE pull_request_id = %s AND number = ANY(%s)",
+        [pull_request_id, list(numbers)],
+    )
+
+
 async def set_comment(connection: Connection, pull_request_id: int, number: int, comment_id: int) -> None:
     """Remember where a finding stands on GitHub. Raises NotStored."""
     cursor = await connection.execute(
@@ -153,6 +184,23 @@ async def blocking_elsewhere(
     for pull, number in await cursor.fetchall():
         found[pull] = (*found.get(pull, ()), number)
     return found
+
+
+async def blocking_at(
+    connection: Connection, *, repository_id: int, paths: Sequence[str], besides: Sequence[int], most: int
+) -> tuple[tuple[int, KnownFinding], ...]:
+    """Blocking findings in these files that nobody dismissed, with the numbers of their pull requests, newest first.
+
+    `besides` are the numbers of pull requests that are left out.
+    """
+    async with connection.cursor(row_factory=dict_row) as cursor:
+        await cursor.execute(
+            "SELECT f.*, p.number AS pull FROM lintel.finding f JOIN lintel.pull_request p ON p.id = f.pull_request_id"
+            " WHERE p.repository_id = %s AND p.number <> ALL(%s) AND f.blocking AND f.state <> 'dismissed'"
+            " AND f.claim ->> 'path' = ANY(%s) ORDER BY p.number DESC, f.number LIMIT %s",
+            [repository_id, list(besides), list(paths), most],
+        )
+        return tuple((row["pull"], _row(row)) for row in await cursor.fetchall())
 
 
 async def _numbers(connection: Connection, pull_request_id: int, fingerprints: list[str]) -> dict[str, int]:
@@ -211,4 +259,5 @@ def _row(row: dict[str, Any]) -> KnownFinding:
         dismissed_reason=row["dismissed_reason"],
         first_review=row["first_review"],
         last_review=row["last_review"],
+        conceded=None if row["conceded"] is None else _evidence.validate_python(row["conceded"]),
     )

@@ -63,11 +63,12 @@ async def active(connection: Connection) -> tuple[InstallationRow, ...]:
 
 async def set_repositories(
     connection: Connection, installation_id: int, repositories: Sequence[RepositoryRef], *, now: datetime
-) -> None:
+) -> tuple[RepositoryRef, ...]:
     """Record the whole list of an installation's repositories; those not in it are marked removed.
 
-    In the caller's transaction.
+    Returned are those that it did not have before. In the caller's transaction.
     """
+    had = await _ids(connection, installation_id)
     ids = [repository.id for repository in repositories]
     names = [strip_text(repository.full_name) for repository in repositories]
     await connection.execute(
@@ -82,6 +83,11 @@ async def set_repositories(
         " full_name = excluded.full_name, removed = false, changed_at = excluded.changed_at",
         [installation_id, now, ids, names],
     )
+    return tuple(repository for repository in repositories if repository.id not in had)
+
+
+async def _ids(connection: Connection, installation_id: int) -> frozenset[int]:
+    return frozenset(repository.id for repository in await repositories(connection, installation_id))
 
 
 async def repositories(connection: Connection, installation_id: int) -> tuple[RepositoryRef, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psycopg.rows import class_row
@@ -55,7 +56,8 @@ async def lock(connection: Connection, pull_request_id: int) -> PullRequestRow:
 async def number_of(connection: Connection, pull_request_id: int, *, repository_id: int) -> int:
     """The number of a pull request of this repository. Raises NotStored."""
     cursor = await connection.execute(
-        "SELECT number FROM lintel.pull_request WHERE id = %s AND repository_id = %s", [pull_request_id, repository_id]
+        "SELECT number FROM lintel.pull_request WHERE id = %s AND repository_id = %s AND number > 0",
+        [pull_request_id, repository_id],
     )
     row = await cursor.fetchone()
     if row is None:
@@ -73,6 +75,18 @@ async def set_paused(connection: Connection, pull_request_id: int, *, paused: bo
         await lock(connection, pull_request_id)
         return False
     return True
+
+
+async def under_review(connection: Connection, repository_ids: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Repository id and number of each pull request there with a review whose end GitHub is not known to show."""
+    cursor = await connection.execute(
+        "SELECT DISTINCT p.repository_id, p.number FROM lintel.pull_request p"
+        " JOIN lintel.review r ON r.pull_request_id = p.id"
+        " WHERE p.repository_id = ANY(%s) AND r.published_at IS NULL AND r.state IN ('running', 'finished')"
+        " ORDER BY p.repository_id, p.number",
+        [list(repository_ids)],
+    )
+    return tuple((row[0], row[1]) for row in await cursor.fetchall())
 
 
 def _one(row: PullRequestRow | None, name: object) -> PullRequestRow:

@@ -92,6 +92,19 @@ async def latest(connection: Connection, pull_request_id: int, *, state: ReviewS
     return rows[0] if rows else None
 
 
+async def last_verdict(
+    connection: Connection, *, repository_id: int, number: int, head_sha: str, base_ref: str
+) -> ReviewRow | None:
+    """The newest review that came to a verdict on this head of a pull request, offered to this base branch."""
+    rows = await select(
+        connection,
+        "JOIN lintel.pull_request p ON p.id = r.pull_request_id WHERE p.repository_id = %s AND p.number = %s"
+        " AND r.head_sha = %s AND r.base_ref = %s AND r.state = 'finished' ORDER BY r.generation DESC LIMIT 1",
+        [repository_id, number, head_sha, base_ref],
+    )
+    return rows[0] if rows else None
+
+
 async def unpublished(connection: Connection, before: datetime) -> tuple[ReviewRow, ...]:
     """Reviews begun before then whose end GitHub is not known to show, oldest first: work for reconciliation."""
     return await select(

@@ -13,7 +13,19 @@ from typing import Final
 
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from app.core.job import CommandJob, InstallationJob, Job, RerunJob, ReviewJob
+from app.core.job import (
+    CommandJob,
+    ConversationJob,
+    ForgedJob,
+    InstallationJob,
+    Job,
+    MergeGroupJob,
+    PushJob,
+    ReadyJob,
+    RedecideJob,
+    RerunJob,
+    ReviewJob,
+)
 from app.store.text import strip_json, strip_text
 
 REVIEWS: Final = "reviews"
@@ -22,15 +34,48 @@ HOUSEKEEPING: Final = "housekeeping"
 
 REVIEW: Final = "review"
 COMMAND: Final = "command"
+CONVERSATION: Final = "conversation"
 RERUN: Final = "rerun"
+MERGE_GROUP: Final = "merge_group"
 INSTALLATION: Final = "installation"
+READY: Final = "ready"
+FORGED: Final = "forged"
+PUSH: Final = "push"
+REDECIDE: Final = "redecide"
 
 _TYPES: Final[Mapping[str, type[Job]]] = MappingProxyType(
-    {REVIEW: ReviewJob, COMMAND: CommandJob, RERUN: RerunJob, INSTALLATION: InstallationJob}
+    {
+        REVIEW: ReviewJob,
+        COMMAND: CommandJob,
+        CONVERSATION: ConversationJob,
+        RERUN: RerunJob,
+        MERGE_GROUP: MergeGroupJob,
+        INSTALLATION: InstallationJob,
+        READY: ReadyJob,
+        FORGED: ForgedJob,
+        PUSH: PushJob,
+        REDECIDE: RedecideJob,
+    }
 )
+TASKS: Final = tuple(_TYPES)
+"""The names of all jobs."""
+
 _NAMES: Final = MappingProxyType({kind: name for name, kind in _TYPES.items()})
 _ADAPTERS: Final = {name: TypeAdapter[Job](kind) for name, kind in _TYPES.items()}
-_QUEUES: Final = MappingProxyType({REVIEW: REVIEWS, COMMAND: COMMANDS, RERUN: COMMANDS, INSTALLATION: HOUSEKEEPING})
+_QUEUES: Final = MappingProxyType(
+    {
+        REVIEW: REVIEWS,
+        COMMAND: COMMANDS,
+        CONVERSATION: COMMANDS,
+        RERUN: COMMANDS,
+        MERGE_GROUP: REVIEWS,
+        INSTALLATION: HOUSEKEEPING,
+        READY: COMMANDS,
+        FORGED: COMMANDS,
+        PUSH: COMMANDS,
+        REDECIDE: COMMANDS,
+    }
+)
 
 
 class JobUnreadable(ValueError):
@@ -64,7 +109,7 @@ def encode(job: Job) -> QueuedJob:
         lock=strip_text(_lock(job)),
         queueing_lock=strip_text(job.key),
         args=args,
-        delay_s=job.delay_s if isinstance(job, ReviewJob) else 0.0,
+        delay_s=job.delay_s if isinstance(job, ReviewJob | MergeGroupJob) else 0.0,
     )
 
 
@@ -86,4 +131,6 @@ def _lock(job: Job) -> str:
     # Commands of one pull request run one after another, in the order they were written.
     if isinstance(job, CommandJob):
         return f"{job.installation_id}/{job.repository_id}#{job.number}:commands"
+    if isinstance(job, ConversationJob):
+        return f"{job.installation_id}/{job.repository_id}#{job.number}:conversation"
     return job.key

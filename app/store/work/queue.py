@@ -16,7 +16,7 @@ from pydantic import JsonValue
 
 from app.core.job import Job
 from app.store.database import Connection
-from app.store.work.codec import REVIEW, QueuedJob, encode
+from app.store.work.codec import MERGE_GROUP, REVIEW, QueuedJob, encode
 
 LONGEST_WAIT_S: Final = 60
 # Fairness counts this far; a job that waits to be tried again stands behind all of them.
@@ -230,5 +230,5 @@ def _heads(jobs: Iterable[QueuedJob]) -> dict[str, str]:
     return {
         job.lock: "" if job.args.get("stops") else str(job.args["head_sha"])
         for job in jobs
-        if job.task == REVIEW and (job.args.get("stops") or job.args.get("head_sha"))
+        if job.task in {REVIEW, MERGE_GROUP} and (job.args.get("stops") or job.args.get("head_sha"))
     }

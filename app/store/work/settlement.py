@@ -13,14 +13,14 @@ from typing import Final
 
 from psycopg.rows import class_row
 
-from app.core.job import ReviewJob
+from app.core.job import MergeGroupJob, ReviewJob
 from app.store.database import Connection
 from app.store.text import strip_text
-from app.store.work.codec import COMMAND, INSTALLATION, RERUN, REVIEW, decode
+from app.store.work.codec import MERGE_GROUP, REVIEW, TASKS, decode
 from app.store.work.queue import enqueue
 
 _LONGEST_ERROR: Final = 2000
-_OURS: Final = [REVIEW, COMMAND, RERUN, INSTALLATION]
+_OURS: Final = list(TASKS)
 
 # A task that runs on a schedule is not put back: its next turn comes by itself.
 _RESCUE = """
@@ -131,10 +131,10 @@ async def _abandon(connection: Connection, rescued: Rescued) -> None:
     """Let a review that kills its workers end on its check: a small job that reads nothing of the change says so."""
     cursor = await connection.execute("SELECT args FROM procrastinate_jobs WHERE id = %s", [rescued.job_id])
     row = await cursor.fetchone()
-    if row is None or rescued.task != REVIEW:
+    if row is None or rescued.task not in {REVIEW, MERGE_GROUP}:
         return
     job = decode(rescued.task, row[0])
-    if isinstance(job, ReviewJob) and not job.abandoned:
+    if isinstance(job, ReviewJob | MergeGroupJob) and not job.abandoned:
         await enqueue(connection, [replace(job, abandoned=True, delay_s=0.0)])
 
 

@@ -118,7 +118,7 @@ async def read_change(
         return Change(snapshot=snapshot, store=store, patch=patch, redacted=redacted, plan=plan)
     rulebook = await read_rulebook(store, snapshot.base_sha, policy.review)
     deliveries = await find_delivery_files(store, snapshot.head_sha, patch)
-    named = await asyncio.to_thread(name_readers_of, desk.models, snapshot, policy, patch, rulebook, deliveries)
+    named = await asyncio.to_thread(name_readers_of, desk.models, policy, patch, rulebook, deliveries)
     before = await recall(store, snapshot, redacted.patch, named, history, parsers)
     plan = await asyncio.to_thread(plan_with, before=before)
     readers = replace(name_readers(desk.models, policy, patch, rulebook), prices=desk.prices, rate=history.rate)

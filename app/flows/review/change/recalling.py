@@ -18,6 +18,7 @@ from app.core.change.diff import FileStatus, Patch
 from app.core.change.memory.recollection import NOTHING, Recollection, recollect
 from app.core.change.memory.since import CONTEXT, Extent, Since, look_since
 from app.core.findings.known import KnownFinding
+from app.core.gate.effective import for_reading
 from app.core.gate.policy import Policy
 from app.core.gate.snapshot import Snapshot
 from app.core.model import Stage
@@ -43,7 +44,6 @@ _log = logging.getLogger(__name__)
 
 def name_readers_of(
     models: Mapping[Stage, str],
-    snapshot: Snapshot,
     policy: Policy,
     patch: Patch,
     rulebook: Rulebook,
@@ -51,13 +51,15 @@ def name_readers_of(
 ) -> dict[str, str]:
     """By path, a digest over all that makes the reading of a file: policy, lenses, prompts, models, written rules.
 
+    What of a policy only judges is left out.
+
     `deliveries` are the kinds, by path, of files that say what is built and run: lenses are told more about those.
     A lens by itself is another reader than one that shares its question, so what was read while a budget did not pay
     for one each counts for no other reading.
     """
     looks = choose_lenses(policy.review.lenses, changed_lines=patch.changed_lines, together=False)
     shared = [
-        snapshot.policy.digest,
+        for_reading(policy),
         [look.name for look in looks],
         [models[Stage.LENS], models[Stage.VERIFY]],
         sorted((name, digest) for name, digest in prompt_digests().items() if name not in _UNDECIDING),
