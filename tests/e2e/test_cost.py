@@ -73,6 +73,7 @@ async def test_before_the_first_review_there_is_nothing_to_tell(town: Town) -> N
 async def test_money_is_told_to_those_who_triage(town: Town, role: Role, may: bool) -> None:
     await town.do(town.people.set_role, town.repository, "rita", role)
     pull = await town.propose(GOOD)
+    await town.judged(pull)
     await town.tell(pull, "/lintel cost", by="rita")
 
     (answer,) = town.answers(pull)
