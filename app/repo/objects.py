@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,11 +12,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from app.core.change.diff import SUBMODULE_MODE, SYMLINK_MODE
-from app.repo.git import ORDINARY, Limits, Surroundings, run_git
+from app.repo.git import ORDINARY, GitOutputTooLargeError, Limits, Surroundings, run_git
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _LITERAL = Surroundings(variables={"GIT_LITERAL_PATHSPECS": "1"})
 _ARGUMENT_BYTES = 100_000
+
+MOST_KEPT = 50_000
+"""Entries of a listing that is kept: some 15 MB."""
+
+_FEW = 64
+_AT_ONCE = Limits(output_bytes=8 << 20)
+_Known = tuple[str, int] | None
+"""Type and size of an object; None for one that is not here."""
 
 LISTING = Limits(output_bytes=64 << 20)
 """Some 600,000 files. A few small trees that hold one another can stand for any number of files."""
@@ -66,12 +75,14 @@ class GitStore:
     """A git repository as a store of objects. Revisions are full ids of commits or trees, nothing else.
 
     `trees` gives the tree of each commit that has no object of its own here. `lease` keeps the repository in its
-    place for as long as the store lives.
+    place for as long as the store lives. `listed` are the trees that were listed whole, which never change: a review
+    asks for parts of the same two or three time and again.
     """
 
     git_dir: Path
     trees: Mapping[str, str] = field(default_factory=dict, compare=False)
     lease: object = field(default=None, repr=False, compare=False)
+    listed: dict[str, tuple[TreeEntry, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def object_id(self, revision: str) -> str:
         """The id by which git finds the tree of `revision` here. Raises NotAnObjectIdError."""
@@ -95,20 +106,16 @@ class GitStore:
 
         A blob of more than `max_bytes` is too large, and so is one with which all would exceed `max_total_bytes`.
         """
-        found: dict[str, bytes | BlobFault] = {}
-        wanted: list[str] = []
-        room = max_total_bytes
-        for name, known in (await self._check(object_ids)).items():
-            if known is None:
-                found[name] = BlobFault.MISSING
-            elif known[0] != "blob":
-                found[name] = BlobFault.NOT_A_BLOB
-            elif known[1] > min(max_bytes, room):
-                found[name] = BlobFault.TOO_LARGE
-            else:
-                room -= known[1]
-                wanted.append(name)
-        return {**found, **await self._contents(wanted, max_total_bytes)}
+        names = list(dict.fromkeys(map(checked, object_ids)))
+        if 0 < len(names) <= _FEW:
+            # Mostly these are small, and to ask for their sizes first takes as long as reading them.
+            with contextlib.suppress(GitOutputTooLargeError):
+                seen, contents = await self._read_at_once(names)
+                faults = _find_faults(seen, max_bytes, max_total_bytes)
+                return {name: faults.get(name) or contents[name] for name in names}
+        faults = _find_faults(await self._check(names), max_bytes, max_total_bytes)
+        contents = await self._contents([name for name in names if name not in faults], max_total_bytes)
+        return {**faults, **contents}
 
     async def list_tree(self, revision: str, paths: Sequence[str] = ()) -> list[TreeEntry]:
         """Every file under `revision`, through all directories, in git's order.
@@ -116,9 +123,15 @@ class GitStore:
         With `paths` only these files, and those under these directories. Raises GitFailedError where the revision
         is not in the repository, and GitOutputTooLargeError for more than `LISTING` allows.
         """
-        command = ("ls-tree", "-r", "-z", "--full-tree", self.object_id(revision))
+        name = self.object_id(revision)
+        if name in self.listed:
+            return await asyncio.to_thread(_pick, self.listed[name], frozenset(paths))
+        command = ("ls-tree", "-r", "-z", "--full-tree", name)
         if not paths:
-            return await asyncio.to_thread(read_tree, await self.run(command, limits=LISTING))
+            found = await asyncio.to_thread(read_tree, await self.run(command, limits=LISTING))
+            if len(found) <= MOST_KEPT:
+                self.listed[name] = tuple(found)
+            return found
         entries: dict[str, TreeEntry] = {}
         for batch in _batches(paths):
             listed = read_tree(await self.run((*command, "--", *batch), limits=LISTING))
@@ -148,7 +161,24 @@ class GitStore:
             case _:
                 raise ObjectMissingError(f"{entry.object_id} is {content}")
 
-    async def _check(self, object_ids: Sequence[str]) -> Mapping[str, tuple[str, int] | None]:
+    async def _read_at_once(self, names: Sequence[str]) -> tuple[dict[str, _Known], dict[str, bytes]]:
+        """Types and sizes of objects, and the contents of those that are here. Raises GitOutputTooLargeError."""
+        asked = "".join(f"{name}\n" for name in names).encode()
+        command = ("cat-file", "--batch=%(objecttype) %(objectsize)", "--buffer")
+        answer = await self.run(command, stdin=asked, limits=_AT_ONCE)
+        known: dict[str, _Known] = {}
+        contents: dict[str, bytes] = {}
+        at = 0
+        for name in names:
+            start = answer.index(b"\n", at) + 1
+            kind, _, size = answer[at : start - 1].decode().partition(" ")
+            # for an absent object git writes its id and "missing"
+            known[name] = None if size == "missing" else (kind, int(size))
+            at = start if size == "missing" else start + int(size) + 1
+            contents[name] = answer[start : at - 1]
+        return known, contents
+
+    async def _check(self, object_ids: Sequence[str]) -> Mapping[str, _Known]:
         names = list(dict.fromkeys(map(checked, object_ids)))
         if not names:
             return {}
@@ -174,6 +204,21 @@ class GitStore:
         return contents
 
 
+def _find_faults(known: Mapping[str, _Known], max_bytes: int, room: int) -> dict[str, BlobFault]:
+    """Why blobs are not given, in the order in which they are asked for; `room` bytes are there for all."""
+    faults: dict[str, BlobFault] = {}
+    for name, one in known.items():
+        if one is None:
+            faults[name] = BlobFault.MISSING
+        elif one[0] != "blob":
+            faults[name] = BlobFault.NOT_A_BLOB
+        elif one[1] > min(max_bytes, room):
+            faults[name] = BlobFault.TOO_LARGE
+        else:
+            room -= one[1]
+    return faults
+
+
 def checked(object_id: str) -> str:
     """`object_id` itself. Raises NotAnObjectIdError for all but 40 or 64 lower-case hexadecimal digits."""
     if _OBJECT_ID.fullmatch(object_id) is None:
@@ -184,6 +229,15 @@ def checked(object_id: str) -> str:
 def show_path(path: bytes) -> str:
     """A path as text; bytes that are not UTF-8 are shown in hexadecimal: GitHub cannot address such a path."""
     return path.decode("utf-8", "backslashreplace")
+
+
+def _pick(entries: Sequence[TreeEntry], paths: frozenset[str]) -> list[TreeEntry]:
+    """The entries at these paths and below them; all of them without any."""
+    if not paths:
+        return list(entries)
+    whole = {path.removesuffix("/") for path in paths}
+    beginnings = tuple(f"{path}/" for path in whole)
+    return [entry for entry in entries if entry.path in whole or entry.path.startswith(beginnings)]
 
 
 def read_tree(listing: bytes) -> list[TreeEntry]:
