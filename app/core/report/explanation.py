@@ -56,7 +56,8 @@ def _quote(claim: Claim) -> Markdown:
 
 def _origin(finding: Finding) -> list[Markdown]:
     claim = finding.claim
-    told = Markdown(f"{_SOURCES[claim.source]}, {claim.confidence} % sure")
+    sure = f", {claim.confidence} % sure" if claim.source is Source.MODEL else ""
+    told = Markdown(f"{_SOURCES[claim.source]}{sure}")
     if claim.origin is not None:
         told += Markdown(": ") + code(claim.origin.model) + Markdown(", request ") + code(claim.origin.request[:12])
     rows = [told + Markdown(".")]
