@@ -50,6 +50,7 @@ def test_no_policy_lets_anybody_below_maintain_override(role: Role, lowest: Role
         (Ownership.OWNER, None),
         (Ownership.OTHER, Refusal.NOT_OWNER),
         (Ownership.UNKNOWN, Refusal.OWNERS_UNKNOWN),
+        (Ownership.NO_POLICY, Refusal.NO_POLICY),
     ],
 )
 def test_on_sensitive_paths_even_an_admin_must_own_them(ownership: Ownership, refused: Refusal | None) -> None:

@@ -155,6 +155,17 @@ async def test_on_sensitive_paths_only_an_owner_dismisses_and_overrides(guarded:
     assert mergeable(guarded, pull)
 
 
+async def test_while_the_policy_cannot_be_used_nothing_that_blocks_is_dismissed(guarded: Town) -> None:
+    pull = await block(guarded)
+    await guarded.commit("main", {".github/lintel.yml": "people: {overide: admin}\n"}, by="mona")
+    await guarded.tell(pull, "/lintel dismiss F1 it is fine", by="writer")
+    assert "mend it on the base branch first" in guarded.answers(pull)[0]
+
+    await guarded.commit("main", {".github/lintel.yml": "people: {override: admin}\n"}, by="mona")
+    assert (await guarded.judged(pull)).conclusion == "failure"
+    assert not mergeable(guarded, pull)
+
+
 async def test_a_finding_without_a_number_is_asked_for_and_an_unknown_one_named(guarded: Town) -> None:
     pull = await block(guarded)
     await guarded.tell(pull, "/lintel dismiss it is fine", by="writer")

@@ -22,6 +22,7 @@ class Ownership(Enum):
     OWNER = "an owner of all of them"
     OTHER = "not an owner of all of them"
     UNKNOWN = "nobody can tell the owners"
+    NO_POLICY = "the policy that would say so cannot be used"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class Refusal(Enum):
         "Paths that the policy calls sensitive are concerned, and nobody can tell whether you own them: I cannot read "
         "who belongs to a team, so name people in CODEOWNERS or in the policy."
     )
+    NO_POLICY = "The policy cannot be used, so nobody can tell who decides here: mend it on the base branch first."
 
 
 def judge_ownership(login: str, sensitive: Iterable[Sensitive]) -> Ownership:
@@ -66,7 +68,11 @@ def _tell(login: str, owners: Collection[str]) -> Ownership:
 
 
 NOT_ASKED: Final = Ownership.NOT_ASKED
-_OWNERSHIP = {Ownership.OTHER: Refusal.NOT_OWNER, Ownership.UNKNOWN: Refusal.OWNERS_UNKNOWN}
+_OWNERSHIP = {
+    Ownership.OTHER: Refusal.NOT_OWNER,
+    Ownership.UNKNOWN: Refusal.OWNERS_UNKNOWN,
+    Ownership.NO_POLICY: Refusal.NO_POLICY,
+}
 
 
 def refuse_override(asker: Asker, lowest: Role) -> Refusal | None:

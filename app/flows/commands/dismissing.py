@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from app.commands.action import Dismiss
 from app.core.gate.policy import Policy
 from app.core.job import review_of
-from app.core.people.entitlement import Asker, refuse_dismissal
+from app.core.people.entitlement import Asker, Ownership, refuse_dismissal
 from app.core.report.decisions import tell_dismissed, tell_dismissed_before, tell_no_finding, tell_refusal
 from app.core.text.markdown import Markdown
 from app.flows.commands.asking import tell_author, tell_ownership
@@ -49,9 +49,11 @@ async def _know(occasion: Occasion, found: KnownFinding) -> Asker:
     if not found.finding.blocking:
         return asker
     snapshot = await take_snapshot(occasion.services.app, client, review_of(job, job.number))
-    if isinstance(snapshot.policy, Policy):
-        path = found.finding.claim.path
-        asker = await tell_ownership(client, snapshot.base_sha, snapshot.policy, [path], asker)
+    if not isinstance(snapshot.policy, Policy):
+        # A dismissal outlives the fault: taken now, it would stand when the policy says again who may.
+        return replace(asker, ownership=Ownership.NO_POLICY)
+    path = found.finding.claim.path
+    asker = await tell_ownership(client, snapshot.base_sha, snapshot.policy, [path], asker)
     return await tell_author(client, occasion.pull, asker)
 
 
