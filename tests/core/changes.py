@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 
 from app.core.change.diff import FilePatch, FileStatus, Hunk, Line, LineKind, Patch
 from app.core.findings.finding import Claim, Severity, Source
+from app.core.findings.identity import Circumstances
 
 patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 """Making a change takes its time on a busy machine; that says nothing about what is tested."""
+
+SILENT = Circumstances(completed=lambda *_: False, blocks=lambda _: False)
+"""No program ran to its end, and nothing blocks."""
 
 AWKWARD = [
     "",

@@ -20,7 +20,7 @@ from app.core.findings.seeking import MOVED, ON_ITS_LINE
 from app.core.findings.tree import TreeTexts
 from app.core.findings.verification.refuting import is_unchanged
 from app.core.text.unicode import reveal
-from tests.core.changes import change, change_file, claim, patches, patient
+from tests.core.changes import SILENT, change, change_file, claim, patches, patient
 
 OLD = ["import os", "", "def charge(order):", "    total = order.total", "    return total", "", "", "", "LIMIT = 3"]
 NEW = [*OLD[:2], "def charge(order, tax):", *OLD[3:]]
@@ -214,7 +214,7 @@ def test_what_is_told_of_another_place_stands_there_to_the_letter(
 
 
 def known_from(anchored: Anchored, patch: Patch = PATCH, *, state: FindingState = FindingState.OPEN) -> KnownFinding:
-    (finding,) = identify(anchored.placed, patch, [], next_number=1, completed=lambda *_: False).findings
+    (finding,) = identify(anchored.placed, patch, [], next_number=1, now=SILENT).findings
     return KnownFinding(finding.number, finding.fingerprint, state, finding.claim, finding.placement.placed)
 
 
@@ -227,7 +227,7 @@ def look_again(
     mended: frozenset[int] = frozenset(),
 ) -> Identified:
     placed = anchor_claims(claims, patch, tree=tree).placed
-    return identify(placed, patch, [known], next_number=2, completed=lambda *_: False, mended=mended)
+    return identify(placed, patch, [known], next_number=2, now=replace(SILENT, mended=mended))
 
 
 KNOWN = known_from(anchor_claims([BROKEN], PATCH, tree=TREE))
@@ -271,7 +271,7 @@ def test_it_is_fixed_when_the_line_that_enabled_it_is_gone() -> None:
 )
 def test_faults_of_one_changed_line_that_show_in_different_places_are_different_findings(other: Claim) -> None:
     first = identify(
-        anchor_claims([BROKEN, other], PATCH, tree=TREE).placed, PATCH, [], next_number=1, completed=lambda *_: False
+        anchor_claims([BROKEN, other], PATCH, tree=TREE).placed, PATCH, [], next_number=1, now=SILENT
     )
     assert len({one.fingerprint for one in first.findings}) == 2
     dismissed = replace(KNOWN, state=FindingState.DISMISSED)

@@ -163,9 +163,9 @@ def test_promise_1_no_false_green(
 def test_the_policy_says_which_severities_block(block_on: BlockOn, severities: set[str]) -> None:
     policy = Policy(block_on=block_on)
 
-    assert {severity for severity in Severity if blocks(a_finding(severity=severity), policy)} == severities
+    assert {severity for severity in Severity if blocks(a_finding(severity=severity).claim, policy)} == severities
 
 
 def test_a_claim_its_finder_doubts_does_not_block() -> None:
-    assert blocks(a_finding(confidence=60), GATE)
-    assert not blocks(a_finding(confidence=59), GATE)
+    assert blocks(a_finding(confidence=60).claim, GATE)
+    assert not blocks(a_finding(confidence=59).claim, GATE)

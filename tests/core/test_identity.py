@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.core.change.diff import FilePatch, FileStatus, Patch, Side
 from app.core.findings.enabling import anchor_claims
 from app.core.findings.finding import Claim, Finding, Placed, Severity, Source
-from app.core.findings.identity import Identified, identify
+from app.core.findings.identity import Circumstances, Identified, identify
 from app.core.findings.known import FindingState, KnownFinding
 from app.core.gate.policy import BlockOn, Policy
 from app.core.gate.verdict import blocks
@@ -34,9 +34,12 @@ def review(
     *,
     next_number: int = 1,
     completed: Callable[[Source, str], bool] = always,
+    block_on: BlockOn = BlockOn.NEVER,
 ) -> Identified:
     placed = anchor_claims(list(claims), patch).placed
-    return identify(placed, patch, known, next_number=next_number, completed=completed)
+    policy = Policy(block_on=block_on)
+    now = Circumstances(completed=completed, blocks=lambda claim: blocks(claim, policy))
+    return identify(placed, patch, known, next_number=next_number, now=now)
 
 
 def remember(identified: Identified, **states: FindingState) -> list[KnownFinding]:
@@ -504,7 +507,7 @@ def test_numbers_and_fingerprints_are_never_given_twice(rounds: list[tuple[Patch
 def gate(findings: Iterable[Finding]) -> dict[BlockOn, bool]:
     """Under which policies one of the findings holds the gate shut."""
     held = list(findings)
-    return {on: any(blocks(finding, Policy(block_on=on)) for finding in held) for on in BlockOn}
+    return {on: any(blocks(finding.claim, Policy(block_on=on)) for finding in held) for on in BlockOn}
 
 
 @patient

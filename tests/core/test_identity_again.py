@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Container
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +15,7 @@ from app.core.findings.finding import Claim, Source
 from app.core.findings.identity import Identified, identify
 from app.core.findings.known import KnownFinding
 from app.core.findings.merging import PlacedClaim
-from tests.core.changes import patient
+from tests.core.changes import SILENT, patient
 from tests.core.test_identity import always, remember, review, worlds
 
 
@@ -33,7 +34,7 @@ def identify_twice(
     raised = [one for one in first.findings if one.number in first.raised and one.claim.source is Source.MODEL]
     dropped = {one.number for one in raised if chance is not None and chance.random() < 0.5}
     left = sift(first, patch, claims, dropped)
-    again = identify(left, patch, known, next_number=1, completed=always)
+    again = identify(left, patch, known, next_number=1, now=replace(SILENT, completed=always))
     return first, again, dropped
 
 

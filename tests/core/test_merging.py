@@ -23,7 +23,7 @@ def on_line(said: Claim) -> PlacedClaim:
 
 def shuts(items: list[PlacedClaim], block_on: BlockOn) -> bool:
     findings = [Finding(claim=said, placement=placement, fingerprint="") for said, placement in items]
-    return any(blocks(finding, Policy(block_on=block_on)) for finding in findings)
+    return any(blocks(finding.claim, Policy(block_on=block_on)) for finding in findings)
 
 
 def test_a_sure_claim_and_a_severe_guess_of_one_fault_block_together() -> None:

@@ -14,7 +14,7 @@ from app.core.findings.enabling import anchor_claims
 from app.core.findings.finding import Anchor, Claim, Evidence, Placed, Placement, Pointer, Source
 from app.core.findings.identity import identify
 from app.core.findings.known import FindingState, KnownFinding
-from tests.core.changes import change, change_file, claim, patches, patient
+from tests.core.changes import SILENT, change, change_file, claim, patches, patient
 
 OLD = [f"    call_{number}()" for number in range(60)]
 NEW = [*OLD[:30], "    sold(first)", *OLD[31:]]
@@ -88,22 +88,22 @@ def test_a_line_outside_the_diff_never_has_an_anchor(
 @pytest.mark.parametrize("state", [FindingState.OPEN, FindingState.FIXED])
 def test_a_finding_off_the_diff_is_open_as_long_as_its_line_stands(state: FindingState) -> None:
     known = known_as(OFF_DIFF, state)
-    standing = identify([], PATCH, [known], next_number=2, completed=lambda *_: False, outside={1})
+    standing = identify([], PATCH, [known], next_number=2, now=replace(SILENT, outside={1}))
     assert [(one.number, one.placement) for one in standing.findings] == [(1, Placement(Placed.FILE, None, OUTSIDE))]
-    gone = identify([], PATCH, [known], next_number=2, completed=lambda *_: False)
+    gone = identify([], PATCH, [known], next_number=2, now=SILENT)
     assert gone.findings == ()
 
 
 def test_said_again_in_other_words_it_is_the_same_finding() -> None:
     again = replace(OFF_DIFF, category="data-loss", title="it loses data"), Placement(Placed.FILE, None, OUTSIDE)
-    found = identify([again], PATCH, [known_as(OFF_DIFF)], next_number=2, completed=lambda *_: False, outside={1})
+    found = identify([again], PATCH, [known_as(OFF_DIFF)], next_number=2, now=replace(SILENT, outside={1}))
     assert [one.number for one in found.findings] == [1]
 
 
 def test_a_dismissed_one_stays_dismissed() -> None:
     known = known_as(OFF_DIFF, FindingState.DISMISSED)
     again = OFF_DIFF, Placement(Placed.FILE, None, OUTSIDE)
-    found = identify([again], PATCH, [known], next_number=2, completed=lambda *_: False)
+    found = identify([again], PATCH, [known], next_number=2, now=SILENT)
     assert found.findings == () or [one.number for one in found.findings] == [2]
 
 
@@ -123,11 +123,11 @@ def test_files_are_found_by_whatever_names_them() -> None:
 def test_equal_lines_off_the_diff_are_two_findings_and_stay_two() -> None:
     shown = {"a.py": [(22, "    return None"), (38, "    return None")]}
     made = [claim("a.py", line, "return None", title=f"wrong at {line}", enabled_by=ENABLING) for line in (22, 38, 38)]
-    first = identify(anchor_claims(made, PATCH, shown).placed, PATCH, [], next_number=1, completed=lambda *_: False)
+    first = identify(anchor_claims(made, PATCH, shown).placed, PATCH, [], next_number=1, now=SILENT)
     assert sorted(one.claim.shows_at.line or 0 for one in first.findings if one.claim.shows_at) == [22, 38]
     known = [
         KnownFinding(one.number, one.fingerprint, FindingState.OPEN, one.claim, one.placement.placed)
         for one in first.findings
     ]
-    again = identify(anchor_claims(made, PATCH, shown).placed, PATCH, known, next_number=3, completed=lambda *_: False)
+    again = identify(anchor_claims(made, PATCH, shown).placed, PATCH, known, next_number=3, now=SILENT)
     assert [one.number for one in again.findings] == [1, 2]

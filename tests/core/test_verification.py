@@ -344,7 +344,7 @@ def test_a_duplicate_gives_way_only_to_what_holds_the_gate_as_firmly(said: Claim
         for block_on in BlockOn:
             own = Finding(claim=mine[0], placement=mine[1], fingerprint="e" * 32, number=2)
             policy = Policy(block_on=block_on)
-            assert blocks(finding, policy) or not blocks(own, policy)
+            assert blocks(finding.claim, policy) or not blocks(own.claim, policy)
 
 
 @given(st.lists(st.sampled_from([CHANGED, LEFT_ALONE]), max_size=12))

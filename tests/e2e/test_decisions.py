@@ -8,11 +8,15 @@ import pytest
 
 from app.hub.accounts import Role
 from app.hub.state import PullRequest
+from tests.claude_answers import Plant, planted
+from tests.claude_server import ScriptedClaude
+from tests.claude_verdicts import seconded
 from tests.e2e.conftest import mergeable
 from tests.e2e.town import Town, told
 
 BAD = {"app/pay.py": "def total(items):\n    return sum(item.price * 0 for item in items)\n"}
 GOOD = {"app/pay.py": "def total(items):\n    return sum(item.net for item in items)\n"}
+SMALL = {"app/pay.py": "def total(items):\n    print(1)\n    return sum(item.price for item in items)\n"}
 OTHER = {"app/other.py": "LIMIT = 3\n"}
 
 
@@ -140,6 +144,45 @@ async def test_whoever_wrote_a_commit_of_it_cannot_either(guarded: Town) -> None
 
     assert "somebody who neither opened nor wrote the change" in guarded.answers(pull)[0]
     assert not mergeable(guarded, pull)
+
+
+async def test_who_dismissed_a_small_finding_has_not_dismissed_what_it_becomes(
+    guarded: Town, claude: ScriptedClaude
+) -> None:
+    await guarded.do(guarded.people.set_role, guarded.repository, "hubert", Role.WRITE)
+    pull = await guarded.propose(SMALL)
+    assert (await guarded.judged(pull)).conclusion == "success"
+    await guarded.tell(pull, "/lintel dismiss F1 it is only a print", by="hubert")
+    assert "F1 no longer counts" in guarded.answers(pull)[0]
+    assert mergeable(guarded, pull)
+
+    claude.script = seconded(planted({r"print\(": Plant("critical", "The card is printed")}))
+    await guarded.commit("change", {"app/pay.py": SMALL["app/pay.py"].replace("(1)", "(1)  # card")})
+    check = await guarded.judged(pull)
+    assert (check.conclusion, check.title) == ("failure", "1 blocking finding")
+    assert not mergeable(guarded, pull)
+
+
+async def test_a_dismissal_of_what_did_not_block_ends_where_the_policy_makes_it_block(
+    guarded: Town, claude: ScriptedClaude
+) -> None:
+    await guarded.do(guarded.people.set_role, guarded.repository, "hubert", Role.WRITE)
+    pull = await guarded.propose(SMALL)
+    assert (await guarded.judged(pull)).conclusion == "success"
+    await guarded.tell(pull, "/lintel dismiss F1 it is only a print", by="hubert")
+    assert "F1 no longer counts" in guarded.answers(pull)[0]
+    asked = len(claude.requests)
+    await guarded.commit("main", {".github/lintel.yml": "block_on: low\n"}, by="mona")
+
+    check = await guarded.judged(pull)
+    assert "F1 counts again: hubert dismissed it when it did not block, and now it does." in told(check)
+    assert "F1 · dismissed" not in guarded.comments(pull)[0].body
+    assert "0 dismissed" not in guarded.summary(pull)
+    assert len(claude.requests) == asked
+    assert not mergeable(guarded, pull)
+
+    await guarded.tell(pull, "/lintel dismiss F1 it is only a print", by="writer")
+    assert mergeable(guarded, pull)
 
 
 async def test_on_sensitive_paths_only_an_owner_dismisses_and_overrides(guarded: Town) -> None:

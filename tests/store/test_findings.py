@@ -96,6 +96,22 @@ async def test_what_was_dismissed_stays_dismissed(database: Database) -> None:
     assert await states(database, pr.id) == [FindingState.DISMISSED]
 
 
+async def test_one_that_did_not_block_when_it_was_dismissed_is_open_again_and_no_other(database: Database) -> None:
+    pr = await pull_request(database)
+    await save(database, pr.id, [finding("aa").evolve(blocking=False), finding("bb").evolve(blocking=True)])
+    async with database.transaction() as connection:
+        for number in (1, 2):
+            await findings.dismiss(connection, pr.id, number, by="octocat", reason="by design", at=NOW)
+    # A review that had begun before says of both that they block.
+    await save(database, pr.id, [finding(mark).evolve(blocking=True) for mark in ("aa", "bb")], head="d" * 40)
+    assert await states(database, pr.id) == [FindingState.DISMISSED, FindingState.DISMISSED]
+    async with database.transaction() as connection:
+        await findings.reinstate(connection, pr.id, [1, 2])
+        first, second = await findings.known(connection, pr.id)
+    assert (first.state, first.dismissed_by) == (FindingState.OPEN, "octocat")
+    assert (second.state, second.dismissed_by) == (FindingState.DISMISSED, "octocat")
+
+
 async def test_a_number_that_was_never_given_cannot_be_dismissed(database: Database) -> None:
     pr = await pull_request(database)
     async with database.transaction() as connection:

@@ -20,8 +20,10 @@ class FindingState(StrEnum):
 class KnownFinding:
     """A finding of an earlier review of the same pull request, as it was last stored.
 
-    `placed` is where it stood then. Numbers and fingerprints are unique in the pull request. `decided_by` is the login
-    of who dismissed it, for `reason`. `conceded` is the line of some head for which it was given up in its thread.
+    `placed` is where it stood then, `blocking` whether it held the gate shut: for one that was dismissed, when it was.
+    Numbers and fingerprints are unique in the pull request. `decided_by` is the login of who dismissed it, for
+    `reason`; one that is open all the same was dismissed when it did not block, and blocked since. `conceded` is the
+    line of some head for which it was given up in its thread.
     """
 
     number: int
@@ -32,3 +34,10 @@ class KnownFinding:
     decided_by: str = ""
     reason: str = ""
     conceded: Evidence | None = None
+    # Older records do not say: what they hold was judged with every dismissal in force.
+    blocking: bool = True
+
+    @property
+    def slight(self) -> bool:
+        """Whether it was dismissed when it did not block, which takes less than to dismiss what does."""
+        return self.state is FindingState.DISMISSED and not self.blocking

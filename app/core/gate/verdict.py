@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from app.core.change.coverage import Coverage
-from app.core.findings.finding import Finding
+from app.core.findings.finding import Claim, Finding
 from app.core.gate.acts import NO_ACTS, Acts, Overridden
 from app.core.gate.group import Member, Standing
 from app.core.gate.policy import Mode, ModelUse, Policy, PolicyFault
@@ -112,11 +112,11 @@ class Verdict:
         return self.conclusion in _GREEN
 
 
-def blocks(finding: Finding, policy: Policy | PolicyFault) -> bool:
-    """Whether an open finding holds the gate shut under `policy`."""
+def blocks(claim: Claim, policy: Policy | PolicyFault) -> bool:
+    """Whether an open finding that claims this holds the gate shut under `policy`."""
     if isinstance(policy, PolicyFault):
         return False
-    return policy.block_on.blocks(finding.severity) and finding.claim.confidence >= MIN_BLOCKING_CONFIDENCE
+    return policy.block_on.blocks(claim.severity) and claim.confidence >= MIN_BLOCKING_CONFIDENCE
 
 
 def decide(facts: GateFacts) -> Verdict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from app.core.people.entitlement import Refusal
+from app.core.report.report import Dismissed
 from app.core.text.markdown import Markdown, code, paragraphs
 
 LEAST_DIGITS: Final = 12
@@ -61,6 +62,12 @@ def tell_dismissed(finding: str) -> Markdown:
 def tell_dismissed_before(finding: str, login: str | None) -> Markdown:
     """The answer to a dismissal of what is dismissed."""
     return Markdown(f"{finding} was dismissed before, by ") + code(login or "somebody") + Markdown(".")
+
+
+def note_reinstated(dismissed: Dismissed) -> str:
+    """The sentence of the verdict on a dismissal that does not hold any more. Plain, untrusted text."""
+    who = dismissed.login or "somebody"
+    return f"{dismissed.finding.id} counts again: {who} dismissed it when it did not block, and now it does."
 
 
 def tell_no_finding(number: int | None, *, known: int) -> Markdown:

@@ -72,9 +72,10 @@ class Report:
     """A finished review of one head.
 
     `findings` are the open ones, most severe first, all numbered. `fixed` are findings of earlier heads that are gone,
-    `dismissed` those that somebody let no longer count, by number. `withdrawn` are open ones that were given up in
-    their threads and do not count; `conceded` are those of `findings` that were given up and block all the same;
-    `lapsed` are the numbers of those whose line, for which they were given up, is gone.
+    `dismissed` those that somebody let no longer count, by number; `reinstated` are those of `findings` that somebody
+    had dismissed as long as they did not block. `withdrawn` are open ones that were given up in their threads and do not
+    count; `conceded` are those of `findings` that were given up and block all the same; `lapsed` are the numbers of
+    those whose line, for which they were given up, is gone.
     `fabricated` counts claims dropped because the code they quote does not exist; `off_diff` those dropped because they
     are about code that the change leaves alone, with no changed line that enables them. `models` are the ids that
     answered.
@@ -94,6 +95,7 @@ class Report:
     findings: tuple[Finding, ...] = ()
     fixed: tuple[Finding, ...] = ()
     dismissed: tuple[Dismissed, ...] = ()
+    reinstated: tuple[Dismissed, ...] = ()
     withdrawn: tuple[Conceded, ...] = ()
     conceded: tuple[Conceded, ...] = ()
     lapsed: tuple[int, ...] = ()

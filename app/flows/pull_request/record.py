@@ -248,6 +248,8 @@ class Recorder:
 async def _save(connection: Connection, review: ReviewRow, report: Report) -> None:
     """Store the findings under the numbers that the report tells people."""
     given_up = [one.finding for one in report.withdrawn]
+    again = [one.finding.number for one in report.reinstated]
+    await findings.reinstate(connection, review.pull_request_id, again)
     told = sorted([*report.findings, *given_up], key=lambda finding: finding.number)
     stored = await findings.save(connection, review.pull_request_id, review.id, told)
     if [finding.number for finding in stored] != [finding.number for finding in told]:
@@ -273,4 +275,5 @@ def _known(item: findings.KnownFinding) -> KnownFinding:
         decided_by=item.dismissed_by or "",
         reason=item.dismissed_reason or "",
         conceded=item.conceded,
+        blocking=item.finding.blocking,
     )

@@ -10,12 +10,13 @@ from app.core.change.diff import Patch
 from app.core.findings.anchor import find_file, settle
 from app.core.findings.enabling import NOTHING_ELSE, Anchored, anchor_claims, name_far_files
 from app.core.findings.finding import Claim, Evidence, Finding, Source
-from app.core.findings.identity import Identified, identify
+from app.core.findings.identity import Circumstances, Identified, identify
 from app.core.findings.merging import PlacedClaim
 from app.core.findings.tree import TreeTexts
 from app.core.fit.shape import Shape
 from app.core.gate.policy import Policy
 from app.core.gate.policy_change import PolicyChange
+from app.core.gate.verdict import blocks
 from app.core.rules.outcome import RulesChecked, settle_rules
 from app.core.secrecy.redaction import redact
 from app.flows.review.change.change import Change
@@ -75,9 +76,12 @@ class Case:
             self.patch,
             self.history.known,
             next_number=self.history.next_number,
-            completed=lambda source, path: path in self.analysis.completed.get(source, frozenset()),
-            outside=self.reading.outside,
-            mended=self.mended,
+            now=Circumstances(
+                completed=lambda source, path: path in self.analysis.completed.get(source, frozenset()),
+                blocks=lambda claim: blocks(claim, self.policy),
+                outside=self.reading.outside,
+                mended=self.mended,
+            ),
         )
 
     def check_rules(self, findings: Sequence[Finding]) -> RulesChecked:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from app.core.change.coverage import Coverage, account
@@ -13,6 +14,7 @@ from app.core.findings.ranking import rank
 from app.core.gate.verdict import GateFacts, blocks, decide
 from app.core.prices import PriceTable
 from app.core.report.conversation import note_conceded
+from app.core.report.decisions import note_reinstated
 from app.core.report.report import Dismissed, Report, Spending
 from app.core.rules.outcome import RulesChecked
 from app.flows.review.case import Case
@@ -27,19 +29,21 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
     """The report. `seconds` is the wall time of the review so far; `prices` are those that were paid."""
     change, policy, history, reading = case.change, case.policy, case.history, case.reading
     identified = case.identify(verified.placed)
-    findings = rank([item.evolve(blocking=blocks(item, policy)) for item in identified.findings], case.patch)
+    findings = rank([item.evolve(blocking=blocks(item.claim, policy)) for item in identified.findings], case.patch)
     coverage = account(change.plan, reading.unread)
     rules = case.check_rules(findings)
     told = tell_apart(findings, case.conceded)
+    reinstated = _reinstated(findings, history)
     return Report(
         snapshot=change.snapshot,
-        verdict=decide(_state_facts(case, told, coverage, rules)),
+        verdict=decide(_state_facts(case, told, coverage, rules, reinstated)),
         findings=told.kept,
         withdrawn=told.withdrawn,
         conceded=told.conceded,
         lapsed=case.lapsed,
         fixed=_fixed(identified, history),
-        dismissed=_dismissed(history),
+        dismissed=_dismissed(identified, history),
+        reinstated=reinstated,
         coverage=coverage,
         plan=change.plan,
         analyzers=case.analysis.outcomes,
@@ -60,7 +64,9 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
     )
 
 
-def _state_facts(case: Case, told: Sorted, coverage: Coverage, rules: RulesChecked) -> GateFacts:
+def _state_facts(
+    case: Case, told: Sorted, coverage: Coverage, rules: RulesChecked, reinstated: Sequence[Dismissed]
+) -> GateFacts:
     """All that the verdict depends on."""
     history, reading = case.history, case.reading
     return GateFacts(
@@ -71,7 +77,7 @@ def _state_facts(case: Case, told: Sorted, coverage: Coverage, rules: RulesCheck
         model_configured=reading.configured,
         passing=reading.passing,
         unchecked=case.unchecked,
-        notes=(*map(note_conceded, told.conceded), *rules.reasons),
+        notes=(*map(note_conceded, told.conceded), *map(note_reinstated, reinstated), *rules.reasons),
         acts=history.acts,
         provenance=history.provenance,
     )
@@ -90,10 +96,21 @@ def _fixed(identified: Identified, history: History) -> tuple[Finding, ...]:
     return tuple(_gone(gone[number]) for number in sorted(gone))
 
 
-def _dismissed(history: History) -> tuple[Dismissed, ...]:
+def _dismissed(identified: Identified, history: History) -> tuple[Dismissed, ...]:
+    again = {item.number for item in identified.reinstated}
     known = sorted(history.known, key=lambda item: item.number)
-    dismissed = [item for item in known if item.state is FindingState.DISMISSED]
-    return tuple(Dismissed(_gone(item), item.decided_by, item.reason) for item in dismissed)
+    dismissed = [item for item in known if item.state is FindingState.DISMISSED and item.number not in again]
+    return tuple(_tell_dismissed(item) for item in dismissed)
+
+
+def _reinstated(findings: Sequence[Finding], history: History) -> tuple[Dismissed, ...]:
+    """Of the findings that block those that somebody had dismissed when they did not."""
+    decided = {item.number: item for item in history.known if item.decided_by}
+    return tuple(_tell_dismissed(decided[one.number]) for one in findings if one.blocking and one.number in decided)
+
+
+def _tell_dismissed(known: KnownFinding) -> Dismissed:
+    return Dismissed(_gone(known), known.decided_by, known.reason)
 
 
 def _gone(known: KnownFinding) -> Finding:

@@ -34,6 +34,8 @@ class FindingState(StrEnum):
 class KnownFinding:
     """A finding that was raised on some head, with what has become of it. `comment_id` is its line comment.
 
+    Whether one that is dismissed blocks is what it did when it was dismissed.
+
     `conceded` is the line for which it was given up in its thread, as long as it stood at the last review.
     """
 
@@ -87,7 +89,8 @@ async def save(
             "INSERT INTO lintel.finding AS f (pull_request_id, number, fingerprint, claim, placement, blocking,"
             " first_review, last_review) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT (pull_request_id, fingerprint) DO UPDATE SET claim = excluded.claim,"
-            " placement = excluded.placement, blocking = excluded.blocking, last_review = excluded.last_review,"
+            " placement = excluded.placement, last_review = excluded.last_review,"
+            " blocking = CASE f.state WHEN 'dismissed' THEN f.blocking ELSE excluded.blocking END,"
             " state = CASE f.state WHEN 'fixed' THEN 'open' ELSE f.state END",
             [_params(pull_request_id, review_id, finding) for finding in numbered],
         )
@@ -120,6 +123,15 @@ async def dismiss(
     )
     dismissed = await by_number(connection, pull_request_id, number)
     return dismissed or found[0]
+
+
+async def reinstate(connection: Connection, pull_request_id: int, numbers: Sequence[int]) -> None:
+    """Dismissals of what did not block then end, and it stays known who made them. Others stand."""
+    await connection.execute(
+        "UPDATE lintel.finding SET state = 'open'"
+        " WHERE pull_request_id = %s AND number = ANY(%s) AND state = 'dismissed' AND NOT blocking",
+        [pull_request_id, list(numbers)],
+    )
 
 
 async def concede(connection: Connection, pull_request_id: int, number: int, evidence: Evidence) -> None:
