@@ -15,11 +15,13 @@ from app.core.event import Event, SenderKind
 from app.core.job import (
     CommandJob,
     ConversationJob,
+    FeedbackJob,
     InstallationJob,
     Job,
     MergeGroupJob,
     PushJob,
     ReviewJob,
+    place_of,
 )
 from app.core.report.button import FULL_REVIEW
 
@@ -89,10 +91,16 @@ def look_at_once(event: Event) -> list[Job]:
     return _review(event)
 
 
-@on("pull_request", "closed", "converted_to_draft")
+@on("pull_request", "converted_to_draft")
 def stop_at_once(event: Event) -> list[Job]:
     """A pull request ceased to be something to review: what runs for it ends now."""
     return _review(event, stops=True)
+
+
+@on("pull_request", "closed")
+def stop_and_ask(event: Event) -> list[Job]:
+    """The same; and what people think of the comments is read for the last time, for GitHub sends nothing about it."""
+    return [*_review(event, stops=True), *_read_feedback(event)]
 
 
 @on("pull_request", "synchronize")
@@ -154,15 +162,14 @@ def obey_or_converse(event: Event) -> list[Job]:
 
 def converse(event: Event) -> list[Job]:
     """A person answered in a thread, of whomever it is."""
-    if event.installation_id is None or event.repository is None or event.comment is None:
+    place = place_of(event)
+    if place is None or event.comment is None:
         return []
     if event.sender_kind is not SenderKind.USER or not event.comment.answers or not event.comment.body.strip():
         return []
     return [
         ConversationJob(
-            installation_id=event.installation_id,
-            repository_id=event.repository.id,
-            repository=event.repository.full_name,
+            **place,
             number=event.comment.pull_number,
             comment_id=event.comment.id,
         )
@@ -172,15 +179,14 @@ def converse(event: Event) -> list[Job]:
 @on("issue_comment", "created")
 def obey(event: Event) -> list[Job]:
     """A person wrote a new comment with a command. Edited ones never count: others than the author can edit."""
-    if event.installation_id is None or event.repository is None or event.comment is None:
+    place = place_of(event)
+    if place is None or event.comment is None:
         return []
     if event.sender_kind is not SenderKind.USER or not _COMMAND_LINE.search(event.comment.body):
         return []
     return [
         CommandJob(
-            installation_id=event.installation_id,
-            repository_id=event.repository.id,
-            repository=event.repository.full_name,
+            **place,
             number=event.comment.pull_number,
             comment_id=event.comment.id,
             thread=event.comment.thread,
@@ -191,15 +197,15 @@ def obey(event: Event) -> list[Job]:
 @on("push")
 def look_at_what_decides(event: Event) -> list[Job]:
     """A branch moved: it may be a base, and policy or owners may have changed on it."""
-    if event.installation_id is None or event.repository is None or event.push is None:
+    place = place_of(event)
+    if place is None or event.push is None:
         return []
     return [
         PushJob(
-            installation_id=event.installation_id,
-            repository_id=event.repository.id,
-            repository=event.repository.full_name,
+            **place,
             branch=event.push.branch,
             before=event.push.before,
+            forced=event.push.forced,
         )
     ]
 
@@ -235,14 +241,12 @@ def answer_ping(_event: Event) -> list[Job]:
 
 
 def _judge_group(event: Event, *, stops: bool = False) -> list[Job]:
-    group = event.merge_group
-    if event.installation_id is None or event.repository is None or group is None:
+    group, place = event.merge_group, place_of(event)
+    if place is None or group is None:
         return []
     return [
         MergeGroupJob(
-            installation_id=event.installation_id,
-            repository_id=event.repository.id,
-            repository=event.repository.full_name,
+            **place,
             head_sha=group.head_sha,
             head_ref=group.head_ref,
             base_sha=group.base_sha,
@@ -252,14 +256,25 @@ def _judge_group(event: Event, *, stops: bool = False) -> list[Job]:
     ]
 
 
+def _read_feedback(event: Event) -> list[Job]:
+    place = place_of(event)
+    if place is None or event.pull_request is None:
+        return []
+    return [
+        FeedbackJob(
+            **place,
+            number=event.pull_request.number,
+        )
+    ]
+
+
 def _review(event: Event, *, delay_s: float = 0.0, stops: bool = False) -> list[Job]:
-    if event.installation_id is None or event.repository is None or event.pull_request is None:
+    place = place_of(event)
+    if place is None or event.pull_request is None:
         return []
     return [
         ReviewJob(
-            installation_id=event.installation_id,
-            repository_id=event.repository.id,
-            repository=event.repository.full_name,
+            **place,
             number=event.pull_request.number,
             head_sha=event.pull_request.head_sha,
             delay_s=delay_s,

@@ -73,26 +73,38 @@ def postgres() -> Iterator[Cluster]:
         with psycopg.connect(cluster.owner_dsn, autocommit=True) as owner:
             # Nobody pulls the plug of this machine between two tests.
             owner.execute("ALTER SYSTEM SET fsync = off")
+            owner.execute("ALTER SYSTEM SET full_page_writes = off")
+            owner.execute("ALTER SYSTEM SET synchronous_commit = off")
             owner.execute("ALTER SYSTEM SET autovacuum = off")
+            # Who asks about jobs ten times a second need not tell the list of processes each time.
+            owner.execute("ALTER SYSTEM SET update_process_title = off")
             owner.execute("SELECT pg_reload_conf()")
             owner.execute("CREATE DATABASE blank OWNER lintel")
             owner.execute("CREATE DATABASE migrated OWNER lintel")
         asyncio.run(_migrate(make_conninfo(cluster.dsn, dbname="migrated")))
+        with psycopg.connect(cluster.owner_dsn, autocommit=True) as owner:
+            # Nobody is connected to this one: a template must be at rest.
+            owner.execute("CREATE DATABASE pristine TEMPLATE migrated OWNER lintel")
         yield cluster
 
 
-@pytest.fixture
-def postgres_dsn(postgres: Cluster) -> Iterator[str]:
-    """The conninfo of a migrated, empty database, as the application's role; its schema is not to be changed."""
-    yield make_conninfo(postgres.dsn, dbname="migrated")
+@pytest.fixture(scope="session")
+def sweeper(postgres: Cluster) -> Iterator[psycopg.Connection]:
+    """The owner's connection to the migrated database: a new one each time would learn all tables each time."""
     with psycopg.connect(make_conninfo(postgres.owner_dsn, dbname="migrated"), autocommit=True) as owner:
-        owner.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = 'migrated' AND pid <> pg_backend_pid()"
-        )
         # The ledger refuses to be emptied by the application; its trigger sleeps for replicas.
         owner.execute("SET session_replication_role = replica")
-        owner.execute(_EMPTY)
+        yield owner
+
+
+@pytest.fixture
+def postgres_dsn(postgres: Cluster, sweeper: psycopg.Connection) -> Iterator[str]:
+    """The conninfo of a migrated, empty database, as the application's role; its schema is not to be changed."""
+    yield make_conninfo(postgres.dsn, dbname="migrated")
+    sweeper.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'migrated' AND pid <> pg_backend_pid()"
+    )
+    sweeper.execute(_EMPTY)
 
 
 @pytest.fixture
@@ -104,7 +116,7 @@ def blank_dsn(postgres: Cluster) -> Iterator[str]:
 @pytest.fixture
 def spoilable_dsn(postgres: Cluster) -> Iterator[str]:
     """The conninfo of a migrated database whose schema may be changed."""
-    yield from _database(postgres, "migrated")
+    yield from _database(postgres, "pristine")
 
 
 # To truncate all would make new files for each table and index: sixty milliseconds, a hundred times too much. Nobody

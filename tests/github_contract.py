@@ -41,7 +41,7 @@ def _description() -> Any:
 
 
 def _mend(node: Any) -> None:
-    """Let a nullable enumeration hold null, which GitHub means and does not always list.
+    """Let a nullable enumeration or choice hold null, which GitHub means and does not always list.
 
     Discriminators go: they stand where an answer may be an array, which has none; `oneOf` decides alone.
     """
@@ -49,6 +49,8 @@ def _mend(node: Any) -> None:
         node.pop("discriminator", None)
         if node.get("nullable") is True and isinstance(node.get("enum"), list) and None not in node["enum"]:
             node["enum"].append(None)
+        if node.get("nullable") is True and isinstance(node.get("oneOf"), list):
+            node["oneOf"].append({"nullable": True, "enum": [None]})
         for value in node.values():
             _mend(value)
     elif isinstance(node, list):

@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from app.core.job import CommandJob, ConversationJob, InstallationJob, Job, MergeGroupJob, PushJob, RerunJob, ReviewJob
+from app.core.job import (
+    CommandJob,
+    ConversationJob,
+    InstallationJob,
+    Job,
+    MergeGroupJob,
+    PushJob,
+    RerunJob,
+    ReviewJob,
+    feedback_of,
+)
 from app.events import jobs_for, rules, subscribed_events
 from app.github.webhook import decode
 from tests.github.examples import example
@@ -44,9 +54,15 @@ def test_a_pull_request_that_opens_is_looked_at_at_once(action: str) -> None:
     assert deliver("pull_request", action, pull_request=pull_request()) == [review()]
 
 
-@pytest.mark.parametrize("action", ["closed", "converted_to_draft"])
-def test_a_pull_request_that_ceases_to_be_offered_stops_its_review(action: str) -> None:
-    assert deliver("pull_request", action, pull_request=pull_request()) == [review(stops=True)]
+def test_a_pull_request_that_is_a_draft_again_stops_its_review() -> None:
+    assert deliver("pull_request", "converted_to_draft", pull_request=pull_request()) == [review(stops=True)]
+
+
+def test_one_that_is_closed_stops_its_review_and_is_asked_how_it_was_taken() -> None:
+    stopped, feedback = deliver("pull_request", "closed", pull_request=pull_request())
+    assert stopped == review(stops=True)
+    assert isinstance(stopped, ReviewJob)
+    assert feedback == feedback_of(stopped)
 
 
 def test_a_push_waits_for_more_pushes() -> None:
@@ -208,6 +224,13 @@ def test_a_push_is_looked_at_from_where_the_branch_was() -> None:
     (nested,) = deliver("push", None, **push(ref="refs/heads/release/1", before="0" * 40))
     assert isinstance(nested, PushJob)
     assert (nested.branch, nested.before) == ("release/1", "0" * 40)
+
+
+@pytest.mark.parametrize(("told", "forced"), [(True, True), (False, False), (None, False), ("true", False)])
+def test_a_branch_that_was_moved_back_is_told_from_one_that_went_on(told: object, forced: bool) -> None:
+    (job,) = deliver("push", None, **push(forced=told))
+    assert isinstance(job, PushJob)
+    assert job.forced is forced
 
 
 @pytest.mark.parametrize(

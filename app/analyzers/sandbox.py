@@ -13,6 +13,7 @@ import logging
 import os
 import shutil
 import signal
+import site
 import sys
 import sysconfig
 import tempfile
@@ -25,6 +26,7 @@ from app.analyzers.analyzer import Limits
 log = logging.getLogger(__name__)
 
 LAUNCHER = Path(__file__).with_name("launch.py")
+SOURCE = Path(__file__).parents[2]
 CHUNK = 1 << 16
 # Not from outside: they keep a tool's own threads few, whose stacks count as memory.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "RAYON_NUM_THREADS": "2", "MALLOC_ARENA_MAX": "2"}
@@ -72,7 +74,21 @@ async def run_tool(program: Path, arguments: Sequence[str], files: Mapping[str, 
 
 def bound_command(program: Path, arguments: Sequence[str], bounds: tuple[int, int, int]) -> list[str]:
     """The command line of a program with bounds: seconds of processor time, bytes of memory and of a file it writes."""
-    return [sys.executable, "-I", "-S", str(LAUNCHER), *map(str, bounds), "--", str(program), *arguments]
+    return [*_launch(bounds), "--", str(program), *arguments]
+
+
+def bound_module(module: str, bounds: tuple[int, int, int]) -> list[str]:
+    """The command line of `main` in a module of ours, with the same bounds.
+
+    It imports from this interpreter's library, what is installed with it and where `app` lies: as an isolated
+    interpreter does, from no folder that it is started in and none that the environment names.
+    """
+    folders = dict.fromkeys([*site.getsitepackages(), str(SOURCE)])
+    return [*_launch(bounds), "+", module, *folders]
+
+
+def _launch(bounds: tuple[int, int, int]) -> list[str]:
+    return [sys.executable, "-I", "-S", str(LAUNCHER), *map(str, bounds)]
 
 
 @contextlib.asynccontextmanager

@@ -19,6 +19,7 @@ from app.claude.arrival import Arrival
 from app.claude.counting import foresee
 from app.claude.failures import Missed, miss, name_error
 from app.claude.limits.admission import Admission, Call, LimitReached
+from app.claude.limits.outages import Outages
 from app.claude.message import parameters
 from app.claude.money.booking import Attempt, Book
 from app.claude.money.purse import OverBudget
@@ -83,6 +84,7 @@ class Claude:
         self._retries = retries
         self._limits = limits or Limits()
         self._tickets = itertools.count()
+        self.outages = Outages(retries.clock)
         self._admission = Admission(
             at_once=self._limits.at_once,
             clock=retries.clock,
@@ -120,7 +122,7 @@ class Claude:
                 await book.note(request, missed.failure)
             raise ModelFailed(missed.failure)
         spent = Usage()
-        start = Once(on_start)
+        start = Once(lambda: self._hear(request.model, on_start))
         ticket = next(self._tickets)
 
         async def attempt() -> Reply | Missed:
@@ -137,8 +139,14 @@ class Claude:
 
         outcome = await self._retries.run(attempt)
         if isinstance(outcome, Missed):
+            self.outages.note_failure(request.model, outcome.failure)
             raise ModelFailed(replace(outcome.failure, paid=(Paid(request.model, spent),) if spent.calls else ()))
         return replace(outcome, usage=spent)
+
+    def _hear(self, model: str, on_start: Callable[[], None] | None) -> None:
+        self.outages.note_answer(model)
+        if on_start is not None:
+            on_start()
 
     async def _attempt(
         self, request: Request, ticket: int, on_start: Callable[[], None], booked: Attempt

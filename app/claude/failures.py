@@ -14,7 +14,7 @@
 | end of the stream without `message_stop` (the SDK raises nothing) | incomplete | yes | yes |
 | a stream that breaks the protocol | malformed | no | no |
 | a stream larger than any answer to the request | malformed | no | no |
-| 401, 403, `authentication_error`, `permission_error` | unauthorized | no | no |
+| 401, 403, `authentication_error`, `permission_error` | unauthorized | no | yes |
 | 413, llama.cpp's `exceed_context_size_error` | too_long | no, but in halves | no |
 | stop reason `model_context_window_exceeded`, or counted before it was sent | too_long | no, but in halves | no |
 | any other 4xx or error type | rejected | no | no |
@@ -26,6 +26,7 @@
 | tools asked for again and again, as `exploring` finds | endless | no | no |
 | any other stop reason (`pause_turn`, `stop_sequence`, unknown ones; `tool_use` without tools) | unexpected | no | no |
 | the money for the next attempt is not there, as `booking` finds | budget | no | no |
+| the review only decides, and nobody is asked, as `unasked` says | unasked | no | no |
 | any other error of the SDK | unexpected | no | no |
 
 `x-should-retry: false` turns every "yes" of the third column into "no". Halves and repetitions are the review's
@@ -77,7 +78,7 @@ _ASK_AGAIN = frozenset(
         FailureKind.INCOMPLETE,
     }
 )
-_PASSING = _ASK_AGAIN | {FailureKind.SPEND_LIMIT}
+_PASSING = _ASK_AGAIN | {FailureKind.SPEND_LIMIT, FailureKind.UNAUTHORIZED}
 _STOP_REASONS: Mapping[str, FailureKind] = {
     "max_tokens": FailureKind.TRUNCATED,
     "refusal": FailureKind.REFUSED,

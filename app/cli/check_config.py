@@ -12,7 +12,8 @@ from rich.text import Text
 from app.cli.exits import Exit, Refusal
 from app.core.gate.effective import Effective, Policies, read_organisation
 from app.core.gate.floor import list_values
-from app.core.gate.policy import POLICY_PATH, PolicyFault, read_policy_bytes
+from app.core.gate.policy import POLICY_PATH, CheckNaming, PolicyFault, read_policy_bytes
+from app.core.gate.sharing import SHARED_IS_WEAKER
 from app.core.report.status import show_value
 from app.core.text.unicode import reveal
 from app.core.text.yaml import MAX_BYTES
@@ -38,6 +39,8 @@ def run_check_config(files: Files) -> Exit:
     if content is None:
         Console(stderr=True, highlight=False).print(f"There is no {POLICY_PATH} here: nothing is set.", markup=False)
     _show(effective)
+    if effective.policy.check is CheckNaming.SHARED:
+        Console(stderr=True, highlight=False).print(SHARED_IS_WEAKER, markup=False)
     return Exit.FINE
 
 

@@ -13,6 +13,7 @@ from rich.console import Console
 from app.cli.exits import Broke, Exit, Refusal
 from app.cli.shown import shown
 from app.cli.wishes import Format
+from app.core.feedback.opinion import tell_share
 from app.core.report.statistics import Month, sum_up
 from app.core.text.plural import count
 from app.github.auth import UnusableKey
@@ -23,6 +24,8 @@ from app.store.records.statistics import count_all
 from app.wiring.replay import open_records
 
 SCHEMA_VERSION = 1
+MOST_REASONS = 5
+"""Reasons of dismissals that one month's lines name; JSON has them all."""
 
 
 def run_stats(settings: Settings, form: Format) -> Exit:
@@ -54,7 +57,7 @@ async def _gather(settings: Settings) -> tuple[Month, ...]:
 
 
 def _lay_out(months: Sequence[Month]) -> Iterator[str]:
-    """Three lines a month, under the name of its repository."""
+    """A few lines a month, under the name of its repository."""
     for name, own in groupby(months, key=lambda month: month.repository):
         yield shown(name).plain
         for one in own:
@@ -62,4 +65,16 @@ def _lay_out(months: Sequence[Month]) -> Iterator[str]:
             taken = f"{one.fixed:,} fixed, {one.dismissed:,} dismissed ({one.dismissed_blocking:,} blocking)"
             yield f"  {one.month:%Y-%m}  {count(one.verdicts, 'verdict')}: {verdicts}"
             yield f"           {count(one.findings, 'finding')}, {one.blocking:,} blocking: {taken}"
-            yield f"           {count(one.overrides, 'override')}; ${one.usd:,.2f}"
+            if one.reasons:
+                yield f"           dismissed because: {shown(_tell_reasons(one.reasons)).plain}"
+            share = tell_share(one.liked, one.disliked)
+            liked = f"{one.liked:,} up, {one.disliked:,} down{f' ({share} down)' if share else ''}"
+            yield f"           reactions: {liked}, of {count(one.comments, 'comment')} that were looked at"
+            past = f"{count(one.bypassed, 'merge')} past the gate"
+            yield f"           {count(one.overrides, 'override')}; {past}; ${one.usd:,.2f}"
+
+
+def _tell_reasons(reasons: Sequence[tuple[str, int]]) -> str:
+    """The commonest reasons with their counts."""
+    told = [f"{reason} ({many:,})" for reason, many in reasons[:MOST_REASONS]]
+    return "; ".join([*told, *([f"{len(reasons) - MOST_REASONS:,} more"] if len(reasons) > MOST_REASONS else [])])

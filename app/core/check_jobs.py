@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.core.event import Event
-from app.core.job import ForgedJob, Job, RerunJob
+from app.core.job import ForgedJob, Job, RerunJob, place_of
 
 # A check's name as we give it: with its base branch, or shared by all of them.
 _OUR_NAMES = re.compile(r"lintel(?:: [^\r\n]{1,500})?")
@@ -13,14 +13,12 @@ _OUR_NAMES = re.compile(r"lintel(?:: [^\r\n]{1,500})?")
 
 def rerun(event: Event, *, asked_by: str = "") -> list[Job]:
     """One check again; in full in the name of who asked."""
-    run = event.check_run
-    if event.installation_id is None or event.repository is None or run is None:
+    run, place = event.check_run, place_of(event)
+    if place is None or run is None:
         return []
     return [
         RerunJob(
-            installation_id=event.installation_id,
-            repository_id=event.repository.id,
-            repository=event.repository.full_name,
+            **place,
             head_sha=run.head_sha,
             check_run_id=run.id,
             external_id=run.external_id,
@@ -33,14 +31,12 @@ def rerun(event: Event, *, asked_by: str = "") -> list[Job]:
 
 def rerun_suite(event: Event) -> list[Job]:
     """All checks of a head again: GitHub names the head alone, and tells of no check run."""
-    suite = event.check_suite
-    if event.installation_id is None or event.repository is None or suite is None:
+    suite, place = event.check_suite, place_of(event)
+    if place is None or suite is None:
         return []
     return [
         RerunJob(
-            installation_id=event.installation_id,
-            repository_id=event.repository.id,
-            repository=event.repository.full_name,
+            **place,
             head_sha=suite.head_sha,
             check_run_id=0,
             external_id="",
@@ -52,16 +48,14 @@ def rerun_suite(event: Event) -> list[Job]:
 
 def note_name(event: Event) -> list[Job]:
     """Another App's check, if it has a name of ours."""
-    run = event.check_run
-    if event.installation_id is None or event.repository is None or run is None or run.app_id is None:
+    run, place = event.check_run, place_of(event)
+    if place is None or run is None or run.app_id is None:
         return []
     if not _OUR_NAMES.fullmatch(run.name):
         return []
     return [
         ForgedJob(
-            installation_id=event.installation_id,
-            repository_id=event.repository.id,
-            repository=event.repository.full_name,
+            **place,
             head_sha=run.head_sha,
             check_run_id=run.id,
             name=run.name,

@@ -23,13 +23,19 @@ class RepositoryRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequestRef:
-    """The pull request of a `pull_request` delivery."""
+    """The pull request of a `pull_request` delivery. `before` is the head that it had, where that moved.
+
+    `fork_owner` is the id of the person whose fork the head lies in, if it is a person's.
+    """
 
     number: int
     head_sha: str
     base_ref: str
     draft: bool
     open: bool
+    before: str = ""
+    from_fork: bool = False
+    fork_owner: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +90,15 @@ class MergeGroupRef:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushRef:
-    """A branch that moved. `before` is where it was; zeros where it was not."""
+    """A branch that moved. `before` is where it was, zeros where it was not; `after` where it is.
+
+    `forced`: it does not continue what it was.
+    """
 
     branch: str
     before: str
+    after: str = ""
+    forced: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +121,7 @@ class Event:
     review_state: str = ""
     base_changed: bool = False
     sender: str = ""
+    sender_id: int | None = None
     sender_kind: SenderKind = SenderKind.USER
     repositories_added: tuple[RepositoryRef, ...] = ()
     repositories_removed: tuple[RepositoryRef, ...] = ()

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from app.core.gate.enforcement import Enforcement, Hold
+from app.core.gate.sharing import SHARED_IS_WEAKER, SHARED_NAME
 from app.core.text.plural import count
 
 _LEVELS: Final = ("none", "read", "write", "admin")
@@ -102,7 +103,8 @@ def examine_gate(repository: str, branch: str, name: str, enforcement: Enforceme
     require = f"in a ruleset for {branch}, require the status check `{name}` with this App as its source"
     match enforcement.hold:
         case Hold.ENFORCED:
-            return Examined(part, State.WELL, f"{branch} requires {name} from this App")
+            weaker = f". {SHARED_IS_WEAKER}" if name == SHARED_NAME else ""
+            return Examined(part, State.WELL, f"{branch} requires {name} from this App{weaker}")
         case Hold.UNPINNED:
             return Examined(part, State.WRONG, f"{branch} requires {name} from any source: it can be forged", require)
         case Hold.OTHER_APP:

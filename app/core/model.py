@@ -197,6 +197,7 @@ class FailureKind(StrEnum):
     UNANSWERED = "unanswered"
     ENDLESS = "endless"
     BUDGET = "budget"
+    UNASKED = "unasked"
     UNEXPECTED = "unexpected"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.core.change.diff import Patch
 from app.core.change.plan import Plan
 from app.core.gate.attendance import Attendance
 from app.core.gate.policy import POLICY_PATH, ModelUse, Policy, PolicyFault, read_policy
@@ -68,6 +69,11 @@ class LocalForge:
         if anew:
             raise ChangeUnreadable("Git cannot read this repository: `git fsck` may say why.", passing=False)
         return self.found.store
+
+    async def recollect(self, snapshot: Snapshot, policy: Policy, history: History, patch: Patch) -> History:
+        """Nothing is kept of other ranges."""
+        del snapshot, policy, patch
+        return history
 
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
         """Nobody waits on a page: the watcher of the desk tells the terminal."""

@@ -35,7 +35,8 @@ async def run_again(services: GitHubServices, job: RerunJob) -> None:
     jobs: list[Job] = [_ready_again(job)] if await _shows_ready(services, client, job) else []
     if job.external_id != READY:
         numbers = await _find_numbers(services, client, job)
-        jobs += [replace(review_of(job, number), full=job.full, again=True, asked=True) for number in numbers]
+        wanted = [replace(review_of(job, number), asked=True, asked_of=job.head_sha) for number in numbers]
+        jobs += [replace(review, full=job.full, again=True) for review in wanted]
     async with services.database.transaction() as connection:
         await enqueue(connection, jobs)
 

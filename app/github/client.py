@@ -14,6 +14,7 @@ from typing import Final
 from pydantic import JsonValue
 
 from app.core.gate.enforcement import Requirements
+from app.github.bodies import Body, action_body, comment_body, output_body
 from app.github.contents import MOST_BYTES, read_file
 from app.github.drafts import (
     CheckAction,
@@ -23,6 +24,7 @@ from app.github.drafts import (
     DraftComment,
     ReactionContent,
 )
+from app.github.edits import read_last_edit
 from app.github.errors import Context, WrongRepository
 from app.github.objects import GitCommit, GitTree, read_blob, read_commit, read_tree
 from app.github.payloads import (
@@ -41,15 +43,15 @@ from app.github.payloads import (
     ReviewComment,
 )
 from app.github.protection import read_requirements
+from app.github.reactions import list_reactions
 from app.github.reading import Reader, quoted
 from app.github.transport import Credential, Wire
+from app.github.turns import read_last_turn
 
 _FULL_NAME: Final = re.compile(r"([A-Za-z0-9._-]{1,100})/([A-Za-z0-9._-]{1,100})", re.ASCII)
 # GitHub lists no more commits of a pull request than this.
 MOST_PULL_FILES: Final = 3_000
 MOST_PULL_COMMITS: Final = 250
-
-Body = dict[str, JsonValue]
 
 
 class GitHubClient:
@@ -97,6 +99,10 @@ class GitHubClient:
     async def list_pull_commits(self, number: int) -> tuple[PullCommit, ...]:
         """The commits of a pull request, oldest first: `MOST_PULL_COMMITS` at most, whatever it has."""
         return await self._repo.list_all(f"/pulls/{number}/commits", PullCommit)
+
+    async def get_last_turn(self, number: int) -> datetime | None:
+        """When the base branch of a pull request was last changed, or its head force-pushed; None: neither ever was."""
+        return await read_last_turn(self._repo, self.full_name, number)
 
     async def list_pull_files(self, number: int) -> tuple[PullFile, ...]:
         """The files that a pull request changes: `MOST_PULL_FILES` at most, whatever it has."""
@@ -160,7 +166,7 @@ class GitHubClient:
         if details_url is not None:
             body["details_url"] = details_url
         if output is not None:
-            body["output"] = _output_body(output)
+            body["output"] = output_body(output)
         return await self._repo.write("POST", "/check-runs", CheckRun, body)
 
     async def update_check_run(
@@ -179,8 +185,8 @@ class GitHubClient:
             "status": status,
             "conclusion": conclusion,
             "external_id": external_id,
-            "output": _output_body(output) if output else None,
-            "actions": [_action_body(action) for action in actions] or None,
+            "output": output_body(output) if output else None,
+            "actions": [action_body(action) for action in actions] or None,
             "completed_at": completed_at.strftime("%Y-%m-%dT%H:%M:%SZ") if completed_at else None,
         }
         body = {key: value for key, value in given.items() if value is not None}
@@ -199,7 +205,7 @@ class GitHubClient:
         self, number: int, *, commit_id: str, body: str, comments: Sequence[DraftComment] = ()
     ) -> Review:
         """A review that comments, and never approves. All or nothing: one bad line is Unprocessable for all."""
-        placed: list[JsonValue] = [_comment_body(comment) for comment in comments]
+        placed: list[JsonValue] = [comment_body(comment) for comment in comments]
         review: Body = {"commit_id": commit_id, "body": body, "event": "COMMENT", "comments": placed}
         return await self._repo.write("POST", f"/pulls/{number}/reviews", Review, review)
 
@@ -213,7 +219,7 @@ class GitHubClient:
 
     async def create_review_comment(self, number: int, *, commit_id: str, comment: DraftComment) -> ReviewComment:
         """A single comment; without a line it stands on the whole file."""
-        body = {"commit_id": commit_id, **_comment_body(comment)}
+        body = {"commit_id": commit_id, **comment_body(comment)}
         if comment.line is None:
             body["subject_type"] = "file"
         return await self._repo.write("POST", f"/pulls/{number}/comments", ReviewComment, body)
@@ -233,6 +239,10 @@ class GitHubClient:
         path = f"/pulls/comments/{comment_id}/reactions"
         return await self._repo.write("POST", path, Reaction, {"content": content}, repeatable=True)
 
+    async def list_reactions(self, comment_id: int, content: ReactionContent, *, thread: bool) -> tuple[Reaction, ...]:
+        """The first of those who reacted to a comment so; `thread`: it is one on the change."""
+        return await list_reactions(self._repo, comment_id, content, thread=thread)
+
     async def list_issue_comments(self, number: int) -> tuple[IssueComment, ...]:
         """Every comment of the conversation, oldest first."""
         return await self._repo.list_all(f"/issues/{number}/comments", IssueComment)
@@ -240,6 +250,10 @@ class GitHubClient:
     async def get_issue_comment(self, comment_id: int) -> IssueComment:
         """One comment, now; NotFound when it was deleted."""
         return await self._repo.get(f"/issues/comments/{comment_id}", IssueComment)
+
+    async def get_last_edit(self, node_id: str) -> datetime | None:
+        """When a comment, on the change or not, was edited last; None: never. NotFound when it was deleted."""
+        return await read_last_edit(self._repo, node_id)
 
     async def create_issue_comment(self, number: int, body: str) -> IssueComment:
         """A new comment. Not repeatable: look for its marker after OutcomeUnknown."""
@@ -259,39 +273,3 @@ class GitHubClient:
         if repository is None or repository.id != self.repository_id:
             context = Context("GET", f"/repos/{self.full_name}")
             raise WrongRepository("the name belongs to another repository now", context)
-
-
-def _comment_body(comment: DraftComment) -> Body:
-    body: Body = {"path": comment.path, "body": comment.body}
-    if comment.line is not None:
-        body |= {"line": comment.line, "side": comment.side.value}
-    if comment.start_line is not None:
-        body |= {"start_line": comment.start_line, "start_side": comment.side.value}
-    return body
-
-
-def _output_body(output: CheckOutput) -> Body:
-    body: Body = {"title": output.title, "summary": output.summary}
-    if output.text is not None:
-        body["text"] = output.text
-    if output.annotations:
-        notes = []
-        for note in output.annotations:
-            shown: Body = {
-                "path": note.path,
-                "start_line": note.start_line,
-                "end_line": note.end_line,
-                "annotation_level": note.annotation_level,
-                "message": note.message,
-            }
-            notes.append(shown if note.title is None else shown | {"title": note.title})
-        body["annotations"] = list(notes)
-    return body
-
-
-def _action_body(action: CheckAction) -> Body:
-    return {
-        "label": action.label,
-        "description": action.description,
-        "identifier": action.identifier,
-    }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Answer(BaseModel):
@@ -65,6 +65,7 @@ class Pull(Answer):
     locked: bool = False
     merged: bool = False
     merge_commit_sha: str | None = None
+    merged_by: Account | None = None
     user: Account | None = None
     head: Branch
     base: Branch
@@ -101,12 +102,6 @@ class Comparison(Answer):
     merge_base_commit: CommitRef
 
 
-class ComparedCommit(CommitRef):
-    """A commit that one side of a comparison has alone, with its parents."""
-
-    parents: tuple[CommitRef, ...]
-
-
 class GitIdentity(Answer):
     """Who a commit claims to be by. Anybody can claim anything."""
 
@@ -121,6 +116,13 @@ class CommitDetail(Answer):
     message: str
     author: GitIdentity | None = None
     committer: GitIdentity | None = None
+
+
+class ComparedCommit(CommitRef):
+    """A commit that one side of a comparison has alone, with its parents and what its message claims."""
+
+    parents: tuple[CommitRef, ...]
+    commit: CommitDetail
 
 
 class PullCommit(Answer):
@@ -195,10 +197,18 @@ class Review(Answer):
     html_url: str = ""
 
 
+class ReactionCounts(Answer):
+    """How often people reacted to a comment."""
+
+    up: int = Field(0, alias="+1")
+    down: int = Field(0, alias="-1")
+
+
 class ReviewComment(Answer):
     """A comment on the change. `line` is None once it is outdated; `in_reply_to_id` names the thread's first."""
 
     id: int
+    node_id: str = ""
     body: str
     path: str
     user: Account | None = None
@@ -214,12 +224,13 @@ class ReviewComment(Answer):
     original_commit_id: str | None = None
     pull_request_url: str = ""
     html_url: str = ""
+    reactions: ReactionCounts = ReactionCounts()
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
     @property
     def edited(self) -> bool:
-        """Whether it changed after it was written, or nobody can tell."""
+        """Whether it changed in a later second than it was written in, or nobody can tell."""
         return self.created_at is None or self.updated_at != self.created_at
 
     @property
@@ -232,17 +243,19 @@ class IssueComment(Answer):
     """A comment on a pull request's conversation."""
 
     id: int
+    node_id: str = ""
     body: str | None = None
     user: Account | None = None
     issue_url: str = ""
     html_url: str = ""
     performed_via_github_app: AppRef | None = None
+    reactions: ReactionCounts = ReactionCounts()
     created_at: datetime
     updated_at: datetime
 
     @property
     def edited(self) -> bool:
-        """Whether it changed after it was written; others than its author may have changed it."""
+        """Whether it changed in a later second than it was written in; others than its author may have done it."""
         return self.updated_at != self.created_at
 
     @property
@@ -252,10 +265,12 @@ class IssueComment(Answer):
 
 
 class Reaction(Answer):
-    """A reaction to a comment."""
+    """A reaction to a comment. `user` is None for somebody who is gone; `id` grows with time."""
 
     id: int
     content: str
+    user: Account | None = None
+    created_at: datetime | None = None
 
 
 class CollaboratorPermission(Answer):

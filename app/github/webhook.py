@@ -96,7 +96,7 @@ def decode(headers: Mapping[str, str], body: bytes) -> Event:
         installation_id=installation.id if installation else None,
         account=installation.account.login if installation and installation.account else None,
         repository=refer(parts.read("repository", RepositoryPart)),
-        pull_request=_pull_request(parts.read("pull_request", PullRequestPart)),
+        pull_request=_pull_request(parts.read("pull_request", PullRequestPart), payload),
         comment=_COMMENTS[name](parts) if name in _COMMENTS else None,
         check_run=_check_run(parts.read("check_run", CheckRunPart)),
         merge_group=_merge_group(parts.read("merge_group", MergeGroupPart)),
@@ -106,6 +106,7 @@ def decode(headers: Mapping[str, str], body: bytes) -> Event:
         review_state=(_text(_mapping(payload.get("review")).get("state")) or "").lower(),
         base_changed="base" in _mapping(payload.get("changes")),
         sender=sender.login if sender else "",
+        sender_id=sender.id if sender else None,
         sender_kind=SenderKind.USER if person else SenderKind.BOT,
         repositories_added=parts.read_repositories("repositories_added"),
         repositories_removed=parts.read_repositories("repositories_removed"),
@@ -138,15 +139,21 @@ def _mapping(value: JsonValue) -> Mapping[str, JsonValue]:
     return value if isinstance(value, dict) else {}
 
 
-def _pull_request(part: PullRequestPart | None) -> PullRequestRef | None:
+def _pull_request(part: PullRequestPart | None, payload: Mapping[str, JsonValue]) -> PullRequestRef | None:
     if part is None:
         return None
+    before, owner = _text(payload.get("before")) or "", part.head.user
+    here = _mapping(payload.get("repository")).get("id")
     return PullRequestRef(
         number=part.number,
         head_sha=part.head.sha,
         base_ref=part.base.ref,
         draft=bool(part.draft),
         open=part.state == "open",
+        before=before if _SHA.fullmatch(before) else "",
+        # A fork that was deleted has no repository any more.
+        from_fork=part.head.repo is None or part.head.repo.id != here,
+        fork_owner=owner.id if owner and owner.type == SenderKind.USER else None,
     )
 
 
@@ -155,8 +162,15 @@ def _push(name: str, payload: Mapping[str, JsonValue]) -> PushRef | None:
     if name != "push" or payload.get("deleted") is True:
         return None
     ref, before = _text(payload.get("ref")) or "", _text(payload.get("before")) or ""
-    branch = ref.removeprefix("refs/heads/")
-    return PushRef(branch=branch, before=before) if branch not in ("", ref) and _SHA.fullmatch(before) else None
+    branch, after = ref.removeprefix("refs/heads/"), _text(payload.get("after")) or ""
+    if branch in ("", ref) or not _SHA.fullmatch(before):
+        return None
+    return PushRef(
+        branch=branch,
+        before=before,
+        after=after if _SHA.fullmatch(after) else "",
+        forced=payload.get("forced") is True,
+    )
 
 
 def _comment(parts: Parts) -> CommentRef | None:

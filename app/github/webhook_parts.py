@@ -38,6 +38,7 @@ class AccountPart(Part):
 
     login: Text
     type: Text | None = None
+    id: Id | None = None
 
 
 class InstallationPart(Part):
@@ -54,10 +55,18 @@ class RepositoryPart(Part):
     full_name: Text
 
 
+class IdPart(Part):
+    """Something with an id."""
+
+    id: Id
+
+
 class HeadPart(Part):
-    """The head of a pull request."""
+    """The head of a pull request, and the repository and owner that it lies with."""
 
     sha: Sha
+    repo: IdPart | None = None
+    user: AccountPart | None = None
 
 
 class BasePart(Part):

@@ -1,15 +1,20 @@
 """What happens to branches: pushes, removals and merges, and what follows from them."""
 
+from typing import Literal
+
 from app.hub import git
 from app.hub.accounts import Repository, User
 from app.hub.events import Hub, announce
 from app.hub.pulls import address, base_tip, close, retarget, synchronize, tell
 from app.hub.refusals import RefusedError
+from app.hub.replay import replay
 from app.hub.state import PullRequest
 from app.hub.suites import request_suites
 from app.hub.views import show_commit
 
 NO_SHA = "0" * 40
+Method = Literal["merge", "squash", "rebase"]
+"""How a pull request is merged, in the words of REST's `merge_method`."""
 
 
 class PushRefusedError(Exception):
@@ -56,7 +61,7 @@ def _lose_base(hub: Hub, pull: PullRequest, tip: str, pusher: User) -> None:
     """
     for merged in hub.state.pulls_of(pull.repository):
         if merged.merged_at is not None and merged.head_ref == pull.base_ref and not merged.from_fork:
-            retarget(hub, pull, merged.base_ref, pusher)
+            retarget(hub, pull, merged.base_ref, pusher, automatic=True)
             return
     pull.base_sha = tip
     close(hub, pull, pusher)
@@ -90,17 +95,27 @@ def _tell_push(
     )
 
 
-def merge(hub: Hub, pull: PullRequest, sender: User, *, squash: bool = False) -> str:
-    """Merge, whoever asks: `checks.can_merge` is the gate. The SHA of the merge commit, or of the one of all in one."""
+def merge(hub: Hub, pull: PullRequest, sender: User, method: Method = "merge") -> str:
+    """Merge, whoever asks: `checks.can_merge` is the gate. The SHA that the base then has. Raises RefusedError 405."""
     base = base_tip(pull)
-    who = git.Signature(sender.login, address(sender), hub.clock().isoformat())
-    message = f"Merge pull request #{pull.number} from {pull.head_repository.owner.login}/{pull.head_ref}"
-    path = pull.repository.path
-    sha = git.merge(path, base, pull.head_sha, message, who)
-    if squash:
-        sha = git.commit_tree(path, git.read_commit(path, sha).tree, [base], f"{pull.title} (#{pull.number})", who)
+    sha = combine(hub, pull, base, sender, method)
     land(hub, pull, base, sha, sender)
     return sha
+
+
+def combine(hub: Hub, pull: PullRequest, base: str, sender: User, method: Method) -> str:
+    """What merging makes on top of `base`: a merge commit, one commit of all in one, or each commit again.
+
+    On no branch yet. Raises git.GitFailedError or RefusedError on a conflict.
+    """
+    path, who = pull.repository.path, git.Signature(sender.login, address(sender), hub.clock().isoformat())
+    if method == "rebase":
+        return replay(path, base, pull.head_sha, who)
+    message = f"Merge pull request #{pull.number} from {pull.head_repository.owner.login}/{pull.head_ref}"
+    sha = git.merge(path, base, pull.head_sha, message, who)
+    if method == "merge":
+        return sha
+    return git.commit_tree(path, git.read_commit(path, sha).tree, [base], f"{pull.title} (#{pull.number})", who)
 
 
 def land(hub: Hub, pull: PullRequest, base: str, sha: str, sender: User) -> None:

@@ -39,7 +39,7 @@ def post_comment(hub: Hub, pull: PullRequest, author: User, body: str, app: App 
 def edit_comment(hub: Hub, comment: IssueComment, editor: User, body: str) -> None:
     """Change what a comment says."""
     before, comment.body = comment.body, check_body("IssueComment", body)
-    comment.updated_at = hub.clock()
+    comment.updated_at = comment.last_edited_at = hub.clock()
     _tell_comment(hub, comment, "edited", editor, before)
 
 
@@ -76,7 +76,7 @@ def tell_review_comment(hub: Hub, comment: ReviewComment, action: str, sender: U
 def edit_review_comment(hub: Hub, comment: ReviewComment, editor: User, body: str) -> None:
     """Change what a comment on the diff says."""
     before, comment.body = comment.body, check_body("PullRequestReviewComment", body)
-    comment.updated_at = hub.clock()
+    comment.updated_at = comment.last_edited_at = hub.clock()
     tell_review_comment(hub, comment, "edited", editor, before)
 
 

@@ -1,7 +1,7 @@
-"""GitHub's GraphQL API, as far as an App asks it about a merge queue: fields that are not here are refused by name.
+"""GitHub's GraphQL API, as far as an App asks it about a merge queue and about edits: other fields are refused by name.
 
 An answer is a 200 even where it holds errors; only who is not known, or says no JSON, gets another status.
-https://docs.github.com/en/graphql/reference/objects#mergequeue
+https://docs.github.com/en/graphql/reference/objects#mergequeue and …/reference/interfaces#comment
 """
 
 import json
@@ -20,7 +20,9 @@ from app.hub.events import Hub
 from app.hub.graphql_text import Field, QueryUnreadableError, parse
 from app.hub.merge_queue import entries_of
 from app.hub.refusals import RefusedError
-from app.hub.state import PullRequest, QueueEntry
+from app.hub.state import IssueComment, PullRequest, QueueEntry, ReviewComment
+from app.hub.timeline import TYPES, TimelineItem, choose
+from app.hub.views import node_id, stamp, stamp_if
 
 GRAPHQL = "/api/graphql"
 MOST = 100
@@ -100,6 +102,11 @@ class GraphQL:
 def _validate(kind: str, field: Field, path: tuple[str, ...]) -> None:
     """Raise _AnswerError for the first field or argument that the schema does not have."""
     for chosen in field.fields:
+        if chosen.on:
+            if chosen.on not in _SCHEMA:
+                raise _AnswerError(f"No such type {chosen.on}, so it can't be a fragment condition", path=list(path))
+            _validate(chosen.on, chosen, path)
+            continue
         at = (*path, chosen.name)
         known = _SCHEMA[kind].get(chosen.name)
         if known is None:
@@ -120,6 +127,10 @@ def _validate(kind: str, field: Field, path: tuple[str, ...]) -> None:
 def _resolve(asked: _Asked, kind: str, value: Any, field: Field, path: tuple[str, ...]) -> Json:  # noqa: ANN401 - any object
     shown: Json = {}
     for chosen in field.fields:
+        if chosen.on:
+            if isinstance(value, _OF_TYPE.get(chosen.on, ())):
+                shown |= _resolve(asked, chosen.on, value, chosen, path)
+            continue
         of, _, resolver = _SCHEMA[kind][chosen.name]
         at = (*path, chosen.name)
         arguments = {name: _fill(asked, given) for name, given in chosen.arguments.items()}
@@ -157,11 +168,53 @@ def _find_repository(asked: _Asked, _: None, arguments: Json) -> Repository:
     return found
 
 
-def _find_queue(asked: _Asked, repository: Repository, arguments: Json) -> tuple[Repository, str] | None:
+def _find_node(asked: _Asked, _: None, arguments: Json) -> IssueComment | ReviewComment:
+    wanted, state = arguments.get("id"), asked.hub.state
+    said = [comment for comment in state.review_comments.values() if comment.review.state != "PENDING"]
+    comments: list[IssueComment | ReviewComment] = [*state.issue_comments.values(), *said]
+    found = next((one for one in comments if _node_id(one) == wanted), None)
+    words = f"Could not resolve to a node with the global id of '{wanted}'."
+    if found is None:
+        raise _AnswerError(words, type="NOT_FOUND")
+    needed = "issues" if isinstance(found, IssueComment) else "pull_requests"
     try:
-        authorize(asked.caller, repository, "merge_queues", "read")
+        authorize(asked.caller, found.pull.repository, needed, "read")
+    except RefusedError as error:
+        if error.status == 404:
+            raise _AnswerError(words, type="NOT_FOUND") from error
+        raise _AnswerError(NO_ACCESS, type="FORBIDDEN", extensions={"saml_failure": False}) from error
+    return found
+
+
+def _node_id(comment: IssueComment | ReviewComment) -> str:
+    return node_id("IC" if isinstance(comment, IssueComment) else "PRRC", comment.id)
+
+
+def _find_pull(asked: _Asked, repository: Repository, arguments: Json) -> PullRequest:
+    found = asked.hub.state.pulls.get((repository.id, arguments.get("number", 0)))
+    if found is None:
+        words = f"Could not resolve to a PullRequest with the number of {arguments.get('number')}."
+        raise _AnswerError(words, type="NOT_FOUND")
+    _see(asked, repository, "pull_requests")
+    return found
+
+
+def _see(asked: _Asked, repository: Repository, needed: str) -> None:
+    try:
+        authorize(asked.caller, repository, needed, "read")
     except RefusedError as error:
         raise _AnswerError(NO_ACCESS, type="FORBIDDEN", extensions={"saml_failure": False}) from error
+
+
+def _list_items(_: _Asked, pull: PullRequest, arguments: Json) -> tuple[TimelineItem, ...]:
+    try:
+        return choose(pull.timeline, arguments["itemTypes"], arguments["last"])
+    except KeyError as error:
+        raise _AnswerError(f"timelineItems: {error} is missing, or nobody knows it") from error
+
+
+def _find_queue(asked: _Asked, repository: Repository, arguments: Json) -> tuple[Repository, str] | None:
+    _see(asked, repository, "merge_queues")
     branch = str(arguments.get("branch") or repository.default_branch)
     # A branch without a queue has null; here every branch that something waits for has one.
     return (repository, branch) if entries_of(asked.hub, repository, branch) else None
@@ -180,10 +233,7 @@ def _list_entries(asked: _Asked, queue: tuple[Repository, str], arguments: Json)
 
 
 def _see_pull(asked: _Asked, entry: QueueEntry, _: Json) -> PullRequest:
-    try:
-        authorize(asked.caller, entry.pull.repository, "pull_requests", "read")
-    except RefusedError as error:
-        raise _AnswerError(NO_ACCESS, type="FORBIDDEN", extensions={"saml_failure": False}) from error
+    _see(asked, entry.pull.repository, "pull_requests")
     return entry.pull
 
 
@@ -202,12 +252,23 @@ def _leaf(read: Callable[[Any], Any], of: str | None = None) -> tuple[str | None
     return of, _NONE, partial(_plainly, read)
 
 
+_OF_TYPE: dict[str, tuple[type, ...]] = {"Comment": (IssueComment, ReviewComment)} | {k: (t,) for k, t in TYPES.items()}
+
 _SCHEMA: dict[str, dict[str, tuple[str | None, frozenset[str], Resolver]]] = {
-    "Query": {"repository": ("Repository", frozenset({"owner", "name"}), _find_repository)},
+    "Query": {
+        "node": ("Node", frozenset({"id"}), _find_node),
+        "repository": ("Repository", frozenset({"owner", "name"}), _find_repository),
+    },
+    "Node": {"id": _leaf(_node_id)},
+    "Comment": {
+        "createdAt": _leaf(lambda comment: stamp(comment.created_at)),
+        "lastEditedAt": _leaf(lambda comment: stamp_if(comment.last_edited_at)),
+    },
     "Repository": {
         "databaseId": _leaf(lambda repository: repository.id),
         "nameWithOwner": _leaf(lambda repository: repository.full_name),
         "mergeQueue": ("MergeQueue", frozenset({"branch"}), _find_queue),
+        "pullRequest": ("PullRequest", frozenset({"number"}), _find_pull),
     },
     "MergeQueue": {"entries": ("MergeQueueEntryConnection", frozenset({"first", "after"}), _list_entries)},
     "MergeQueueEntryConnection": {
@@ -231,5 +292,9 @@ _SCHEMA: dict[str, dict[str, tuple[str | None, frozenset[str], Resolver]]] = {
         "number": _leaf(lambda pull: pull.number),
         "headRefOid": _leaf(lambda pull: pull.head_sha),
         "baseRefName": _leaf(lambda pull: pull.base_ref),
+        "timelineItems": ("TimelineItems", frozenset({"last", "itemTypes"}), _list_items),
     },
+    "TimelineItems": {"nodes": _leaf(list, "TimelineItem")},
+    "TimelineItem": {},
+    **{kind: {"createdAt": _leaf(lambda item: stamp(item.created_at))} for kind in TYPES},
 }

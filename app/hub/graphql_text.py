@@ -3,21 +3,25 @@
 import re
 from dataclasses import dataclass, field
 
-_TOKEN = re.compile(r'\s*(?:#[^\n]*\s*)*([{}()\[\]:,!=]|\$?[A-Za-z_]\w*|-?\d+|"[^"\\\n]*")', re.ASCII)
+_TOKEN = re.compile(r'\s*(?:#[^\n]*\s*)*(\.\.\.|[{}()\[\]:,!=]|\$?[A-Za-z_]\w*|-?\d+|"[^"\\\n]*")', re.ASCII)
 _REST = re.compile(r"[\s,]*")
 
 
 class QueryUnreadableError(ValueError):
-    """The text is no query, or uses what this GitHub does not speak (fragments, directives, aliases)."""
+    """The text is no query, or uses what this GitHub does not speak (named fragments, directives, aliases)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field with what is chosen of it. An argument is a number, a text, or a variable as `$name`."""
+    """A field with what is chosen of it. An argument is a number, a text, or a variable as `$name`.
+
+    `on` instead of a name: what is chosen where the object is of that type.
+    """
 
     name: str
     arguments: dict[str, str | int] = field(default_factory=dict)
     fields: tuple["Field", ...] = ()
+    on: str = ""
 
 
 def parse(query: str) -> Field:
@@ -76,6 +80,11 @@ def _read_fields(tokens: list[str]) -> tuple[Field, ...]:
 
 def _read_field(tokens: list[str]) -> Field:
     name = tokens[0]
+    if name == "...":
+        tokens.pop(0)
+        _take(tokens, "on")
+        on = tokens.pop(0) if tokens else ""
+        return Field("", {}, _read_fields(tokens), on)
     if not name.isidentifier():
         raise _surprise(tokens)
     tokens.pop(0)

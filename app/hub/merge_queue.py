@@ -8,26 +8,30 @@ https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-
 from collections.abc import Sequence
 from typing import Literal
 
-from app.hub import checks, git
+from app.hub import branches, checks, git
 from app.hub.accounts import Json, Repository, User
-from app.hub.branches import land
+from app.hub.branches import combine, land
 from app.hub.events import Hub, announce
-from app.hub.pulls import address, base_tip
+from app.hub.pulls import base_tip
 from app.hub.refusals import RefusedError
 from app.hub.state import MergeGroup, PullRequest, QueueEntry
 from app.hub.views import show_commit
 
-Method = Literal["MERGE", "SQUASH"]
+Method = Literal["MERGE", "SQUASH", "REBASE"]
 Reason = Literal["merged", "invalidated", "dequeued"]
+_METHODS: dict[Method, branches.Method] = {"MERGE": "merge", "SQUASH": "squash", "REBASE": "rebase"}
 
 
 def request_checks(hub: Hub, pulls: Sequence[PullRequest], sender: User, method: Method = "MERGE") -> MergeGroup:
-    """Make one group of these pull requests, in this order, and ask for its checks. Raises git.GitFailedError."""
+    """Make one group of these pull requests, in this order, and ask for its checks.
+
+    Raises git.GitFailedError or RefusedError on a conflict.
+    """
     first, last = pulls[0], pulls[-1]
     path, tip = first.repository.path, _last_head(hub, first) or base_tip(first)
     base, entries = tip, list[QueueEntry]()
     for pull in pulls:
-        head = _combine(hub, pull, tip, sender, method)
+        head = combine(hub, pull, tip, sender, _METHODS[method])
         entries.append(QueueEntry(hub.state.next_id(), pull, sender, pull.head_sha, tip, head, hub.clock()))
         tip = head
     branch = f"gh-readonly-queue/{first.base_ref}/pr-{last.number}-{base}"
@@ -87,15 +91,6 @@ def entries_of(hub: Hub, repository: Repository, branch: str) -> list[QueueEntry
 def _last_head(hub: Hub, pull: PullRequest) -> str | None:
     waiting = entries_of(hub, pull.repository, pull.base_ref)
     return waiting[-1].head_sha if waiting else None
-
-
-def _combine(hub: Hub, pull: PullRequest, tip: str, sender: User, method: Method) -> str:
-    path, message = pull.repository.path, f"Merge pull request #{pull.number}"
-    who = git.Signature(sender.login, address(sender), hub.clock().isoformat())
-    merged = git.merge(path, tip, pull.head_sha, message, who)
-    if method == "MERGE":
-        return merged
-    return git.commit_tree(path, git.read_commit(path, merged).tree, [tip], f"{pull.title} (#{pull.number})", who)
 
 
 def _show(hub: Hub, group: MergeGroup) -> Json:

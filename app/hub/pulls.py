@@ -7,6 +7,8 @@ from app.hub.events import Hub, announce
 from app.hub.pull_views import Measures, show_pull
 from app.hub.refusals import RefusedError, invalid
 from app.hub.state import PullRequest, ReviewComment
+from app.hub.timeline import AutomaticBaseChange, BaseRefChanged, HeadRefForcePushed
+from app.hub.views import show_user
 
 MAX_COMMITS = 250
 
@@ -126,6 +128,8 @@ def synchronize(hub: Hub, repository: Repository, branch: str, sender: User, *, 
         if after is None:
             continue
         pull.head_sha, pull.base_sha = after, base_tip(pull)
+        if forced:
+            pull.timeline.append(HeadRefForcePushed(hub.clock()))
         _bring_head(pull)
         anchor_again(hub, pull, before, forced=forced)
         tell(hub, pull, "synchronize", sender, {"before": before, "after": after})
@@ -164,13 +168,17 @@ def anchor_comment(pull: PullRequest, comment: ReviewComment, before: str, *, fo
         comment.line, comment.commit_id = line, pull.head_sha
 
 
-def retarget(hub: Hub, pull: PullRequest, base_ref: str, sender: User) -> None:
-    """Point the pull request at another base branch. Raises RefusedError 422 where there is none."""
+def retarget(hub: Hub, pull: PullRequest, base_ref: str, sender: User, *, automatic: bool = False) -> None:
+    """Point the pull request at another base branch. Raises RefusedError 422 where there is none.
+
+    `automatic`: nobody asked for it, but the branch it had is gone.
+    """
     tip = git.tip(pull.repository.path, base_ref)
     if tip is None:
         raise invalid("PullRequest", "base", "Proposed base branch was not found")
     changes = {"base": {"ref": {"from": pull.base_ref}, "sha": {"from": pull.base_sha}}}
     pull.base_ref, pull.base_sha = base_ref, tip
+    pull.timeline.append(AutomaticBaseChange(hub.clock()) if automatic else BaseRefChanged(hub.clock()))
     anchor_again(hub, pull, pull.head_sha, forced=False)
     tell(hub, pull, "edited", sender, {"changes": changes})
 
@@ -208,6 +216,15 @@ def set_draft(hub: Hub, pull: PullRequest, sender: User, *, draft: bool) -> None
     if pull.draft != draft:
         pull.draft = draft
         tell(hub, pull, "converted_to_draft" if draft else "ready_for_review", sender)
+
+
+def set_assignees(hub: Hub, pull: PullRequest, sender: User, assignees: list[User]) -> None:
+    """Choose whose it is to deal with; each change is told by itself."""
+    before, pull.assignees = pull.assignees, assignees
+    for one in [user for user in before if user not in assignees]:
+        tell(hub, pull, "unassigned", sender, {"assignee": show_user(hub.url, one)})
+    for one in [user for user in assignees if user not in before]:
+        tell(hub, pull, "assigned", sender, {"assignee": show_user(hub.url, one)})
 
 
 def set_locked(hub: Hub, pull: PullRequest, sender: User, *, locked: bool) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from app.hub.accounts import App, Delivery, Installation, Json, Repository, Token, User
+from app.hub.timeline import TimelineItem
 
 Side = Literal["LEFT", "RIGHT"]
 
@@ -41,6 +42,8 @@ class PullRequest:
     merged_at: datetime | None = None
     merged_by: User | None = None
     merge_commit_sha: str | None = None
+    assignees: list[User] = field(default_factory=list)
+    timeline: list[TimelineItem] = field(default_factory=list)
     mergeable_for: tuple[str, str] | None = None
     """(base, head) whose mergeability has been asked for; the first question is answered with null."""
 
@@ -72,6 +75,7 @@ class IssueComment:
     updated_at: datetime
     app: App | None = None
     reactions: list[Reaction] = field(default_factory=list)
+    last_edited_at: datetime | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -116,6 +120,7 @@ class ReviewComment:
     in_reply_to_id: int | None = None
     app: App | None = None
     reactions: list[Reaction] = field(default_factory=list)
+    last_edited_at: datetime | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -100,6 +100,11 @@ class World(Grounds):
         with self.state.lock:
             pulls.set_draft(self.hub, pull, self.user(by), draft=True)
 
+    def assign(self, pull: PullRequest, *logins: str, by: str) -> None:
+        """Choose whose it is to deal with: these, and nobody else."""
+        with self.state.lock:
+            pulls.set_assignees(self.hub, pull, self.user(by), [self.user(login) for login in logins])
+
     def lock(self, pull: PullRequest, *, by: str) -> None:
         """Let only collaborators speak."""
         with self.state.lock:
@@ -115,13 +120,13 @@ class World(Grounds):
         with self.state.lock:
             return checks.can_merge(self.hub, pull)
 
-    def merge(self, pull: PullRequest, *, by: str, squash: bool = False) -> str:
-        """Merge through the gate; the merge commit. Raises RefusedError 405 where it is shut."""
+    def merge(self, pull: PullRequest, *, by: str, method: branches.Method = "merge") -> str:
+        """Merge through the gate; what the base then has. Raises RefusedError 405 where it is shut."""
         with self.state.lock:
             allowed, reason = checks.can_merge(self.hub, pull)
             if not allowed:
                 raise branches.refuse_merge(reason)
-            return branches.merge(self.hub, pull, self.user(by), squash=squash)
+            return branches.merge(self.hub, pull, self.user(by), method)
 
     def queue(self, pull: PullRequest, *, by: str) -> str:
         """Put it into the merge queue: a group of one, whose head's SHA is returned."""
@@ -161,6 +166,11 @@ class World(Grounds):
         """React to a comment."""
         with self.state.lock:
             return conversation.react(self.hub, comment, self.user(by), content)[0]
+
+    def unreact(self, comment: IssueComment | ReviewComment, reaction: Reaction, *, by: str) -> None:
+        """Take one's own reaction back."""
+        with self.state.lock:
+            conversation.unreact(comment, reaction.id, self.user(by))
 
     def review(
         self,

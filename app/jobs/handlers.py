@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.core.job import (
     CommandJob,
     ConversationJob,
+    FeedbackJob,
     ForgedJob,
     InstallationJob,
     MergeGroupJob,
@@ -49,6 +50,7 @@ class Handlers:
     forged: Callable[[ForgedJob], Awaitable[None]]
     push: Callable[[PushJob], Awaitable[None]]
     redecide: Callable[[RedecideJob], Awaitable[None]]
+    feedback: Callable[[FeedbackJob], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from pydantic import JsonValue
 from app.core.job import (
     CommandJob,
     ConversationJob,
+    FeedbackJob,
     ForgedJob,
     InstallationJob,
     Job,
@@ -43,7 +44,7 @@ from app.store.work.settlement import fail, settle
 
 _log = logging.getLogger(__name__)
 
-BACK_OFF_S: Final = (5.0, 30.0, 120.0, 600.0)
+BACK_OFF_S: Final = (5.0, 30.0, 120.0, 300.0)
 # A shorter wait than a limit's own would only meet the limit again; a longer one is for reconciliation.
 _LONGEST_BACK_OFF_S: Final = 3600.0
 _INSIST_S: Final = 0.5
@@ -120,6 +121,8 @@ class Runs:
                 await handlers.push(job)
             case RedecideJob():
                 await handlers.redecide(job)
+            case FeedbackJob():
+                await handlers.feedback(job)
 
     async def _is_mine(self, job_id: int, worker_id: int | None) -> bool:
         async with self._database.connection() as connection:

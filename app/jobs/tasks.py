@@ -16,6 +16,7 @@ from app.store.work.codec import (
     COMMAND,
     COMMANDS,
     CONVERSATION,
+    FEEDBACK,
     FORGED,
     HOUSEKEEPING,
     INSTALLATION,
@@ -40,6 +41,7 @@ _QUEUES: Final = {
     FORGED: COMMANDS,
     PUSH: COMMANDS,
     REDECIDE: COMMANDS,
+    FEEDBACK: COMMANDS,
 }
 _KEEP_HOURS: Final = 7 * 24
 _CLEANING: Final = "clean_queue"

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 
 from app.core.gate.again import OUTAGE_S
-from app.core.job import CommandJob, ConversationJob, ReviewJob, review_of
+from app.core.job import CommandJob, ConversationJob, ReviewJob, look_again, review_of
 from app.flows.commands.obey import obey
 from app.flows.conversation.converse import converse
+from app.flows.feedback.reading import read_feedback
 from app.flows.first_run import show_ready
 from app.flows.forgery import note_forgery
 from app.flows.installation import read_again
 from app.flows.pull_request.forge import GitHubServices, PullRequestForge
+from app.flows.pull_request.holding import hold, is_held
 from app.flows.redeciding import decide_again, look_at_push
 from app.flows.rerun import run_again
 from app.flows.review.desk.desk import Desk
@@ -49,7 +50,7 @@ def build_handlers(services: GitHubServices, desk_for: Callable[[ReviewJob], Des
         desk = desk_for(job)
         forge = PullRequestForge(services, job, still_mine=context.still_mine, watch=desk.watch)
         try:
-            await _review(desk, forge, job)
+            await _review(services, desk, forge, job)
         except Superseded as error:
             _log.info("%s: %s", job.key, error)
             if await context.still_mine():
@@ -80,14 +81,17 @@ def build_handlers(services: GitHubServices, desk_for: Callable[[ReviewJob], Des
         forged=partial(note_forgery, services),
         push=partial(look_at_push, services),
         redecide=partial(decide_again, services),
+        feedback=partial(read_feedback, services),
     )
 
 
-async def _review(desk: Desk, forge: PullRequestForge, job: ReviewJob) -> None:
+async def _review(services: GitHubServices, desk: Desk, forge: PullRequestForge, job: ReviewJob) -> None:
     if job.abandoned:
         await forge.abandon(ABANDONED)
-        return
-    await review(desk, forge)
+    elif await is_held(services, desk, job):
+        await hold(services, job)
+    else:
+        await review(desk, forge)
 
 
 async def _broken(
@@ -107,8 +111,6 @@ async def _broken(
 async def _look_again(
     services: GitHubServices, job: ReviewJob, *, again: bool, delay_s: float = 0.0, looks: int = 0
 ) -> None:
-    next_look = replace(
-        review_of(job, job.number), full=job.full, again=again, asked=job.asked, delay_s=delay_s, looks=looks
-    )
+    next_look = look_again(job, again=again, delay_s=delay_s, looks=looks)
     async with services.database.transaction() as connection:
         await enqueue(connection, [next_look])

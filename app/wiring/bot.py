@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -33,6 +33,7 @@ from app.flows.review.desk.desk import Desk, Step, Watch
 from app.github.application import GitHubApp
 from app.github.transport import Surroundings, Wire
 from app.github.webhook import decode, verify
+from app.jobs.cleaning import schedule_cleaning
 from app.jobs.work import build_handlers, judge
 from app.jobs.worker import Pace, Worker
 from app.postgres import Cluster, attach, is_low, start
@@ -137,7 +138,7 @@ async def open_bot(settings: Settings, *, owner: bool, outside: Outside | None =
 
         accounts = _open_accounts(database, world.now)
         till = Till(client=client, prices=prices, wrap=wrap, accounts=accounts) if client else None
-        desk = _lay_out(settings, world, prices, till)
+        desk = replace(_lay_out(settings, world, prices, till), outages=client.outages if client else None)
         yield Bot(settings=settings, dsn=dsn, cluster=cluster, database=database, services=services, desk=desk)
 
 
@@ -235,6 +236,7 @@ def build_worker(bot: Bot, *, pace: Pace | None = None) -> Worker:
         concurrency=bot.settings.max_concurrent_reviews,
         judge=judge,
         pace=pace,
+        schedules=schedule_cleaning(bot.database, bot.services.now),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from app.claude.money.booking import Asks, Book, Booked
 from app.claude.money.pocket import Pocket
 from app.claude.money.purse import Payer, Purse
+from app.claude.money.unasked import Unasked
 from app.claude.seam import Send
 from app.claude.stand_in import StandIn
 from app.core.budget.limits import Limits
@@ -42,6 +43,7 @@ class Till:
             return Pocket(limits)
         return await self.accounts(payer, limits)
 
-    def book(self, purse: Purse, shares: Shares) -> Send:
+    def book(self, purse: Purse, shares: Shares, *, asks: bool = True) -> Send:
         """A stand-in is booked as any other model, at its own price; replies from memory are free."""
-        return self.wrap(StandIn(Booked(self.client, Book(purse, self.prices, shares.kept))))
+        client = self.client if asks else Unasked()
+        return self.wrap(StandIn(Booked(client, Book(purse, self.prices, shares.kept))))

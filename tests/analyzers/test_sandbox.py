@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.analyzers.analyzer import Limits
-from app.analyzers.sandbox import ToolFailed, bound_command, find_tool, open_process, run_tool
+from app.analyzers.sandbox import ToolFailed, bound_command, bound_module, find_tool, open_process, run_tool
 
 PYTHON = Path(sys.executable)
 
@@ -127,3 +127,25 @@ async def test_too_much_processor_time_ends_a_program_by_the_signal_that_says_so
     command = bound_command(Path(sys.executable), ("-I", "-c", "while True: pass"), (1, 1 << 30, 1 << 20))
     async with open_process(command, tmp_path) as process:
         assert await asyncio.wait_for(process.wait(), 30) == -signal.SIGXCPU
+
+
+async def run_ours(module: str, seconds: int, folder: Path) -> tuple[bytes, int]:
+    async with open_process(bound_module(module, (seconds, 1 << 30, 1 << 20)), folder) as process:
+        said, _ = await asyncio.wait_for(process.communicate(), 30)
+        assert process.returncode is not None
+        return said, process.returncode
+
+
+async def test_a_module_of_ours_takes_nothing_from_where_it_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("tree_sitter", "json", "sitecustomize", "app"):
+        (tmp_path / f"{name}.py").write_text("raise SystemExit(9)\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert await run_ours("app.analyzers.apart.child", 60, tmp_path) == (b"ready\n", 0)
+
+
+async def test_a_module_of_ours_has_the_same_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "endless.py").write_text("def main():\n    while True:\n        pass\n")
+    monkeypatch.setattr("app.analyzers.sandbox.SOURCE", tmp_path)
+    assert await run_ours("endless", 1, tmp_path) == (b"", -signal.SIGXCPU)

@@ -15,6 +15,7 @@ from app.claude.memory.memo import Flights, Remembered
 from app.claude.money.booking import Book, Booked
 from app.claude.money.pocket import Pocket
 from app.claude.money.purse import Charge, OverBudget, Took
+from app.claude.money.unasked import UNASKED, Unasked
 from app.claude.stand_in import StandIn
 from app.core.budget.limits import Account, Limit, Limits
 from app.core.budget.reserving import Standing, price_at_most
@@ -328,6 +329,32 @@ async def test_who_shares_a_question_that_another_cannot_pay_for_pays_for_it_him
     assert [type(outcome) for outcome in outcomes] == [ModelFailed, Reply]
     assert rich.spent > 0 == poor.spent
     assert len(server.requests) == 1
+
+
+async def test_who_shares_a_question_with_one_who_only_decides_asks_for_himself(dial: Dial) -> None:
+    flights, shelf, purse = Flights(), Shelf(), purse_of("5")
+    deciding = Booked(Unasked(), Book(purse, LISTED))
+    with ScriptedClaude(lambda _: findings()) as server:
+        async with dial(server) as claude:
+            sends = [Remembered(send, shelf, flights) for send in (deciding, booked(claude, purse))]
+            outcomes = await asyncio.gather(*(send(ask_for()) for send in sends), return_exceptions=True)
+            later = await Remembered(deciding, shelf, flights)(ask_for())
+    failed, reply = outcomes
+    assert isinstance(failed, ModelFailed)
+    assert failed.failure.kind is FailureKind.UNASKED
+    assert isinstance(reply, Reply)
+    assert later.stored
+    assert len(server.requests) == 1
+
+
+async def test_who_asks_nobody_notes_what_was_not_asked_and_pays_nothing() -> None:
+    watched = purse_of("0")
+    with pytest.raises(ModelFailed):
+        await Booked(Unasked(), Book(watched, LISTED))(ask_for())
+
+    assert [charge.digest for charge in watched.charges] == [ask_for().digest]
+    assert watched.taken == [Took(failure=UNASKED)]
+    assert watched.spent == 0
 
 
 async def test_who_shares_a_question_that_ran_out_of_another_s_money_midway_pays_for_it_himself(dial: Dial) -> None:

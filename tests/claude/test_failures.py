@@ -53,8 +53,8 @@ CASES: list[tuple[str, Answer, FailureKind, int, bool]] = [
     ("408", rejected(408, "timeout_error"), K.TIMEOUT, 4, True),
     ("409", rejected(409, "conflict_error"), K.SERVER_ERROR, 4, True),
     ("400", rejected(), K.REJECTED, 1, False),
-    ("401", unauthorized(), K.UNAUTHORIZED, 1, False),
-    ("403", rejected(403, "permission_error"), K.UNAUTHORIZED, 1, False),
+    ("401", unauthorized(), K.UNAUTHORIZED, 1, True),
+    ("403", rejected(403, "permission_error"), K.UNAUTHORIZED, 1, True),
     ("404", rejected(404, "not_found_error"), K.REJECTED, 1, False),
     ("413", rejected(413, "request_too_large"), K.TOO_LONG, 1, False),
     ("llama.cpp's 400", rejected(400, "exceed_context_size_error"), K.TOO_LONG, 1, False),
@@ -118,8 +118,9 @@ def test_the_table_of_failures_names_every_kind_as_the_program_takes_it() -> Non
     missed = {kind: miss(kind, "") for kind in FailureKind if kind is not FailureKind.UNANSWERED}
     word = {True: "yes", False: "no"}
     assert told == {(kind, word[one.again], word[one.failure.passing]) for kind, one in missed.items()}
-    # What the program itself finds, no server tells: loops without end, and that the money is spent.
-    assert {kind for _, _, kind, *_ in CASES} == set(missed) - {FailureKind.ENDLESS, FailureKind.BUDGET}
+    # No server tells what the program itself finds: loops without end, money that is spent, what it is not to ask.
+    own = {FailureKind.ENDLESS, FailureKind.BUDGET, FailureKind.UNASKED}
+    assert {kind for _, _, kind, *_ in CASES} == set(missed) - own
 
 
 def _event(kind: str, **fields: object) -> str:

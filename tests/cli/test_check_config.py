@@ -48,6 +48,15 @@ def test_a_value_says_where_it_comes_from(check: Check) -> None:
     assert found["review.drafts"] == ("false", "default")
 
 
+def test_what_a_shared_check_cannot_promise_is_told(check: Check) -> None:
+    check.write(".github/lintel.yml", "check: shared\n")
+    ended = check()
+    assert values(ended)["check"] == ("shared", "repository")
+    assert "until Lintel has heard of it" in " ".join(ended.err.split())
+    check.write(".github/lintel.yml", "check: per_base\n")
+    assert check().err == ""
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

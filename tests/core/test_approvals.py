@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +13,12 @@ from app.core.people.approvals import (
     ReviewFacts,
     discount,
     find_approvals,
-    knows_writers,
 )
 from app.core.people.entitlement import Ownership
-from app.core.people.markers import ChangeFacts, CommitFacts, Mark, MarkKind, Signature
+from app.core.people.markers import Asked, ChangeFacts, CommitFacts, Mark, MarkKind, Signature
+from app.core.people.pushers import NOBODY_TOLD, Pushers
 from app.core.people.role import Role
+from app.core.people.writers import knows_writers
 from app.core.report.words import title
 from tests.build import a_coverage, a_finding
 
@@ -28,13 +30,13 @@ MARK = Mark("Claude", MarkKind.TRAILER, HEAD, CLAUDE)
 
 def a_review(**changes: Any) -> ReviewFacts:
     values: dict[str, Any] = {"login": "rita", "user_id": 20, "is_person": True, "state": "APPROVED"}
-    return ReviewFacts(**(values | {"commit_id": HEAD} | changes))
+    return ReviewFacts(**(values | {"commit_id": HEAD, "submitted_at": NOON} | changes))
 
 
 def a_change(message: str = CLAUDE, **changes: Any) -> ChangeFacts:
     commit = CommitFacts(sha=HEAD, message=f"x\n\n{message}", author=ANN, committer=ANN)
     values: dict[str, Any] = {"opener": "ann", "opener_id": 7, "opener_is_bot": False, "commits": (commit,)}
-    return ChangeFacts(**(values | changes))
+    return ChangeFacts(**(values | {"pushers": Pushers(frozenset({7}), complete=True)} | changes))
 
 
 def signed(**changes: Any) -> ChangeFacts:
@@ -45,7 +47,9 @@ def signed(**changes: Any) -> ChangeFacts:
 RITA = Signature(name="Rita", email="rita@example.org", login="Rita", user_id=20)
 NOBODY = Signature(name="Who", email="who@example.org")
 WEB = Signature(name="GitHub", email="noreply@github.com")
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 AGENT: dict[str, Any] = {"opener": "Copilot", "opener_id": 1, "opener_is_bot": True}
+OWNER = (Role.ADMIN, Ownership.OWNER)
 BY_RITA = "Co-authored-by: R <20+rita@users.noreply.github.com>"
 
 
@@ -67,8 +71,19 @@ BY_RITA = "Co-authored-by: R <20+rita@users.noreply.github.com>"
         (a_review(), signed(author=RITA), Role.ADMIN, Ownership.OWNER, Discount.WROTE),
         (a_review(), signed(committer=RITA), Role.ADMIN, Ownership.OWNER, Discount.WROTE),
         (a_review(), a_change(BY_RITA), Role.ADMIN, Ownership.OWNER, Discount.WROTE),
-        (a_review(), a_change(**AGENT, assignees=("Rita",)), Role.ADMIN, Ownership.OWNER, Discount.ASKED),
-        (a_review(), a_change(assignees=("Rita",)), Role.WRITE, Ownership.NOT_ASKED, None),
+        (a_review(), a_change("Co-authored-by: R <20+old@users.noreply.github.com>"), *OWNER, Discount.WROTE),
+        (a_review(), a_change(pushers=Pushers(frozenset({20}), complete=True)), *OWNER, Discount.PUSHED),
+        (a_review(), a_change(pushers=NOBODY_TOLD), Role.WRITE, Ownership.NOT_ASKED, Discount.PUSHERS_UNKNOWN),
+        (a_review(), a_change(pushers=NOBODY_TOLD), Role.MAINTAIN, Ownership.NOT_ASKED, None),
+        (a_review(), a_change(**AGENT, assignees=(Asked("Rita", 20),)), *OWNER, Discount.ASKED),
+        (a_review(), a_change(**AGENT, assignees=(Asked("formerly", 20),)), *OWNER, Discount.ASKED),
+        (a_review(), a_change(assignees=(Asked("Rita", 20),)), Role.WRITE, Ownership.NOT_ASKED, None),
+        (a_review(), a_change(asked_before=(Asked("Rita"),)), *OWNER, Discount.ASKED),
+        (a_review(), a_change(asked_before=(Asked("formerly", 20),)), *OWNER, Discount.ASKED),
+        (a_review(), a_change(turned_at=NOON), *OWNER, Discount.TURNED),
+        (a_review(), a_change(turned_at=NOON - timedelta(seconds=1)), *OWNER, None),
+        (a_review(submitted_at=None), a_change(turned_at=NOON), *OWNER, Discount.TURNED),
+        (a_review(), a_change(turns_told=False), *OWNER, Discount.TURNS_UNKNOWN),
         (a_review(), a_change(body="Requested by: Rita (@rita)"), Role.ADMIN, Ownership.OWNER, Discount.ASKED),
         (a_review(), a_change(body="started by @Rita*"), Role.ADMIN, Ownership.OWNER, Discount.ASKED),
         (a_review(), a_change(body="started by @ritam"), Role.WRITE, Ownership.NOT_ASKED, None),

@@ -270,9 +270,7 @@ def test_it_is_fixed_when_the_line_that_enabled_it_is_gone() -> None:
     ids=["in another file", "on another line", "on the changed line itself"],
 )
 def test_faults_of_one_changed_line_that_show_in_different_places_are_different_findings(other: Claim) -> None:
-    first = identify(
-        anchor_claims([BROKEN, other], PATCH, tree=TREE).placed, PATCH, [], next_number=1, now=SILENT
-    )
+    first = identify(anchor_claims([BROKEN, other], PATCH, tree=TREE).placed, PATCH, [], next_number=1, now=SILENT)
     assert len({one.fingerprint for one in first.findings}) == 2
     dismissed = replace(KNOWN, state=FindingState.DISMISSED)
     assert [one.number for one in look_again([other], dismissed).findings] == [2], "it was not dismissed"

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.core.gate.acts import find_lowest, suffices
+from app.core.gate.policy import PeoplePolicy, Policy, PolicyFault
 from app.core.people.entitlement import (
     Asker,
     Ownership,
@@ -35,6 +37,32 @@ def declared(*owners: str) -> Sensitive:
 def test_an_override_needs_the_role_that_the_policy_asks_for(role: Role, lowest: Role) -> None:
     refused = refuse_override(asker(role), lowest)
     assert refused is (None if role.rank >= lowest.rank else Refusal.ROLE)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_while_the_policy_cannot_be_used_an_admin_alone_lets_a_head_pass_and_no_owner_is_asked_for(role: Role) -> None:
+    fault = PolicyFault(".github/lintel.yml", 1, 1, "unknown key")
+    assert refuse_override(asker(role), find_lowest(fault)) is (None if role is Role.ADMIN else Refusal.ROLE)
+    strict, plain = Policy(people=PeoplePolicy(override="admin")), Policy()
+    assert (find_lowest(strict), find_lowest(plain)) == (Role.ADMIN, Role.MAINTAIN)
+
+
+@pytest.mark.parametrize(
+    ("role", "policy", "counts"),
+    [
+        ("maintain", Policy(), True),
+        ("admin", Policy(), True),
+        ("maintain", Policy(people=PeoplePolicy(override="admin")), False),
+        ("admin", Policy(people=PeoplePolicy(override="admin")), True),
+        ("maintain", PolicyFault(".github/lintel.yml", 1, 1, "unknown key"), False),
+        ("admin", PolicyFault(".github/lintel.yml", 1, 1, "unknown key"), True),
+        ("owner of all", Policy(), False),
+    ],
+)
+def test_an_override_counts_while_its_role_is_what_the_policy_asks_for(
+    role: str, policy: Policy | PolicyFault, *, counts: bool
+) -> None:
+    assert suffices(role, policy) is counts
 
 
 @given(role=st.sampled_from(ROLES), lowest=st.sampled_from(ROLES), author=st.booleans())
@@ -68,7 +96,7 @@ def test_on_sensitive_paths_even_an_admin_must_own_them(ownership: Ownership, re
         (Role.WRITE, False, False, None),
         (Role.WRITE, True, False, Refusal.OWN_CHANGE),
         (Role.WRITE, False, True, Refusal.OWN_CHANGE),
-        (Role.WRITE, False, None, Refusal.OWN_CHANGE),
+        (Role.WRITE, False, None, Refusal.WRITERS_UNKNOWN),
         (Role.MAINTAIN, True, True, None),
         (Role.ADMIN, True, True, None),
     ],

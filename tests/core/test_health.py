@@ -74,6 +74,15 @@ def test_a_gate_is_well_only_where_it_is_enforced(hold: Hold) -> None:
     assert bool(found.mend) == (expected is State.WRONG)
 
 
+def test_a_shared_check_that_is_enforced_is_said_to_be_weaker() -> None:
+    names = {
+        name: examine_gate("octo/shop", "main", name, Enforcement(Hold.ENFORCED)) for name in ("lintel", "lintel: main")
+    }
+    assert {found.state for found in names.values()} == {State.WELL}
+    assert "until Lintel has heard of it" in names["lintel"].told
+    assert names["lintel: main"].told == "main requires lintel: main from this App"
+
+
 def test_wrong_weighs_more_than_unseen() -> None:
     well, wrong, unknown = (Examined("part", state, "so") for state in State)
     assert summarize([well]) is State.WELL

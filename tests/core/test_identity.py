@@ -50,7 +50,9 @@ def remember(identified: Identified, **states: FindingState) -> list[KnownFindin
 
 
 def known(finding: Finding, state: FindingState = FindingState.OPEN) -> KnownFinding:
-    return KnownFinding(finding.number, finding.fingerprint, state, finding.claim, finding.placement.placed)
+    return KnownFinding(
+        finding.number, finding.fingerprint, state, finding.claim, finding.placement.placed, symbol=finding.symbol
+    )
 
 
 def numbers(identified: Identified) -> list[int]:

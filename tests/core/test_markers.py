@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +11,10 @@ from app.core.people.markers import (
     ChangeFacts,
     CoAuthor,
     CommitFacts,
+    Mark,
     MarkKind,
     Signature,
+    find_gone,
     find_marks,
     list_co_authors,
     read_marks,
@@ -205,10 +209,18 @@ def test_co_authors_are_people_by_their_account_where_the_address_tells_it() -> 
         "Co-authored-by: Claude <noreply@anthropic.com>\nCo-authored-by: Dan\n"
     )
     assert list_co_authors(message) == (
-        CoAuthor("bob", f"12+bob@{NOREPLY}"),
+        CoAuthor("bob", f"12+bob@{NOREPLY}", 12),
         CoAuthor("", "cat@example.org"),
         CoAuthor("", ""),
     )
+
+
+def test_a_mark_that_was_seen_is_gone_only_where_nothing_says_so_any_more() -> None:
+    seen = Mark("Claude", MarkKind.TRAILER, "a" * 40, "Co-authored-by: Claude <noreply@anthropic.com>")
+    again = replace(seen, where="b" * 40)
+    assert find_gone([again], [seen]) == ()
+    assert find_gone([], [seen, seen]) == (replace(seen, gone=True),) * 2
+    assert find_gone([replace(again, kind=MarkKind.FOOTER)], [seen]) == (replace(seen, gone=True),)
 
 
 @given(st.text(max_size=400))

@@ -13,6 +13,7 @@ from app.core.change.chunking import plan_review
 from app.core.change.coverage import ReadAt, account
 from app.core.change.diff import FilePatch, FileStatus, Hunk, Patch
 from app.core.change.memory.hunks import Memory, ReadHunk, digest_hunk
+from app.core.change.memory.readers import Reader, read_reader
 from app.core.change.memory.recollection import Recollection, memorise, recollect
 from app.core.change.memory.since import MOST_LINES, Around, Since, look_since
 from app.core.change.plan import Plan
@@ -167,6 +168,45 @@ def test_of_two_equal_hunks_each_needs_its_own_reading() -> None:
 
 def test_another_reader_has_read_nothing() -> None:
     assert recollect([READ], remember_file(READ), Since(), lambda _: "another reader") == Recollection()
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "reads", "decides"),
+    [
+        ("then lens:a rule:b", "then lens:a rule:b", False, False),
+        ("then lens:a rule:b", "then lens:a", False, False),
+        ("then lens:a", "then lens:a rule:b", True, True),
+        ("then lens:a rule:b", "now lens:a", True, False),
+        ("then lens:a", "now lens:a rule:b", True, True),
+        ("digest-of-an-older-program", "now lens:a", True, True),
+    ],
+)
+def test_who_was_asked_for_less_has_not_read_it_and_new_prompts_are_for_who_reads(
+    held: str, wanted: str, reads: bool, decides: bool
+) -> None:
+    (hunk,) = remember_file(READ).hunks
+    memory = Memory(HEAD, "main", (replace(hunk, reader=held),))
+
+    for by_policy, anew in ((False, reads), (True, decides)):
+        found = recollect([READ], memory, Since(), lambda _: wanted, by_policy=by_policy)
+        assert (found == Recollection()) is anew
+
+
+def test_of_hunks_that_are_alike_each_needs_a_reading_of_its_own_whoever_read_the_others() -> None:
+    (hunk,) = remember_file(READ).hunks
+    memory = Memory(HEAD, "main", (replace(hunk, reader="then lens:b"), replace(hunk, reader="then lens:a lens:b")))
+
+    assert recollect([READ], memory, Since(), lambda _: "then lens:a").of(READ) == {0: HEAD}
+    assert recollect([READ], memory, Since(), lambda _: "then lens:c") == Recollection()
+
+
+@given(st.sets(st.text("abcdefgh", min_size=1, max_size=8), max_size=200))
+def test_a_reader_reads_as_it_is_written_and_stays_short(names: set[str]) -> None:
+    reader = Reader.of("m" * 64, {f"rule:{name}" for name in names})
+
+    assert read_reader(str(reader)) == reader
+    assert len(str(reader)) < 1500
+    assert reader.stands_for(reader)
 
 
 def test_lines_added_above_do_not_make_a_hunk_another() -> None:

@@ -16,14 +16,18 @@ from app.core.gate.group import (
     Standing,
     agree,
     is_gated,
+    is_left_to_own,
     is_settled,
     link_parts,
     merged_head,
+    name_squashed,
+    stand,
+    tells_wait,
     wait_s,
 )
 from app.core.gate.policy import Mode, Policy, PolicyFault, ReviewPolicy
-from app.core.gate.verdict import GateFacts, decide
-from app.core.report.group import group_title, show_group
+from app.core.gate.verdict import Conclusion, GateFacts, decide
+from app.core.report.group import group_title, group_waiting, show_group
 
 PASSED, BLOCKED, AWAITED, CHANGED = (
     Member(number=number, head_sha="a", standing=standing, reason=f"Pull request {number} is {standing}.")
@@ -93,6 +97,34 @@ def test_a_merge_tells_the_head_that_it_merged_and_nothing_else_does() -> None:
     assert merged_head(part, {"c1": ("c0", "offered1", "more")}) is None
 
 
+def test_a_squashed_commit_names_its_pull_request_in_its_title_and_a_merge_or_what_it_merged_does_not() -> None:
+    commits = {"c3": ("c2",), "c2": ("c1", "tip"), "c1": ("c0",), "tip": ("c0",)}
+    titles = {"c3": "Sum (#1) again (#7) ", "c2": "Merge pull request (#8)", "c1": "Sum (#9)", "tip": "Sum (#10)"}
+    assert name_squashed(commits, titles, "c3") == (7, 9)
+    assert name_squashed(commits, titles | {"c3": "Sum (#7) again", "c1": "Sum (#0)"}, "c3") == ()
+    assert name_squashed(commits, titles | {"c1": "Sum (#7)"}, "c3") == (7,)
+    assert name_squashed({}, {}, "c3") == ()
+
+
+@pytest.mark.parametrize(
+    ("members", "told", "left"),
+    [
+        ([], False, True),
+        ([PASSED], False, True),
+        ([PASSED], True, False),
+        ([PASSED, CHANGED], True, True),
+        ([CHANGED, AWAITED], True, False),
+        ([CHANGED, BLOCKED], True, False),
+        ([PASSED, AWAITED], False, False),
+        ([PASSED, BLOCKED], False, False),
+    ],
+)
+def test_its_own_review_decides_only_where_nobody_holds_the_group_up(
+    members: list[Member], told: bool, left: bool
+) -> None:
+    assert is_left_to_own(members, told=told) is left
+
+
 @pytest.mark.parametrize(
     ("members", "conclusion", "label"),
     [
@@ -119,10 +151,32 @@ def test_only_a_group_whose_members_all_passed_opens_the_gate(members: list[Memb
     assert is_settled(members) is (BLOCKED in members or AWAITED not in members)
 
 
+@pytest.mark.parametrize("conclusion", Conclusion)
+def test_a_shared_check_passes_a_member_only_where_it_is_green_itself(conclusion: Conclusion) -> None:
+    told = {Conclusion.SUCCESS: Standing.PASSED, Conclusion.ACTION_REQUIRED: Standing.AWAITED}
+    assert stand(conclusion) is told.get(conclusion, Standing.BLOCKED)
+
+
 def test_waiting_ends_within_githubs_hour() -> None:
     waits = [wait_s(looks) for looks in range(MOST_LOOKS)]
     assert waits == sorted(waits)
     assert 20 * 60 < sum(waits) < 30 * 60
+
+
+def test_a_group_that_waits_says_so_at_most_once_in_15_seconds() -> None:
+    at = [sum(wait_s(look) for look in range(looks)) for looks in range(MOST_LOOKS) if tells_wait(looks)]
+    assert at[0] == 0
+    assert all(later - before >= 15 for before, later in pairwise(at))
+
+
+def test_a_group_that_waits_names_whom_it_waits_for() -> None:
+    label, text = group_waiting([PASSED, replace(AWAITED, reason="@all *")])
+    assert label == "Waiting for pull request 3"
+    assert "1 of 2 pull requests passed" in text.text
+    assert "@all" not in text.text
+    many = [replace(AWAITED, number=number) for number in range(9)]
+    assert group_waiting(many)[0] == "Waiting for pull requests 0, 1, 2, 3, 4 and 4 more"
+    assert group_waiting([])[0] == "Waiting for the merge queue to tell who is in this group"
 
 
 def test_a_branch_that_is_not_reviewed_is_not_gated() -> None:

@@ -203,8 +203,28 @@ def test_a_change_is_told_in_what_is_in_force_below_the_floor() -> None:
         ({"review": {"max_comments": 3, "drafts": True}}, True),
         ({"block_on": "medium"}, False),
         ({"review": {"lenses": {"security": False}}}, False),
-        ({"review": {"exclude": ["vendor/**"]}}, False),
+        ({"review": {"exclude": ["vendor/**"]}, "budget": {"review_usd": 1}}, True),
+        ({"architecture": {"cycles": "allow"}, "analyzers": {"ruff": False}}, True),
     ],
 )
-def test_what_only_judges_does_not_make_another_reading(other: dict[str, Any], same: bool) -> None:
+def test_what_only_judges_or_chooses_files_does_not_make_another_reading(other: dict[str, Any], same: bool) -> None:
     assert (for_reading(Policy.model_validate(other)) == for_reading(Policy())) is same
+
+
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        ({"review": {"lenses": {"security": False}}}, {}),
+        ({"review": {"lenses": {"correctness": False, "contracts": False}}}, {}),
+        ({}, {"block_on": "medium"}),
+        ({"block_on": "medium"}, {"block_on": "low"}),
+    ],
+)
+def test_who_asks_for_more_asks_for_all_that_less_is_asked_for(less: dict[str, Any], more: dict[str, Any]) -> None:
+    assert for_reading(Policy.model_validate(less)) < for_reading(Policy.model_validate(more))
+
+
+def test_who_asks_no_lens_asks_for_what_no_other_reading_has() -> None:
+    off = dict.fromkeys(("correctness", "contracts", "security"), False)
+    nobody = Policy.model_validate({"review": {"lenses": off}})
+    assert not for_reading(nobody) & for_reading(Policy())

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.gate.policy import CheckNaming, Policy, PolicyFault
-from app.core.gate.sharing import SHARED_NAME, Offer, name_checks
+from app.core.gate.attendance import Attendance
+from app.core.gate.policy import CheckNaming, Mode, Policy, PolicyFault
+from app.core.gate.sharing import SHARED_NAME, Offer, count_offers, name_checks, tell_offer
 from app.core.gate.verdict import Conclusion, Situation, Verdict, share
 
 PER_BASE, SHARED = Policy(), Policy(check=CheckNaming.SHARED)
@@ -64,6 +65,44 @@ def test_the_shared_check_is_the_worst(
     if situation is not Situation.CLEAN:
         assert "pull request 4 into release" in verdict.reasons[0]
         assert verdict.reasons[-1] == "Because."
+
+
+HERE, THERE = Offer(number=4, base_ref="main"), Offer(number=5, base_ref="release", conclusion="failure")
+DRAFT_HERE = Offer(number=6, base_ref="main", attendance=Attendance.DRAFT)
+BOT_THERE = Offer(number=7, base_ref="release", attendance=Attendance.BOT)
+ALL = (HERE, THERE, DRAFT_HERE, BOT_THERE)
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "counted"),
+    [
+        ("lintel: main", Mode.GATE, (HERE,)),
+        ("lintel: main", Mode.ADVISORY, ()),
+        ("lintel", Mode.GATE, (HERE, THERE, BOT_THERE)),
+        ("lintel", Mode.ADVISORY, (THERE, BOT_THERE)),
+    ],
+)
+def test_a_bases_own_check_counts_those_into_it_and_the_shared_one_all(
+    name: str, mode: Mode, counted: tuple[Offer, ...]
+) -> None:
+    assert count_offers(ALL, name, "main", Policy(mode=mode)) == counted
+    assert count_offers(ALL, name, "main", PolicyFault("lintel.yml", 1, 1, "unknown key", mode=mode)) == counted
+
+
+@pytest.mark.parametrize(
+    ("attendance", "why"),
+    [
+        (Attendance.DRAFT, "is a draft, which is not reviewed: make it ready, close it, or push a commit of its own"),
+        (Attendance.BOT, "is a bot's, which `review: bots: false` there leaves out: close it, or push a commit of its"),
+        (Attendance.OTHER_BRANCH, "as `review: branches:` there leaves that branch out: close it, or push a commit of"),
+    ],
+)
+def test_one_that_nobody_is_going_to_judge_is_named_with_what_to_do(attendance: Attendance, why: str) -> None:
+    offer = Offer(number=4, base_ref="release", attendance=attendance)
+    held = share(a_verdict(Conclusion.SUCCESS), [offer])
+    assert (held.conclusion, held.situation) == (Conclusion.ACTION_REQUIRED, Situation.SHARED)
+    assert held.reasons[0] == tell_offer(offer)
+    assert why in held.reasons[0]
 
 
 @given(st.sampled_from(WORSE), st.lists(st.none() | st.sampled_from(WORSE), max_size=5))

@@ -45,6 +45,12 @@ def test_findings_are_counted_with_what_became_of_them() -> None:
     assert (month.dismissed, month.dismissed_blocking) == (3, 1)
 
 
+def test_merges_past_the_gate_are_counted_beside_overrides() -> None:
+    (month,) = sum_up([made("bypassed", 2), made("overrides", 3)])
+
+    assert (month.bypassed, month.export()["bypassed"], month.overrides) == (2, 2, 3)
+
+
 def test_each_month_of_each_repository_stands_alone() -> None:
     months = sum_up(
         [made("usd", 3), made("usd", 4, JUNE), made("overrides", 1, JUNE, "octo/other"), made("usd", 1, MAY, "")]
@@ -57,3 +63,21 @@ def test_each_month_of_each_repository_stands_alone() -> None:
         ("#0", MAY, 1, 0),
     ]
     assert months[0].export()["month"] == "2026-05"
+
+
+def test_reactions_and_reasons_are_told_with_their_counts() -> None:
+    (month,) = sum_up(
+        [
+            made("comments", 9),
+            made("liked", 2),
+            made("disliked", 3),
+            made("because it is free", 1),
+            made("because not ours", 4),
+            made("because because", 1),
+            made("finding dismissed", 6),
+        ]
+    )
+
+    assert (month.comments, month.liked, month.disliked, month.findings) == (9, 2, 3, 6)
+    assert month.reasons == (("not ours", 4), ("because", 1), ("it is free", 1))
+    assert month.export()["reactions"] == {"up": 2, "down": 3, "comments": 9}

@@ -12,7 +12,7 @@ from tests.claude_answers import Plant, planted
 from tests.claude_server import ScriptedClaude
 from tests.claude_verdicts import Told, confirm, seconded
 from tests.e2e.auditor import Auditor
-from tests.e2e.town import Town, open_town
+from tests.e2e.town import QUICK, Town, open_town
 
 BASE = {
     "app/pay.py": "def total(items):\n    return sum(item.price for item in items)\n",
@@ -53,7 +53,7 @@ async def town_without_model(tmp_path: Path, postgres_dsn: str) -> AsyncIterator
 @pytest.fixture
 async def town_of_its_own(tmp_path: Path, claude: ScriptedClaude) -> AsyncIterator[Town]:
     """A town whose PostgreSQL may be stopped."""
-    async with open_town(tmp_path, BASE, claude_url=claude.base_url) as town:
+    async with open_town(tmp_path, BASE, claude_url=claude.base_url, pace=QUICK) as town:
         yield town
 
 
@@ -72,6 +72,14 @@ async def guarded(town: Town) -> Town:
     await town.do(people.set_role, town.repository, "writer", Role.WRITE)
     await town.do(people.set_role, town.repository, "keeper", Role.MAINTAIN)
     await town.do(people.set_role, town.repository, "boss", Role.ADMIN)
+    return town
+
+
+@pytest.fixture
+async def guarded_without_model(town_without_model: Town) -> Town:
+    """The same without a model."""
+    town = town_without_model
+    await town.do(town.people.require_check, town.repository, "lintel: main", app=town.ground.app)
     return town
 
 

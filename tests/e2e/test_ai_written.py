@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.hub.accounts import Role
+from app.hub.accounts import Role, User
 from app.hub.state import PullRequest
 from tests.claude_server import ScriptedClaude
 from tests.e2e.conftest import mergeable
@@ -58,6 +58,24 @@ async def test_nobody_is_waited_for_where_nothing_says_that_ai_had_a_part(carefu
     check = await careful.judged(pull)
     assert check.conclusion == "success"
     assert "AI had a part" not in told(check)
+    assert mergeable(careful, pull)
+
+
+async def test_an_agent_s_account_that_opens_it_is_a_mark_by_itself(careful: Town) -> None:
+    people, agent = careful.people, "copilot-swe-agent[bot]"
+    with people.state.lock:
+        people.state.users[agent] = User(people.state.next_id(), agent, "Bot")
+    await careful.commit("change", GOOD, by="hubert", message="Sum net prices\n")
+    pull = await careful.open_pull("change", by=agent)
+    check = await careful.judged(pull)
+    assert (check.conclusion, check.title) == ("action_required", "Waiting for 1 human approval")
+    assert "who opened it" in told(check)
+    assert not mergeable(careful, pull)
+
+    await approve(careful, pull, "hubert")
+    assert "not counted: `hubert`" in told(await careful.judged(pull))
+    await approve(careful, pull, "writer")
+    await careful.judged(pull)
     assert mergeable(careful, pull)
 
 

@@ -153,14 +153,15 @@ async def test_a_model_that_fails_is_told_of_by_name(
     assert not mergeable(guarded, pull)
 
 
-async def test_without_a_model_there_is_nobody_to_ask(town_without_model: Town) -> None:
-    town = town_without_model
+async def test_without_a_model_there_is_nobody_to_ask(guarded_without_model: Town) -> None:
+    town = guarded_without_model
     pull = await town.propose(BAD)
     await town.judged(pull)
     await town.tell(pull, "/lintel ask Why?")
 
     assert town.answers(pull)[0].startswith("No model is configured")
     assert (await town.judged(pull)).conclusion == "action_required"
+    assert not mergeable(town, pull)
 
 
 async def test_what_it_costs_is_booked_and_a_spent_budget_is_named(guarded: Town, claude: ScriptedClaude) -> None:

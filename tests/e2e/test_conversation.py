@@ -188,13 +188,16 @@ async def test_commands_bots_closed_and_locked_ones_and_threads_of_others_are_no
     assert not mergeable(guarded, pull)
 
 
-async def test_what_was_edited_before_it_was_heard_is_not_answered(guarded: Town, claude: ScriptedClaude) -> None:
+@pytest.mark.parametrize("seconds", [0, 1])
+async def test_what_was_edited_before_it_was_heard_is_not_answered(
+    guarded: Town, claude: ScriptedClaude, seconds: int
+) -> None:
     teach(claude, stays())
     pull, thread = await raised(guarded, BAD)
     async with guarded.unheard():
         comment = await guarded.do(guarded.people.reply, thread, "Why?", by="hubert")
         await guarded.do(guarded.people.edit_reply, comment, "Why not?", by="mona")
-        comment.updated_at += timedelta(seconds=1)
+        comment.updated_at = comment.created_at + timedelta(seconds=seconds)
     await guarded.redeliver(guarded.deliveries("pull_request_review_comment", "created")[-1])
     await guarded.at_rest()
 
@@ -274,8 +277,8 @@ async def test_a_lost_answer_of_github_leads_to_no_second_one(guarded: Town, cla
     assert mergeable(guarded, pull)
 
 
-async def test_without_a_model_it_says_so_once(town_without_model: Town) -> None:
-    town = town_without_model
+async def test_without_a_model_it_says_so_once(guarded_without_model: Town) -> None:
+    town = guarded_without_model
     pull, thread = await raised(town, {"app/key.py": f'KEY = "{SECRET}"\n'})
     await reply(town, thread, "That is a test key.")
     await reply(town, thread, "Really.")
@@ -283,3 +286,4 @@ async def test_without_a_model_it_says_so_once(town_without_model: Town) -> None
     (answer,) = answers(town, pull)
     assert answer.startswith("No model is configured")
     assert "F1" in told(await town.judged(pull))
+    assert not mergeable(town, pull)

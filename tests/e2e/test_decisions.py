@@ -20,9 +20,9 @@ SMALL = {"app/pay.py": "def total(items):\n    print(1)\n    return sum(item.pri
 OTHER = {"app/other.py": "LIMIT = 3\n"}
 
 
-async def block(town: Town) -> PullRequest:
-    """A pull request of hubert's that one blocking finding holds up."""
-    pull = await town.propose(BAD)
+async def block(town: Town, files: dict[str, str] = BAD) -> PullRequest:
+    """A pull request of hubert's that what blocks in it holds up."""
+    pull = await town.propose(files)
     check = await town.judged(pull)
     assert check.conclusion == "failure"
     assert not mergeable(town, pull)

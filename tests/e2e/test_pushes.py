@@ -283,15 +283,25 @@ async def test_the_same_lines_under_another_name_are_new(town: Town, claude: Scr
     assert read_files(claude, before) == {path}
 
 
-async def test_another_policy_is_another_reader_and_makes_everything_new(town: Town, claude: ScriptedClaude) -> None:
+@pytest.mark.parametrize(
+    ("policy", "anew"),
+    [
+        ("block_on: medium\n", {"app/mail.py", "app/stock.py"}),
+        ("review: {rules: [{paths: [app/mail.py], text: Ring before you enter.}]}\n", {"app/mail.py"}),
+        ("review: {lenses: {security: false}, exclude: [docs/**]}\nbudget: {review_usd: 4}\n", set()),
+    ],
+)
+async def test_who_is_asked_for_more_reads_what_that_is_about_anew(
+    town: Town, claude: ScriptedClaude, policy: str, anew: set[str]
+) -> None:
     pull = await town.propose({**FIRST, **SECOND})
     await town.judged(pull)
     before = len(claude.requests)
-    await town.commit("main", {".github/lintel.yml": "review: {lenses: {security: false}}\n"}, by="mona")
+    await town.commit("main", {".github/lintel.yml": policy}, by="mona")
     await town.commit("change", {"app/three.py": "THREE = 3\n"})
     await town.judged(pull)
 
-    assert read_files(claude, before) == {"app/mail.py", "app/stock.py", "app/three.py"}
+    assert read_files(claude, before) == {*anew, "app/three.py"}
 
 
 async def test_asked_for_in_full_everything_is_read_anew(town: Town, claude: ScriptedClaude) -> None:

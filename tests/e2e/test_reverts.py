@@ -12,10 +12,12 @@ from tests.claude_server import ScriptedClaude
 from tests.e2e.auditor import Auditor
 from tests.e2e.conftest import BASE, mergeable
 from tests.e2e.town import Town, told
+from tests.e2e.wire import first
 
 PAY = "app/pay.py"
 NET = {PAY: BASE[PAY].replace("item.price", "item.net"), "app/tax.py": "RATE = 3\n"}
 BACK = {PAY: BASE[PAY], "app/tax.py": None}
+METHODS = ["merge", "squash", "rebase"]
 FREE = {PAY: BASE[PAY].replace("item.price", "item.price * 0")}
 
 
@@ -45,9 +47,9 @@ def shown(check: CheckRun) -> str:
     return told(check).replace("\u200b", "")
 
 
-@pytest.mark.parametrize("squash", [False, True], ids=["merged", "squashed"])
-async def test_an_exact_revert_passes_unread_and_says_so(guarded: Town, claude: ScriptedClaude, squash: bool) -> None:
-    merged = await land(guarded, NET, squash=squash)
+@pytest.mark.parametrize("method", METHODS)
+async def test_an_exact_revert_passes_unread_and_says_so(guarded: Town, claude: ScriptedClaude, method: str) -> None:
+    merged = await land(guarded, NET, method=method)
     asked = len(claude.requests)
     back = await revert(guarded, merged, BACK)
 
@@ -59,6 +61,32 @@ async def test_an_exact_revert_passes_unread_and_says_so(guarded: Town, claude: 
     (entry,) = await guarded.ledger(back)
     assert (entry["situation"], entry["conclusion"]) == ("reverted", "success")
     assert "Exact revert" in guarded.summary(back)
+    assert mergeable(guarded, back)
+
+
+async def test_the_way_back_from_several_rebased_commits_is_proved_by_what_was_proposed(guarded: Town) -> None:
+    await guarded.commit("change", {PAY: NET[PAY]})
+    merged = await land(guarded, {"app/tax.py": "RATE = 3\n"}, method="rebase")
+    back = await revert(guarded, merged, BACK)
+
+    assert merged.merge_commit_sha != merged.head_sha
+    assert (await guarded.judged(back)).title == f"Exact revert of #{merged.number}"
+    assert mergeable(guarded, back)
+
+
+async def test_while_the_proof_is_looked_for_the_gate_is_shut_already(guarded: Town) -> None:
+    merged = await land(guarded, NET)
+    seen: list[list[str]] = []
+
+    async def look() -> None:
+        checks = guarded.people.state.check_runs.values()
+        seen.append([run.status for run in checks if run.suite.head_branch == "back"])
+
+    guarded.trouble(rf"^GET .*/pulls/{merged.number}$", "", first(look))
+    back = await revert(guarded, merged, BACK)
+
+    assert (await guarded.judged(back)).title == f"Exact revert of #{merged.number}"
+    assert seen == [["queued"]]
     assert mergeable(guarded, back)
 
 
@@ -87,9 +115,9 @@ async def test_other_merges_in_other_files_do_not_stand_in_the_way(guarded: Town
     assert mergeable(guarded, back)
 
 
-@pytest.mark.parametrize("squash", [False, True], ids=["merged", "squashed"])
+@pytest.mark.parametrize("method", METHODS)
 async def test_where_the_base_had_changed_the_same_file_what_was_merged_into_it_is_taken_back(
-    guarded: Town, squash: bool
+    guarded: Town, method: str
 ) -> None:
     rows = [f"value_{number} = {number}" for number in range(40)]
     await guarded.commit("main", {"app/table.py": "\n".join([*rows, ""])}, by="mona")
@@ -97,7 +125,7 @@ async def test_where_the_base_had_changed_the_same_file_what_was_merged_into_it_
     moved = "\n".join([*rows[:3], "value_3 = 5", *rows[4:], ""])
     await guarded.commit("main", {"app/table.py": moved}, by="mona")
     await guarded.judged(pull)
-    await guarded.do(guarded.people.merge, pull, by="boss", squash=squash)
+    await guarded.do(guarded.people.merge, pull, by="boss", method=method)
     back = await revert(guarded, pull, {"app/table.py": moved})
 
     assert (await guarded.judged(back)).title == f"Exact revert of #{pull.number}"

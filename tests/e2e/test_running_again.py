@@ -11,6 +11,7 @@ from tests.claude_answers import findings
 from tests.claude_server import ScriptedClaude
 from tests.e2e.conftest import mergeable
 from tests.e2e.town import Town
+from tests.e2e.wire import first as just_before
 
 BAD = {"app/pay.py": "def total(items):\n    return sum(item.price * 0 for item in items)\n"}
 GOOD = {"app/pay.py": "def total(items):\n    return sum(item.net for item in items)\n"}
@@ -99,6 +100,38 @@ async def test_a_new_repository_is_shown_one_green_check_so_that_it_can_be_requi
     assert (check.name, check.conclusion, check.title) == ("lintel: main", "success", "Ready: no change")
     pull = await guarded.propose(BAD)
     assert (await guarded.judged(pull)).conclusion == "failure"
+    assert not mergeable(guarded, pull)
+
+
+async def test_under_a_shared_check_the_first_one_has_that_name_and_ends_when_its_head_is_offered(
+    guarded: Town,
+) -> None:
+    await guarded.commit("release", {"RELEASE": "1\n"}, by="mona")
+    await guarded.commit("main", {".github/lintel.yml": "check: shared\n", **BAD}, by="mona")
+    await guarded.commit("release", {".github/lintel.yml": "check: shared\n"}, by="mona")
+    await guarded.do(
+        guarded.people.require_check, guarded.repository, "lintel", app=guarded.ground.app, branch="release"
+    )
+    (installation,) = guarded.people.state.installations.values()
+    await guarded.do(guarded.people.suspend, installation)
+    await guarded.at_rest()
+    await guarded.do(guarded.people.unsuspend, installation)
+    await guarded.at_rest()
+    await guarded.until(
+        lambda: [run for run in first_checks(guarded) if run.name == "lintel" and run.conclusion], "a check on main"
+    )
+    first = first_checks(guarded)[-1]
+    assert (first.name, first.conclusion, first.title) == ("lintel", "success", "Ready: no change")
+    seen: list[bool] = []
+
+    async def look() -> None:
+        (offered,) = [one for one in guarded.people.state.pulls.values() if one.base_ref == "release"]
+        seen.append(mergeable(guarded, offered))
+
+    guarded.trouble(r"^PATCH .*/check-runs/\d+$", "in_progress", just_before(look))
+    pull = await guarded.open_pull("main", base="release")
+    assert (await guarded.judged(pull)).conclusion == "failure"
+    assert seen == [False]
     assert not mergeable(guarded, pull)
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from app.hub.state import CheckRun, PullRequest
 from tests.e2e.conftest import mergeable
+from tests.e2e.test_merge_queue import checks, merges, queue
 from tests.e2e.town import Town, told
 
 SHARED = {".github/lintel.yml": "check: shared\n"}
@@ -83,6 +84,30 @@ async def test_one_that_is_paused_holds_the_other_and_says_so(sharing: Town) -> 
     assert mergeable(sharing, first)
 
 
+async def test_a_bots_that_is_not_reviewed_does_not_borrow_from_another_base(sharing: Town) -> None:
+    await sharing.commit("main", {".github/lintel.yml": "check: shared\nreview: {bots: false}\n"}, by="mona")
+    tip = await sharing.commit("evil", BAD | SHARED, by="hubert")
+    await sharing.commit("change", {"app/more.py": "MORE = 1\n"}, onto=tip)
+    bots = await sharing.open_pull("change", base="main", by="lintel[bot]")
+    await sharing.at_rest()
+    check = await sharing.judged(await sharing.open_pull("change", base="evil"))
+    assert check.title == "Waiting for another pull request"
+    assert f"pull request {bots.number} into main, of the same commit, is a bot" in told(check)
+    assert not mergeable(sharing, bots)
+
+
+async def test_a_draft_for_another_base_holds_the_shared_check_until_it_is_ready(sharing: Town) -> None:
+    first = await sharing.propose(GOOD)
+    assert (await sharing.judged(first)).conclusion == "success"
+    second = await sharing.open_pull("change", base="release", draft=True)
+    assert "make it ready, close it" in told(await sharing.judged(first))
+    assert not mergeable(sharing, first)
+
+    await sharing.do(sharing.people.ready_for_review, second, by="hubert")
+    assert (await sharing.judged(first)).conclusion == "success"
+    assert mergeable(sharing, first)
+
+
 async def test_a_push_that_parts_them_frees_the_one_that_stays(sharing: Town) -> None:
     await sharing.commit("main", BAD, by="mona")
     first = await sharing.propose({"app/more.py": "MORE = 1\n"})
@@ -142,3 +167,34 @@ async def test_a_green_shared_check_does_not_outlive_the_policy_it_was_for(shari
     await sharing.judged(pull)
     assert newest(sharing, pull, "lintel").conclusion == newest(sharing, pull, "lintel: main").conclusion == "success"
     assert mergeable(sharing, pull)
+
+
+async def test_status_says_what_one_is_worth_by_itself_and_what_the_shared_check_says(sharing: Town) -> None:
+    await sharing.commit("main", BAD, by="mona")
+    first, second = await offer_twice(sharing, {"app/more.py": "MORE = 1\n"})
+    await sharing.judged(second)
+    await sharing.tell(first, "/lintel status", by="mona")
+
+    (answer,) = sharing.answers(first)
+    assert "**success** by itself on" in answer
+    assert "says the worst of them: **failure**" in answer
+    assert f"Pull request {second.number} into `release`: failure." in answer
+    assert not mergeable(sharing, first)
+
+
+async def test_the_merge_queue_takes_what_the_shared_check_says(sharing: Town) -> None:
+    await sharing.commit("main", BAD, by="mona")
+    first, second = await offer_twice(sharing, {"app/more.py": "MORE = 1\n"})
+    await sharing.judged(second)
+    group = await queue(sharing, first)
+    (check,) = checks(sharing, group)
+    assert (check.name, check.title) == ("lintel", f"Blocked by pull request {first.number}")
+    assert f"pull request {second.number} into release, of the same commit, ended with failure" in told(check)
+    assert not await merges(sharing, group)
+
+    await sharing.do(sharing.people.close_pull, second, by="mona")
+    await sharing.at_rest()
+    # Merged once more within a second it would be the very commit that was judged.
+    group = await queue(sharing, first, method="SQUASH")
+    assert checks(sharing, group)[0].conclusion == "success"
+    assert await merges(sharing, group)

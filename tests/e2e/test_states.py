@@ -114,6 +114,20 @@ async def test_reopened_on_the_same_head_its_verdict_stands(guarded: Town, claud
     assert mergeable(guarded, pull)
 
 
+async def test_what_was_resumed_while_it_was_closed_is_read_when_it_is_opened_again(guarded: Town) -> None:
+    pull = await guarded.propose(GOOD)
+    await guarded.judged(pull)
+    await guarded.tell(pull, "/lintel pause", by="writer")
+    await guarded.commit("change", OTHER)
+    assert (await guarded.judged(pull)).conclusion == "action_required"
+    await guarded.do(guarded.people.close_pull, pull, by="hubert")
+    await guarded.tell(pull, "/lintel resume", by="writer")
+
+    await guarded.do(guarded.people.reopen, pull, by="hubert")
+    assert (await guarded.judged(pull)).conclusion == "success"
+    assert mergeable(guarded, pull)
+
+
 async def test_closed_in_mid_review_and_reopened_it_is_reviewed(guarded: Town, claude: ScriptedClaude) -> None:
     pull, gate = await in_mid_review(guarded, claude)
     await guarded.do(guarded.people.close_pull, pull, by="hubert")

@@ -16,6 +16,8 @@ from app.github.application import GitHubApp
 from app.github.client import GitHubClient
 from app.github.drafts import CheckAction, CheckOutput, DraftComment
 from app.github.errors import InstallationGone, TokenNotGranted, Unprocessable
+from app.github.reactions import MOST_PAGES
+from app.github.reading import PAGE
 from app.github.transport import Surroundings, Wire
 from app.github.webhook import decode, verify
 from tests.github.scripted import Time
@@ -73,6 +75,45 @@ async def test_a_review_is_published_and_found_again(place: Place, site: GitHubC
     with pytest.raises(Unprocessable) as caught:
         await site.create_review(pull.number, commit_id=head, body="text", comments=[bad])
     assert "must be part of the diff" in str(caught.value)
+
+
+async def test_reactions_are_told_with_who_gave_them_until_they_are_taken_back(
+    place: Place, site: GitHubClient
+) -> None:
+    said = place.world.comment(place.pull, "Look", by="ann")
+    given = place.world.react(said, "-1", by="mia")
+    for login in ("ann", "mia"):
+        place.world.react(said, "heart", by=login)
+    (comment,) = await site.list_issue_comments(place.pull.number)
+    (reaction,) = await site.list_reactions(comment.id, "-1", thread=False)
+    assert (comment.reactions.up, comment.reactions.down) == (0, 1)
+    assert reaction.user is not None
+    assert (reaction.user.login, reaction.content, reaction.created_at) == ("mia", "-1", given.created_at)
+    place.world.unreact(said, given, by="mia")
+    assert await site.list_reactions(comment.id, "-1", thread=False) == ()
+    assert (await site.get_issue_comment(comment.id)).reactions.down == 0
+
+
+async def test_of_a_crowd_the_first_reactions_are_read(place: Place, site: GitHubClient) -> None:
+    said = place.world.comment(place.pull, "Look", by="ann")
+    for number in range(PAGE * MOST_PAGES + 1):
+        place.world.add_person(f"u{number}")
+        place.world.react(said, "+1", by=f"u{number}")
+    found = await site.list_reactions(said.id, "+1", thread=False)
+    assert [one.user.login for one in found if one.user] == [f"u{number}" for number in range(PAGE * MOST_PAGES)]
+
+
+async def test_another_base_and_a_force_push_are_told(place: Place, site: GitHubClient) -> None:
+    number, world = place.pull.number, place.world
+    assert await site.get_last_turn(number) is None
+    world.commit(place.repository, "release", {}, by="mia")
+    for step in (
+        lambda: world.retarget(place.pull, "release", by="ann"),
+        lambda: world.commit(place.repository, "feature", {"more": b"1"}, by="ann", onto=place.pull.base_sha),
+    ):
+        place.clock.pass_by(minutes=1)
+        step()
+        assert await site.get_last_turn(number) == place.clock()
 
 
 async def test_a_check_run_goes_its_way(place: Place, site: GitHubClient) -> None:

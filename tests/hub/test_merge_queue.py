@@ -62,6 +62,16 @@ def test_a_squashed_entry_has_one_parent_and_the_same_tree(place: Place) -> None
     assert commit.parents == (squashed.base_sha,)
 
 
+def test_a_rebased_entry_has_each_commit_again(place: Place) -> None:
+    path = place.repository.path
+    place.world.commit(place.repository, "feature", {"two.txt": b"2\n"}, by="ann", message="Two")
+    rebased = place.world.queue_together([place.pull], by="mia", method="REBASE")
+    made = git.log(path, f"{rebased.base_sha}..{rebased.head_sha}", limit=9)
+    assert made[0].message == "Two"
+    assert len(made) == git.count(path, f"{rebased.base_sha}..{place.pull.head_sha}")
+    assert place.pull.head_sha not in {commit.sha for commit in made}
+
+
 def test_pages_and_a_branch_without_a_queue(place: Place) -> None:
     place.world.queue_together([place.pull, second_pull(place)], by="mia")
     paged = QUERY.replace("first: 100", "first: 1")

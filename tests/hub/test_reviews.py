@@ -229,6 +229,16 @@ def test_the_same_reaction_twice_is_one(place: Place, kind: str) -> None:
     assert bot.get(path).json() == []
 
 
+def test_a_person_takes_back_the_own_reaction_and_nobody_else_s(place: Place) -> None:
+    said = place.world.comment(place.pull, "Look", by="ann")
+    given = place.world.react(said, "-1", by="mia")
+    with pytest.raises(RefusedError):
+        place.world.unreact(said, given, by="ann")
+    assert place.bot.get(f"{place.path}/issues/comments/{said.id}").json()["reactions"]["-1"] == 1
+    place.world.unreact(said, given, by="mia")
+    assert place.bot.get(f"{place.path}/issues/comments/{said.id}").json()["reactions"]["-1"] == 0
+
+
 def test_a_locked_conversation_hears_only_those_who_may_write(place: Place) -> None:
     place.world.lock(place.pull, by="mia")
     place.world.set_role(place.repository, "bob", Role.READ)

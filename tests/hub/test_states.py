@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from app.hub import git
+from app.hub.refusals import RefusedError
 from tests.hub.place import Hook, Place
 
 
@@ -73,10 +76,63 @@ def test_a_token_does_no_more_than_its_installation_may(place: Place) -> None:
 
 def test_a_squash_has_the_tree_of_the_merge_and_one_parent(place: Place) -> None:
     base = git.tip(place.repository.path, "main")
-    sha = place.world.merge(place.pull, by="mia", squash=True)
+    sha = place.world.merge(place.pull, by="mia", method="squash")
 
     commit = git.read_commit(place.repository.path, sha)
     assert commit.parents == (base,)
     assert commit.tree == git.read_commit(place.repository.path, place.pull.head_sha).tree
     (found,) = place.bot.get(f"/repos/acme/rocket/commits/{sha}/pulls").json()
     assert found["number"] == place.pull.number
+
+
+def test_a_rebase_makes_each_commit_again_with_its_author_and_its_words(place: Place) -> None:
+    world, repository, path = place.world, place.repository, place.repository.path
+    world.commit(repository, "feature", {"one.txt": b"1\n"}, by="ann", message="One\n\nand why")
+    head = world.commit(repository, "feature", {"two.txt": b"2\n"}, by="ann", message="Two")
+    base = world.commit(repository, "main", {"other.txt": b"o\n"}, by="mia")
+    tree = git.read_commit(path, git.merge(path, base, head, "", git.Signature("mia", "m", "2026-01-01"))).tree
+    old = git.log(path, f"{base}..{head}", limit=9)
+    sha = world.merge(place.pull, by="mia", method="rebase")
+
+    made = git.log(path, f"{base}..{sha}", limit=9)
+    assert [(one.author, one.message) for one in made] == [(one.author, one.message) for one in old]
+    assert not {one.sha for one in made} & {one.sha for one in old}
+    assert {one.committer.name for one in made} == {"mia"}
+    assert [one.parents for one in made] == [(one.sha,) for one in made[1:]] + [(base,)]
+    assert (made[0].tree, git.tip(path, "main")) == (tree, sha)
+    for commit in made:
+        (found,) = place.bot.get(f"/repos/acme/rocket/commits/{commit.sha}/pulls").json()
+        assert (found["number"], found["merge_commit_sha"]) == (place.pull.number, sha)
+
+
+def test_a_rebase_makes_new_commits_also_where_the_old_ones_would_do(place: Place) -> None:
+    sha = place.world.merge(place.pull, by="mia", method="rebase")
+    path = place.repository.path
+    assert sha != place.pull.head_sha
+    assert git.read_commit(path, sha).tree == git.read_commit(path, place.pull.head_sha).tree
+
+
+def test_a_rebase_leaves_out_merges_and_what_the_base_has_already(place: Place) -> None:
+    world, repository, path = place.world, place.repository, place.repository.path
+    first = git.read_commit(path, place.pull.head_sha)
+    base = world.commit(repository, "main", {"same.txt": b"s\n"}, by="mia")
+    who = git.Signature("ann", "a", "2026-01-01")
+    world.push(repository, "feature", git.merge(path, first.sha, base, "Merge main", who), by="ann")
+    world.commit(repository, "feature", {"last.txt": b"l\n"}, by="ann", message="Last")
+    world.commit(repository, "main", {"last.txt": b"l\n"}, by="mia")
+    tip = git.tip(path, "main")
+    sha = world.merge(place.pull, by="mia", method="rebase")
+
+    assert [commit.message for commit in git.log(path, f"{tip}..{sha}", limit=9)] == [first.message]
+
+
+def test_what_conflicts_cannot_be_rebased(place: Place) -> None:
+    world, repository = place.world, place.repository
+    world.commit(repository, "feature", {"row.txt": b"a\n"}, by="ann")
+    world.commit(repository, "feature", {"row.txt": b"b\n"}, by="ann")
+    base = world.commit(repository, "main", {"row.txt": b"b\n"}, by="mia")
+
+    # As a whole it merges: both sides end alike. Its first commit alone does not.
+    with pytest.raises(RefusedError, match="can't be rebased"):
+        world.merge(place.pull, by="mia", method="rebase")
+    assert (git.tip(repository.path, "main"), place.pull.state) == (base, "open")

@@ -13,6 +13,7 @@ from psycopg.rows import dict_row
 from app.core.job import (
     CommandJob,
     ConversationJob,
+    FeedbackJob,
     ForgedJob,
     InstallationJob,
     Job,
@@ -86,6 +87,9 @@ def build_handlers(
     async def redecide(_: RedecideJob) -> None:
         """Nothing to do."""
 
+    async def feedback(_: FeedbackJob) -> None:
+        """Nothing to do."""
+
     done = Hold(is_open=True)
     return Handlers(
         review=review or done,
@@ -98,6 +102,7 @@ def build_handlers(
         forged=forged,
         push=push,
         redecide=redecide,
+        feedback=feedback,
     )
 
 

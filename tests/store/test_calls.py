@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -170,6 +171,19 @@ async def test_a_refused_call_is_remembered_by_its_reason_and_costs_nothing(data
     async with database.connection() as connection:
         found = await costs.of_review(connection, who.review_id)
     assert found == ReviewTally(refused=(("over the review budget of $5", 2),))
+
+
+async def test_a_call_that_was_only_noted_is_none_that_people_are_told_of(database: Database) -> None:
+    who, noted = await books(database), a_call()
+    async with database.transaction() as connection:
+        await calls.begin(connection, who, replace(noted, reserved_usd=None), now=NOW)
+    async with database.transaction() as connection:
+        unasked = Failure(FailureKind.UNASKED, "nobody is asked", passing=False)
+        await calls.end(connection, noted.id, Usage(), NIL, unasked, now=later(1))
+    assert await held(database, who) == dict.fromkeys(Account, (NIL, NIL))
+    async with database.connection() as connection:
+        assert await costs.of_review(connection, who.review_id) == ReviewTally()
+        assert not await costs.asked(connection, who.review_id)
 
 
 async def test_a_review_is_told_by_stage_and_model(database: Database) -> None:

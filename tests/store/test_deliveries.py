@@ -8,7 +8,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 from pydantic import JsonValue
 
-from app.core.job import InstallationJob, Job, RerunJob
+from app.core.job import InstallationJob, Job, RerunJob, ReviewJob
 from app.store.database import Database
 from app.store.faults import DeliveryRefused, StoreUnavailable
 from app.store.work import settlement
@@ -88,9 +88,9 @@ async def test_deliveries_for_one_pull_request_wait_as_one_job_and_the_newest_wi
 
 
 @pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one after the other"])
-@pytest.mark.parametrize("flag", ["full", "again"])
+@pytest.mark.parametrize("flag", ["full", "again", "asked", "owed"])
 async def test_what_a_person_asked_for_is_not_lost_to_a_push(database: Database, flag: str, together: bool) -> None:
-    asked = dataclasses.replace(review_job(), **{flag: True})  # type: ignore[arg-type]  # either flag
+    asked = dataclasses.replace(review_job(), **{flag: True})  # type: ignore[arg-type]  # any flag
     batches: list[list[Job]] = [[asked], [review_job(head="d" * 40)]]
     if together:
         batches = [[*batches[0], *batches[1]]]
@@ -99,6 +99,38 @@ async def test_what_a_person_asked_for_is_not_lost_to_a_push(database: Database,
             await enqueue(connection, batch)
     (job,) = await jobs(database)
     assert (job["args"][flag], job["args"]["head_sha"]) == (True, "d" * 40)
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one after the other"])
+async def test_a_push_that_waits_with_a_review_of_one_head_is_not_the_head_that_was_asked_for(
+    database: Database, *, together: bool
+) -> None:
+    asked, push = review_job(head=None, asked=True, asked_of="a" * 40), review_job(head="d" * 40)
+    batches: list[list[Job]] = [[asked, push]] if together else [[asked], [push]]
+    for batch in batches:
+        async with database.transaction() as connection:
+            await enqueue(connection, batch)
+    (job,) = await jobs(database)
+    found = decode("review", job["args"])
+    assert isinstance(found, ReviewJob)
+    assert found.asks_for("a" * 40)
+    assert not found.asks_for("d" * 40)
+
+
+@pytest.mark.parametrize("together", [True, False], ids=["in one batch", "one after the other"])
+@pytest.mark.parametrize("first", [True, False], ids=["the push first", "the policy first"])
+async def test_a_push_that_waits_with_one_of_the_policy_is_read(
+    database: Database, *, first: bool, together: bool
+) -> None:
+    decides = review_job(head=None, reads=False)
+    batches: list[list[Job]] = [[review_job()], [decides]] if first else [[decides], [review_job()]]
+    if together:
+        batches = [[*batches[0], *batches[1]]]
+    for batch in batches:
+        async with database.transaction() as connection:
+            await enqueue(connection, batch)
+    (job,) = await jobs(database)
+    assert job["args"]["reads"] is True
 
 
 async def test_pushes_are_waited_for_but_never_longer_than_a_minute(database: Database) -> None:
@@ -196,7 +228,7 @@ async def test_the_writer_connects_again_when_its_connection_was_cut(database: D
         async with database.connection() as connection:
             await connection.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND query LIKE '%'"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid() AND usename = current_user"
             )
         answers = await asyncio.gather(
             *(deliveries.accept(delivery(), [review_job(n)]) for n in (2, 3)), return_exceptions=True

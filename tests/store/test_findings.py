@@ -106,10 +106,23 @@ async def test_one_that_did_not_block_when_it_was_dismissed_is_open_again_and_no
     await save(database, pr.id, [finding(mark).evolve(blocking=True) for mark in ("aa", "bb")], head="d" * 40)
     assert await states(database, pr.id) == [FindingState.DISMISSED, FindingState.DISMISSED]
     async with database.transaction() as connection:
-        await findings.reinstate(connection, pr.id, [1, 2])
+        await findings.reinstate(connection, pr.id, [1, 2], base_ref="main")
         first, second = await findings.known(connection, pr.id)
     assert (first.state, first.dismissed_by) == (FindingState.OPEN, "octocat")
     assert (second.state, second.dismissed_by) == (FindingState.DISMISSED, "octocat")
+
+
+async def test_a_dismissal_for_one_base_ends_where_it_is_offered_into_another(database: Database) -> None:
+    pr = await pull_request(database)
+    await save(database, pr.id, [finding("aa").evolve(blocking=True)])
+    async with database.transaction() as connection:
+        await findings.dismiss(connection, pr.id, 1, by="octocat", reason="by design", at=NOW, base_ref="side")
+        await findings.reinstate(connection, pr.id, [1], base_ref="side")
+    assert await states(database, pr.id) == [FindingState.DISMISSED]
+    async with database.transaction() as connection:
+        await findings.reinstate(connection, pr.id, [1], base_ref="main")
+        (item,) = await findings.known(connection, pr.id)
+    assert (item.state, item.dismissed_by, item.dismissed_base_ref) == (FindingState.OPEN, "octocat", "side")
 
 
 async def test_a_number_that_was_never_given_cannot_be_dismissed(database: Database) -> None:

@@ -50,6 +50,23 @@ async def test_what_is_put_is_found_and_nobody_reads_it_without_the_key(database
         await last(database, review, key=OTHER_KEY)
 
 
+async def test_what_is_known_later_is_added_to_the_run_that_began_last(database: Database) -> None:
+    review = await review_of(database)
+    await put(database, review, "first", at=0)
+    await put(database, review, "second", at=60)
+    async with database.transaction() as connection:
+        await inputs.note_standings(connection, review, {"accounts": []})
+        await Inputs(KEY).amend(connection, review, "second and more")
+        with pytest.raises(NotStored):
+            await Inputs(KEY).amend(connection, uuid4(), "of nothing")
+    first, second = await last(database, review, until=59), await last(database, review)
+
+    assert first is not None
+    assert second is not None
+    assert (first.content, second.content, second.at) == ("first", "second and more", later(60))
+    assert second.standings == {"accounts": []}
+
+
 async def test_a_later_run_takes_nothing_from_an_earlier_one(database: Database) -> None:
     review = await review_of(database)
     await put(database, review, "first", at=0)

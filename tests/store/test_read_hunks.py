@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from app.core.change.memory.hunks import Memory, ReadHunk
 from app.store.database import Database
 from app.store.records import read_hunks
@@ -22,6 +24,11 @@ async def save(database: Database, review: ReviewRow, left: Memory) -> None:
 async def before(database: Database, review: ReviewRow) -> Memory:
     async with database.transaction() as connection:
         return await read_hunks.before(connection, review)
+
+
+async def read(database: Database, review: ReviewRow) -> bool:
+    async with database.transaction() as connection:
+        return await read_hunks.is_read(connection, review)
 
 
 async def heads(database: Database, *marks: str, number: int = 1) -> list[ReviewRow]:
@@ -63,6 +70,19 @@ async def test_only_the_last_two_readings_are_kept_and_those_of_others_too(datab
 
     assert row == (5,)
     assert await before(database, another) == memory(other, "z")
+
+
+async def test_a_head_is_read_once_models_were_asked_about_its_very_lines_for_its_very_base(database: Database) -> None:
+    pull = await pull_request(database, 1)
+    key = review_key("1" * 40)
+    others = [{"head_sha": "2" * 40}, {"base_ref": "release"}, {"merge_base": "d" * 40}]
+    first, again = [await begun(database, pull.id, replace(key, policy_digest=name)) for name in ("p1", "p2")]
+    assert not await read(database, again)
+    await save(database, first, memory(first))
+
+    assert not await read(database, first)
+    assert await read(database, again)
+    assert not any([await read(database, await begun(database, pull.id, replace(key, **one))) for one in others])
 
 
 async def test_nothing_read_is_kept_as_that(database: Database) -> None:

@@ -1,5 +1,7 @@
 import asyncio
+from datetime import datetime
 from decimal import Decimal
+from itertools import permutations
 from uuid import uuid4
 
 import pytest
@@ -11,6 +13,7 @@ from app.core.change.plan import LeftOut
 from app.store.database import Connection, Database
 from app.store.faults import NotStored
 from app.store.records import pull_requests, reviews
+from app.store.records.pull_requests import Said
 from app.store.records.review_rows import (
     ReviewKey,
     ReviewRow,
@@ -162,7 +165,7 @@ async def test_what_does_not_exist_is_named(database: Database) -> None:
             reviews.set_check_run(connection, uuid4(), 1),
             reviews.fail(connection, uuid4(), "x", now=NOW),
             reviews.begin(connection, 12345, review_key(), new_id=uuid4(), now=NOW),
-            pull_requests.set_paused(connection, 12345, paused=True, by="octocat"),
+            pull_requests.set_paused(connection, 12345, said(1), paused=True),
             pull_requests.lock(connection, 12345),
         ):
             with pytest.raises(NotStored):
@@ -202,10 +205,30 @@ async def blocked(connection: Connection) -> bool:
 
 async def test_pausing_is_remembered_and_told_once(database: Database) -> None:
     pr = await pull_request(database)
-    async with database.connection() as connection:
-        assert await pull_requests.set_paused(connection, pr.id, paused=True, by="octocat")
-        assert not await pull_requests.set_paused(connection, pr.id, paused=True, by="octocat")
+    async with database.transaction() as connection:
+        assert await pull_requests.set_paused(connection, pr.id, said(1), paused=True)
+        assert await pull_requests.set_paused(connection, pr.id, said(2, by="another"), paused=True) is False
+    row = await pull_request(database)
+    assert (row.paused, row.paused_by) == (True, "octocat")
+
+
+@pytest.mark.parametrize("second", [NOW, later(1)], ids=["in one second", "a second later"])
+@pytest.mark.parametrize("heard", list(permutations(range(3))))
+async def test_whatever_is_heard_last_what_was_said_last_about_pausing_holds(
+    database: Database, heard: tuple[int, ...], second: datetime
+) -> None:
+    pr = await pull_request(database)
+    acts = [(said(5), True), (said(6, at=second), False), (said(7, at=second), True)]
+    async with database.transaction() as connection:
+        told = [await pull_requests.set_paused(connection, pr.id, acts[n][0], paused=acts[n][1]) for n in heard]
+
     assert (await pull_request(database)).paused
+    late = [any(before > n for before in heard[:place]) for place, n in enumerate(heard)]
+    assert [one is None for one in told] == late
+
+
+def said(comment: int, *, by: str = "octocat", at: datetime = NOW) -> Said:
+    return Said(by=by, comment_id=comment, at=at)
 
 
 async def test_a_new_installation_of_the_app_finds_the_same_pull_request(database: Database) -> None:

@@ -6,13 +6,12 @@ import asyncio
 import contextlib
 import json
 import signal
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from app.analyzers.apart.task import FULL, READY, Allowance, Cause, Task, write_task
-from app.analyzers.sandbox import ToolFailed, bound_command, kill_process, open_process
+from app.analyzers.sandbox import ToolFailed, bound_module, kill_process, open_process
 
 LIFE_SECONDS: Final = 300
 """Of processor time. No process is lent for longer than it has left: what ends one is the timer of a task."""
@@ -78,9 +77,7 @@ class Child:
 
 async def start_child() -> Child:
     """A child that is ready. Raises ToolFailed if it never is."""
-    command = bound_command(
-        Path(sys.executable), ("-I", "-m", "app.analyzers.apart.child"), (LIFE_SECONDS, MOST_MEMORY, MOST_ANSWER)
-    )
+    command = bound_module("app.analyzers.apart.child", (LIFE_SECONDS, MOST_MEMORY, MOST_ANSWER))
     try:
         async with contextlib.AsyncExitStack() as stack:
             process = await stack.enter_async_context(

@@ -11,6 +11,9 @@ from typing import Any
 from app.claude.seam import ReplyStore, Send
 from app.core.model import FailureKind, ModelFailed, Reply, Request
 
+_OF_THE_ASKER = frozenset({FailureKind.BUDGET, FailureKind.UNASKED})
+"""Failures that say nothing of the question: somebody else may be answered."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -34,8 +37,8 @@ class _Flight:
         self.on_start.clear()
 
 
-class _NotOurMoney(Exception):
-    """A question was not asked, because an account is spent that is none of the caller's."""
+class _NotOurs(Exception):
+    """A question was not asked, because whoever took it on has no money for it, or only decides."""
 
 
 class Flights:
@@ -64,16 +67,16 @@ class Remembered:
         `ModelFailed`, and whatever the store raises: a reply that could not be kept is not used. When the last
         caller that waits is cancelled, the question is, but not the keeping of a reply that is already here.
 
-        Who shares the question of another that cannot pay for it asks for himself.
+        Who shares the question of another that cannot pay for it, or asks nobody, asks for himself.
         """
         while True:
             try:
                 return await self._share(request, on_start)
-            except _NotOurMoney:
+            except _NotOurs:
                 continue
 
     async def _share(self, request: Request, on_start: Callable[[], None] | None) -> Reply:
-        """The reply of the question that is on its way, or of a new one. Raises _NotOurMoney."""
+        """The reply of the question that is on its way, or of a new one. Raises _NotOurs."""
         while (flight := self._flights.get(request.digest)) is not None and flight.ending:
             await asyncio.wait({flight.task})
         if flight is None:
@@ -86,8 +89,8 @@ class Remembered:
         try:
             reply = await asyncio.shield(flight.task)
         except ModelFailed as error:
-            if error.failure.kind is FailureKind.BUDGET and flight.payer is not self:
-                raise _NotOurMoney from None
+            if error.failure.kind in _OF_THE_ASKER and flight.payer is not self:
+                raise _NotOurs from None
             if not self._is_told(flight) and error.failure.paid:
                 raise ModelFailed(replace(error.failure, paid=())) from None
             raise

@@ -147,13 +147,17 @@ class Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """A placed claim with its identity. `number` is unique in the pull request for ever (`F7`); 0 before numbering."""
+    """A placed claim with its identity. `number` is unique in the pull request for ever (`F7`); 0 before numbering.
+
+    `symbol` is the definition that its line stands in, as diffs show it; empty for a line in none, None if nobody told.
+    """
 
     claim: Claim
     placement: Placement
     fingerprint: str
     number: int = 0
     blocking: bool = False
+    symbol: str | None = None
 
     @property
     def id(self) -> str:
@@ -173,6 +177,7 @@ class Finding:
             fingerprint=self.fingerprint,
             number=self.number if number is None else number,
             blocking=self.blocking if blocking is None else blocking,
+            symbol=self.symbol,
         )
 
 

@@ -2,7 +2,7 @@
 
 A finding once raised stays until the code it quotes has gone, the program that found it no longer finds it, or a
 person dismisses it. That a model does not repeat itself makes nothing better, nor does what another source says. Who
-dismissed what did not block decided no more than that: where it blocks, it counts again.
+dismissed what did not block, or for another base, decided no more than that: where it blocks, it counts again.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.core.change.diff import Patch
-from app.core.findings.anchor import settle
+from app.core.findings.anchor import normalise, settle
 from app.core.findings.finding import Claim, Finding, Placed, Placement, Source
 from app.core.findings.known import FindingState, KnownFinding
 from app.core.findings.lasting import mark, tell_lasting
 from app.core.findings.matching import MANY, Known, Standing, match
 from app.core.findings.merging import PlacedClaim, harden, merge, order, stand_on_one_spot
-from app.core.findings.quotes import QuoteIndex
+from app.core.findings.quotes import Quotes
 from app.core.findings.trace import Trace, Tracer
 
 
@@ -57,10 +57,25 @@ class Circumstances:
     blocks: Callable[[Claim], bool]
     outside: Container[int] = frozenset()
     mended: Container[int] = frozenset()
+    base_ref: str = ""
+
+    def holds(self, known: KnownFinding) -> bool:
+        """Whether it is dismissed, and that stands."""
+        return known.state is FindingState.DISMISSED and not self.ends(known, known.claim)
+
+    def ends(self, known: KnownFinding, claim: Claim) -> bool:
+        """Whether a dismissal does not hold any more, where this is what is claimed."""
+        dismissed = known.state is FindingState.DISMISSED
+        return dismissed and self.blocks(claim) and not known.binds(self.base_ref)
 
 
 @dataclass(slots=True)
 class _Outcome:
+    """What has become of everything; `held` are the known findings whose dismissals stand."""
+
+    quotes: Quotes
+    tracer: Tracer
+    held: Sequence[KnownFinding]
     open: list[Finding] = field(default_factory=list)
     raised: set[int] = field(default_factory=set)
     carried: set[int] = field(default_factory=set)
@@ -68,6 +83,23 @@ class _Outcome:
     reinstated: list[KnownFinding] = field(default_factory=list)
     fixed: list[KnownFinding] = field(default_factory=list)
     dismissed: list[KnownFinding] = field(default_factory=list)
+
+    def find_made(self, known: KnownFinding) -> PlacedClaim | None:
+        """Where the change makes the very line of a model's finding, if nothing else is known of that one."""
+        if known.claim.source is not Source.MODEL or known.placed is Placed.SUMMARY:
+            return None
+        made = self.tracer.find_made(known.claim)
+        if made is None or any(stand_on_one_spot(*made, other) for other in self.open):
+            return None
+        spot = made[0].path, normalise(made[0].quote)
+        return None if any(spot == (item.claim.path, normalise(item.claim.quote)) for item in self.held) else made
+
+    def stay(self, known: KnownFinding, claim: Claim, placement: Placement) -> None:
+        """A known finding counts where its line stands now."""
+        symbol = self.quotes.look_up(claim.path, placement).symbol
+        self.open.append(
+            Finding(claim=claim, placement=placement, fingerprint=known.fingerprint, number=known.number, symbol=symbol)
+        )
 
 
 def identify(
@@ -85,10 +117,10 @@ def identify(
     says.
     """
     merged = merge((settle(claim, placement, patch), placement) for claim, placement in placed)
-    standing = _stand(merged.kept, patch)
-    items = _trace(known, patch, now)
+    outcome = _Outcome(Quotes(patch), Tracer(patch), [item for item in known if now.holds(item)])
+    standing = _stand(merged.kept, patch, outcome.quotes)
+    items = _trace(known, patch, outcome.tracer, now)
     matches = match(standing, items)
-    outcome = _Outcome()
     number = max([next_number, *(item.number + 1 for item in known)])
     taken = {item.fingerprint for item in known}
     for index, item in enumerate(standing):
@@ -103,7 +135,7 @@ def identify(
         if missing.trace is not None and missing.finding.number not in again:
             _carry_or_close(missing.finding, missing.trace, now, outcome)
     silent = [item.finding for item in items if item.finding.number not in again]
-    _reopen([known for known in silent if known.number not in now.mended], patch, now.outside, outcome)
+    _reopen([known for known in silent if known.number not in now.mended], now.outside, outcome)
     return Identified(
         findings=tuple(sorted(outcome.open, key=lambda finding: finding.number)),
         raised=frozenset(outcome.raised),
@@ -117,35 +149,28 @@ def identify(
     )
 
 
-def _stand(kept: Sequence[PlacedClaim], patch: Patch) -> list[Standing]:
+def _stand(kept: Sequence[PlacedClaim], patch: Patch, quotes: Quotes) -> list[Standing]:
     """The claims by place with their identities. Equal quotes in one symbol are told apart by their order there."""
-    indexes: dict[str, QuoteIndex] = {}
     seen: Counter[tuple[object, ...]] = Counter()
     standing: list[Standing] = []
     for claim, placement in sorted(kept, key=order):
-        file = patch.by_path.get(claim.path)
         loose = tell_lasting(claim, patch)
-        symbol, ordinal, alone = placement.placed.value, 0, True
-        if file is not None and placement.anchor is not None:
-            if file.path not in indexes:
-                indexes[file.path] = QuoteIndex(file)
-            symbol, ordinal, alone = indexes[file.path].look_up(placement.anchor)
+        stand = quotes.look_up(claim.path, placement)
         # Several faults of one kind may stand on one line.
-        more = seen[loose, symbol, ordinal]
-        seen[loose, symbol, ordinal] += 1
-        ordinal += more * MANY
-        strict = mark(loose, symbol, ordinal)
-        standing.append(Standing(claim, placement, loose, symbol, ordinal, alone, strict))
+        more = seen[loose, stand.symbol, stand.ordinal]
+        seen[loose, stand.symbol, stand.ordinal] += 1
+        stand = replace(stand, ordinal=stand.ordinal + more * MANY)
+        strict = mark(loose, stand.symbol, stand.ordinal)
+        standing.append(Standing(claim, placement, loose, stand, strict))
     return standing
 
 
-def _trace(known: Sequence[KnownFinding], patch: Patch, now: Circumstances) -> list[Known]:
+def _trace(known: Sequence[KnownFinding], patch: Patch, tracer: Tracer, now: Circumstances) -> list[Known]:
     """The known findings by number, those that count as they stand now. A dismissal never follows its line anywhere."""
-    tracer = Tracer(patch)
     items: list[Known] = []
     for finding in sorted(known, key=lambda item: item.number):
         trace = None
-        if finding.state is FindingState.OPEN or (finding.slight and now.blocks(finding.claim)):
+        if finding.state is FindingState.OPEN or now.ends(finding, finding.claim):
             trace = tracer.trace(finding.claim, finding.placed, outside=finding.number in now.outside)
             trace = replace(trace, stands=False, again=None) if finding.number in now.mended else trace
         items.append(Known(finding, tell_lasting(finding.claim if trace is None else trace.claim, patch), trace))
@@ -165,7 +190,7 @@ def _go_on(item: Standing, before: KnownFinding, now: Circumstances, outcome: _O
     if item.claim.source is Source.MODEL or not now.completed(item.claim.source, item.claim.path):
         item = replace(item, claim=harden(item.claim, before.claim))
     if before.state is FindingState.DISMISSED:
-        if not (before.slight and now.blocks(item.claim)):
+        if not now.ends(before, item.claim):
             outcome.dismissed.append(before)
             return
         outcome.reinstated.append(before)
@@ -176,44 +201,44 @@ def _go_on(item: Standing, before: KnownFinding, now: Circumstances, outcome: _O
 
 def _carry_or_close(known: KnownFinding, trace: Trace, now: Circumstances, outcome: _Outcome) -> None:
     """A finding that counts was not claimed again."""
+    gone, made = _gone(known, trace, now.completed), None
     if known.state is FindingState.DISMISSED:
-        if trace.again is None or _gone(known, trace, now.completed):
+        if trace.again is None or gone:
             return
         outcome.reinstated.append(known)
-    elif _gone(known, trace, now.completed):
-        outcome.fixed.append(known)
-        return
+    elif gone:
+        made = None if known.number in now.mended else outcome.find_made(known)
+        if made is None:
+            outcome.fixed.append(known)
+            return
     placed = Placed.SUMMARY if known.placed is Placed.SUMMARY else Placed.FILE
     off_line = Placement(placed, None, "its line is no longer part of the diff")
-    claim, placement = trace.again or (trace.claim, off_line)
+    claim, placement = made or trace.again or (trace.claim, off_line)
     moved = claim.path != known.claim.path
     if moved and any(stand_on_one_spot(claim, placement, other) for other in outcome.open):
         # Where it would have moved to, another finding says the same of the same line.
         outcome.fixed.append(known)
         return
     outcome.carried.add(known.number)
-    outcome.open.append(Finding(claim=claim, placement=placement, fingerprint=known.fingerprint, number=known.number))
+    outcome.stay(known, claim, placement)
 
 
-def _reopen(silent: Sequence[KnownFinding], patch: Patch, outside: Container[int], outcome: _Outcome) -> None:
-    """A model's finding that was fixed is open again when its very line is back in its file, whatever the model says.
+def _reopen(silent: Sequence[KnownFinding], outside: Container[int], outcome: _Outcome) -> None:
+    """A model's finding that was fixed is open again when its very line is back, whatever the model says.
 
-    Else a fault could be laundered by taking it out in one push and putting it back in the next.
+    Else a fault could be laundered by taking it out in one push and putting it back in the next, here or there.
     """
-    tracer = Tracer(patch)
     for known in silent:
         if known.state is not FindingState.FIXED or known.claim.source is not Source.MODEL:
             continue
         off_diff = known.number in outside
-        trace = tracer.trace(known.claim, known.placed, outside=off_diff)
-        if known.placed is Placed.SUMMARY or not trace.stands or trace.again is None:
-            continue
-        claim, placement = trace.again
-        if (placement.placed is Placed.LINE or off_diff) and claim.path == known.claim.path:
+        trace = outcome.tracer.trace(known.claim, known.placed, outside=off_diff)
+        back = trace.again if trace.stands and known.placed is not Placed.SUMMARY else None
+        if back is None or back[0].path != known.claim.path or not (back[1].placed is Placed.LINE or off_diff):
+            back = outcome.find_made(known)
+        if back is not None:
             outcome.reopened.add(known.number)
-            outcome.open.append(
-                Finding(claim=claim, placement=placement, fingerprint=known.fingerprint, number=known.number)
-            )
+            outcome.stay(known, *back)
 
 
 def _gone(known: KnownFinding, trace: Trace, completed: Callable[[Source, str], bool]) -> bool:
@@ -230,4 +255,6 @@ def _gone(known: KnownFinding, trace: Trace, completed: Callable[[Source, str], 
 
 
 def _finding(item: Standing, number: int, identity: str) -> Finding:
-    return Finding(claim=item.claim, placement=item.placement, fingerprint=identity, number=number)
+    return Finding(
+        claim=item.claim, placement=item.placement, fingerprint=identity, number=number, symbol=item.stand.symbol
+    )

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final
 
-from app.core.findings.finding import Claim, Placement, Source
+from app.core.findings.finding import Claim, Placed, Placement, Source
 from app.core.findings.known import FindingState, KnownFinding
 from app.core.findings.lasting import mark
 from app.core.findings.merging import overlap, say_the_same, show_alike
+from app.core.findings.quotes import Stand
 from app.core.findings.trace import Trace
 
 MANY: Final = 1_000_000
@@ -19,22 +20,17 @@ MANY: Final = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A placed claim with its identity; `loose` is the part of it that does not depend on where hunks begin.
-
-    `alone` says that the quote stands only once on its side of the file's diff.
-    """
+    """A placed claim with its identity; `loose` is the part of it that does not depend on where in its file it is."""
 
     claim: Claim
     placement: Placement
     loose: tuple[str, str, str]
-    symbol: str
-    ordinal: int
-    alone: bool
+    stand: Stand
     strict: str
 
     def evade(self, taken: Container[str]) -> str:
         """Its fingerprint, or the next one where a finding has it that moved to another file since."""
-        later = (mark(self.loose, self.symbol, ordinal) for ordinal in count(self.ordinal, MANY * MANY))
+        later = (mark(self.loose, self.stand.symbol, ordinal) for ordinal in count(self.stand.ordinal, MANY * MANY))
         return next(one for one in later if one not in taken)
 
 
@@ -50,8 +46,9 @@ class Known:
 def match(standing: Sequence[Standing], known: Sequence[Known]) -> dict[int, KnownFinding]:
     """Which standing claim, by index, is which known finding: the surest signs first, and never across sources.
 
-    What was dismissed is met by its quote only where the quote stands once, and only open findings are met by their
-    place: else one dismissal would cover another fault. A dismissal that does not hold covers nothing.
+    What was dismissed is met by its quote only where the quote stands once and in the same definition, and only open
+    findings are met by their place: else one dismissal would cover another fault. A dismissal that does not hold
+    covers nothing.
     """
     matches: dict[int, KnownFinding] = {}
     free = {item.finding.number: item for item in known}
@@ -76,7 +73,17 @@ def _same_fingerprint(item: Standing, known: Known) -> bool:
 
 def _same_quote(item: Standing, known: Known) -> bool:
     dismissed = known.finding.state is FindingState.DISMISSED and known.trace is None
-    return item.loose == known.loose and (item.alone or not dismissed)
+    return item.loose == known.loose and (
+        not dismissed or (item.stand.alone and _stands_as_it_did(item, known.finding))
+    )
+
+
+def _stands_as_it_did(item: Standing, known: KnownFinding) -> bool:
+    """Whether a line that reads like one that was dismissed is in the same definition; off the diff nothing tells."""
+    if Placed.LINE is known.placed is item.placement.placed:
+        # Older records do not tell it.
+        return known.symbol in {None, item.stand.symbol}
+    return not item.stand.changed
 
 
 def _same_place(item: Standing, known: Known) -> bool:

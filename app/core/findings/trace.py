@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from app.core.change.diff import FilePatch, FileStatus, Line, Patch, Side
-from app.core.findings.anchor import OUTSIDE, Fabricated, Places, find_file, normalise, settle
+from app.core.findings.anchor import OUTSIDE, Fabricated, Places, find_file, first_line, normalise, settle
 from app.core.findings.finding import Claim, Placed, Placement
 from app.core.findings.likeness import alike, is_covered
 from app.core.findings.merging import PlacedClaim
@@ -82,6 +82,23 @@ class Tracer:
             claim = replace(claim, quote=nearest.text)
         return Trace(claim, file, bool(lines), self._place(claim))
 
+    def find_made(self, claim: Claim, *, least: int = LEAST_PART) -> PlacedClaim | None:
+        """The claim on the very line that it quotes, where the change makes that line; None where it does not.
+
+        In its own file the nearest one; else in any other, if the quote is so long and the change makes it once.
+        """
+        quote, file = normalise(claim.quote), find_file(claim.path, self._patch)
+        made = [] if file is None else [(file, line) for line in self._find(claim, file) if line.changed]
+        if not made and len(quote) >= least:
+            made = [(file, line) for file in self._patch.files for line in self._find(claim, file) if line.changed]
+            made = made if len(made) == 1 else []
+        if not made:
+            return None
+        first, length = first_line(claim) or 1, _count_further(claim)
+        file, line = min(made, key=lambda item: (abs(item[1].number - first), item[1].number))
+        start = line.number if length else None
+        return self._place(replace(claim, path=file.path, quote=line.text, start_line=start, line=line.number + length))
+
     def _place(self, claim: Claim) -> PlacedClaim | None:
         placement = self._places.place(claim)
         return None if isinstance(placement, Fabricated) else (settle(claim, placement, self._patch), placement)
@@ -120,6 +137,11 @@ def _read(file: FilePatch) -> _Text:
                     text.covered.append(key)
             text.lines.setdefault(key, []).append(line)
     return text
+
+
+def _count_further(claim: Claim) -> int:
+    """The lines that a claim is about beyond its first one."""
+    return 0 if claim.line is None or claim.start_line is None else max(claim.line - claim.start_line, 0)
 
 
 def _left(file: FilePatch | None, side: Side) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.core.gate.policy import Policy, PolicyFault
+from app.core.people.role import Role
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overridden:
@@ -32,3 +35,17 @@ class Acts:
 
 
 NO_ACTS = Acts()
+
+
+def suffices(role: str, policy: Policy | PolicyFault) -> bool:
+    """Whether somebody with this role, when they let a head pass, had the one that the policy asks for now."""
+    return Role.of(role).reaches(find_lowest(policy))
+
+
+def find_lowest(policy: Policy | PolicyFault) -> Role:
+    """The least role that lets a head pass.
+
+    While the policy cannot be used it is the strictest that a policy may ask for. Owners are then not asked for: nobody
+    can tell them, and an override is the only way in for the change that mends the policy.
+    """
+    return Role(policy.people.override) if isinstance(policy, Policy) else Role.ADMIN

@@ -1,21 +1,67 @@
-"""When a head that a passing cause kept from being read is looked at again unasked. Pure."""
+"""When a head that a passing cause kept from being read is looked at again unasked. Pure.
+
+The law: such a head is reviewed again within ten minutes of recovery, however long it waited. Nothing gives up.
+A look costs requests to GitHub, so of many heads that wait for one model one finds out, and the others are held: that
+costs nothing but a row of the queue, and they look again `HELD_S` later.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
 from typing import Final
 
+from app.core.budget.limits import Account, find_overdrawn
 from app.core.model import Failure
 
-OUTAGE_S: Final = 540.0
-"""How long after a passing cause (an outage, a limit) a head is looked at again: within ten minutes."""
+OUTAGE_S: Final = 300.0
+"""How long after a passing cause (an outage, a limit) a head is looked at again.
+
+Half of the ten minutes: who is asked just before it recovers may let a question hang for three.
+"""
+
+HELD_S: Final = 120.0
+"""How long a look is held that would be in vain: with the next one that finds out, well within ten minutes."""
 
 LEAST_S: Final = 30.0
 MOST_S: Final = 6 * 3600.0
 """Between these a server's own word counts. Each look in vain doubles the least, up to that of an outage."""
 
 _DOUBLINGS: Final = 10
+
+
+class Waits(StrEnum):
+    """What keeps a head from being read that is seen to be over without reading the head."""
+
+    NOTHING = ""
+    MODEL = "model"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """In how many seconds a head is looked at unasked, and what it waits for."""
+
+    in_s: float
+    waits_for: Waits
+
+
+def find_waits(*, passing: bool, unread: Iterable[str]) -> Waits:
+    """What is waited for. `passing`: all questions that failed may be answered later; `unread` are all reasons."""
+    if passing:
+        return Waits.MODEL
+    return Waits.MONTH if any(find_overdrawn(reason) is Account.MONTH for reason in unread) else Waits.NOTHING
+
+
+def has_more(left: Decimal | None, before: Decimal | None) -> bool:
+    """Whether a month can pay for more than when it was refused: a new one, a higher limit, money that came back.
+
+    `left` is what it has left now, `before` what it had; None: there is no limit, or nobody knows.
+    """
+    return left is None or before is None or left > before
 
 
 def find_retry(failures: Sequence[Failure]) -> float | None:

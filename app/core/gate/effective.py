@@ -124,14 +124,18 @@ def _find_floor_fault(document: Document, path: str) -> PolicyFault | None:
     return PolicyFault(path, line, column, f"`floor.{loose}` is no matter of strictness: set it outside of the floor")
 
 
-def for_reading(policy: Policy) -> dict[str, Any]:
-    """What of a policy in force makes how a change is read, by key, as JSON has it; the rest only judges."""
-    told = policy.model_dump(mode="json", by_alias=True)
+def for_reading(policy: Policy) -> frozenset[str]:
+    """What a policy in force asks of who reads a file, beside written rules: a name for each; the rest only judges.
+
+    What says which files are read is none of it, nor is what programs do. Who asks for more has all names of who asks
+    for less.
+    """
+    lenses = policy.review.lenses
+    looks = {"correctness": lenses.correctness, "contracts": lenses.contracts, "security": lenses.security}
+    asked = {f"lens:{name}" for name, on in looks.items() if on} or {"lens:none"}
     # What is grave anyhow is verified as what blocks is: only a lower line makes a difference.
-    lines = {BlockOn.MEDIUM, BlockOn.LOW}
-    grave = {"grave": policy.block_on.value if policy.block_on in lines else BlockOn.HIGH.value}
-    for key in ("version", "mode", "block_on", "model", "check", "people", "floor"):
-        del told[key]
-    for key in ("branches", "drafts", "bots", "max_comments"):
-        del told["review"][key]
-    return told | grave
+    if policy.block_on in {BlockOn.MEDIUM, BlockOn.LOW}:
+        asked.add(f"grave:{BlockOn.MEDIUM.value}")
+    if policy.block_on is BlockOn.LOW:
+        asked.add(f"grave:{BlockOn.LOW.value}")
+    return frozenset(asked)

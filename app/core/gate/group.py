@@ -6,6 +6,7 @@ tell who is in the group. https://docs.github.com/en/graphql/reference/objects#m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -18,6 +19,9 @@ MOST_LOOKS: Final = 30
 """How often a group's members are waited for: with `wait_s` about 25 minutes, within GitHub's own hour."""
 
 _LONGEST_WAIT_S: Final = 55.0
+_SQUASHED: Final = re.compile(r".*\(#([1-9][0-9]{0,8})\)")
+_SUCCESS: Final = "success"
+_ACTION_REQUIRED: Final = "action_required"
 
 
 class Standing(StrEnum):
@@ -98,12 +102,52 @@ def merged_head(part: Part, commits: Mapping[str, Sequence[str]]) -> str | None:
     return parents[1] if len(parents) == 2 and parents[0] == part.base_sha else None
 
 
+def name_squashed(commits: Mapping[str, Sequence[str]], titles: Mapping[str, str], head_sha: str) -> tuple[int, ...]:
+    """The pull requests that the titles of a group's own commits name, as GitHub writes them when it squashes.
+
+    Its own commits are `head_sha` and, from there, the first parent of each, as far as they are among `commits`; one
+    that merges is not asked. A title is anybody's words: it may hold a group up and never let one pass.
+    """
+    found: list[int] = []
+    at = head_sha
+    while at in commits:
+        parents = commits[at]
+        named = _SQUASHED.fullmatch(titles[at].rstrip()) if len(parents) == 1 else None
+        found += [int(named[1])] if named is not None else []
+        at = parents[0] if parents else ""
+    return tuple(dict.fromkeys(found))
+
+
+def stand(conclusion: str) -> Standing:
+    """What a member that passed by itself is worth where the check that it shares with others says this.
+
+    The shared check is what the branch asks for. Where it only waits for another pull request, so does the group.
+    """
+    if conclusion == _SUCCESS:
+        return Standing.PASSED
+    return Standing.AWAITED if conclusion == _ACTION_REQUIRED else Standing.BLOCKED
+
+
 def is_settled(members: Sequence[Member]) -> bool:
     """Whether waiting would change nothing: all passed, or one is blocked."""
     standings = {member.standing for member in members}
     return Standing.BLOCKED in standings or Standing.AWAITED not in standings
 
 
+def is_left_to_own(members: Sequence[Member], *, told: bool) -> bool:
+    """Whether the review of the group's own change decides: nobody holds it up whose verdict it cannot stand in for.
+
+    `told`: these are all members; else some may be unknown.
+    """
+    standings = {member.standing for member in members}
+    return standings <= {Standing.PASSED, Standing.CHANGED} and (not told or Standing.CHANGED in standings)
+
+
 def wait_s(looks: int) -> float:
     """Seconds until the members are looked at again, after so many looks."""
     return min(5.0 * 2.0 ** min(looks, 10), _LONGEST_WAIT_S)
+
+
+def tells_wait(looks: int) -> bool:
+    """Whether the check is to say at this look what is waited for: it is written at most once in 15 seconds."""
+    return looks != 1

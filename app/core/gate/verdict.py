@@ -15,7 +15,7 @@ from app.core.gate.acts import NO_ACTS, Acts, Overridden
 from app.core.gate.group import Member, Standing
 from app.core.gate.policy import Mode, ModelUse, Policy, PolicyFault
 from app.core.gate.reverts import Reverted
-from app.core.gate.sharing import Offer
+from app.core.gate.sharing import Offer, tell_offer
 from app.core.people.approvals import NO_PROVENANCE, Provenance
 from app.core.text.plural import count
 
@@ -37,6 +37,11 @@ class Conclusion(StrEnum):
 
 
 _GREEN = {Conclusion.SUCCESS, Conclusion.NEUTRAL}
+
+
+def is_green(conclusion: str) -> bool:
+    """Whether GitHub takes this conclusion of ours for a pass."""
+    return conclusion in _GREEN
 
 
 class Situation(StrEnum):
@@ -132,18 +137,13 @@ def share(verdict: Verdict, offers: Sequence[Offer]) -> Verdict:
     if verdict.conclusion in {Conclusion.CANCELLED, Conclusion.FAILURE}:
         return verdict
     held = [offer for offer in offers if offer.conclusion not in _GREEN]
-    blocked = tuple(_tell_offer(offer) for offer in held if offer.conclusion == Conclusion.FAILURE)
+    blocked = tuple(tell_offer(offer) for offer in held if offer.conclusion == Conclusion.FAILURE)
     if blocked:
         return Verdict(Conclusion.FAILURE, Situation.ELSEWHERE, (*blocked, *verdict.reasons))
     if not held or not verdict.opens_gate:
         return verdict
-    told = tuple(_tell_offer(offer) for offer in held)
+    told = tuple(tell_offer(offer) for offer in held)
     return Verdict(Conclusion.ACTION_REQUIRED, Situation.SHARED, (*told, *verdict.reasons))
-
-
-def _tell_offer(offer: Offer) -> str:
-    how = "is not judged yet" if offer.conclusion is None else f"ended with {offer.conclusion}"
-    return f"One check stands for all: pull request {offer.number} into {offer.base_ref}, of the same commit, {how}."
 
 
 def _decide_alone(facts: GateFacts) -> Verdict:

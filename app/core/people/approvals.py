@@ -7,26 +7,19 @@ nobody can tell counts for nobody. https://docs.github.com/pull-requests/collabo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Final
 
 from app.core.people.entitlement import Ownership
-from app.core.people.markers import (
-    ChangeFacts,
-    CommitFacts,
-    Mark,
-    Signature,
-    list_co_authors,
-    name_agent,
-)
+from app.core.people.markers import Asked, ChangeFacts, Mark, Signature, name_agent
 from app.core.people.role import Role
+from app.core.people.writers import had_a_hand, knows_writers
 
 APPROVED: Final = "APPROVED"
 _DECIDING: Final = frozenset({APPROVED, "CHANGES_REQUESTED", "DISMISSED"})
-_GITHUBS_OWN: Final = frozenset({"noreply@github.com"})
-"""Under this address GitHub commits what people press buttons for."""
 
 # Devin and Jules write such lines into what they open.
 _ASKED = re.compile(
@@ -38,13 +31,17 @@ _MOST_BODY: Final = 70_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewFacts:
-    """A review as GitHub lists it. `state` is in capitals; `commit_id` is the head that it was made of."""
+    """A review as GitHub lists it. `state` is in capitals.
+
+    `commit_id` is the head that it was made of, until that is force-pushed: then GitHub names the new one.
+    """
 
     login: str
     user_id: int
     is_person: bool
     state: str
     commit_id: str
+    submitted_at: datetime | None = None
 
 
 class Discount(Enum):
@@ -53,10 +50,14 @@ class Discount(Enum):
     NO_PERSON = "no person"
     OPENED = "opened the pull request"
     WROTE = "had a part in a commit"
+    PUSHED = "pushed to it"
     ASKED = "asked the agent for it"
     STALE = "approved an earlier head"
+    TURNED = "approved before it was force-pushed, or its base branch was changed"
+    TURNS_UNKNOWN = "GitHub does not tell whether it was force-pushed, or its base branch changed, since"
     ROLE = "has no write access"
     WRITERS_UNKNOWN = "a commit has no account behind it, and only somebody with the role maintain approves then"
+    PUSHERS_UNKNOWN = "nobody knows who pushed all of it, and only somebody with the role maintain approves then"
     NOT_OWNER = "does not own all sensitive paths of the change, or nobody can tell"
 
 
@@ -109,6 +110,8 @@ def discount(
         return Discount.ROLE
     if not knows_writers(facts) and not role.reaches(Role.MAINTAIN):
         return Discount.WRITERS_UNKNOWN
+    if not facts.pushers.complete and not role.reaches(Role.MAINTAIN):
+        return Discount.PUSHERS_UNKNOWN
     return Discount.NOT_OWNER if ownership in {Ownership.OTHER, Ownership.UNKNOWN} else None
 
 
@@ -119,45 +122,35 @@ def discount_unseen(approval: ReviewFacts, facts: ChangeFacts, head_sha: str) ->
         return Discount.NO_PERSON
     if approval.user_id == facts.opener_id or login == facts.opener.lower():
         return Discount.OPENED
-    if any(_wrote(approval, commit) for commit in facts.commits):
+    if had_a_hand(approval.user_id, login, facts.commits):
         return Discount.WROTE
-    if login in _list_askers(facts):
+    if approval.user_id in facts.pushers.ids:
+        return Discount.PUSHED
+    if _has_asked(approval, facts):
         return Discount.ASKED
-    return None if approval.commit_id == head_sha else Discount.STALE
+    return _find_change_since(approval, facts, head_sha)
 
 
-def _wrote(approval: ReviewFacts, commit: CommitFacts) -> bool:
-    login = approval.login.lower()
-    signed = any(
-        one.user_id == approval.user_id or one.login.lower() == login for one in (commit.author, commit.committer)
-    )
-    return signed or any(one.login.lower() == login for one in list_co_authors(commit.message))
+def _find_change_since(approval: ReviewFacts, facts: ChangeFacts, head_sha: str) -> Discount | None:
+    """Whether something else was approved. GitHub's times are whole seconds: what happened in one counts as before."""
+    if approval.commit_id != head_sha:
+        return Discount.STALE
+    if not facts.turns_told:
+        return Discount.TURNS_UNKNOWN
+    if facts.turned_at is None:
+        return None
+    seen = approval.submitted_at is not None and approval.submitted_at > facts.turned_at
+    return None if seen else Discount.TURNED
 
 
-def _list_askers(facts: ChangeFacts) -> frozenset[str]:
+def list_askers(facts: ChangeFacts) -> tuple[Asked, ...]:
     """Who had an agent make the change: named in its description, or, where it opened it itself, its assignees."""
-    named = {login.lower().rstrip("-") for login in _ASKED.findall(facts.body[:_MOST_BODY])}
+    named = (Asked(login.lower().rstrip("-")) for login in _ASKED.findall(facts.body[:_MOST_BODY]))
     opened_by_agent = name_agent(Signature(login=facts.opener, is_bot=facts.opener_is_bot)) is not None
-    return frozenset(named | ({login.lower() for login in facts.assignees} if opened_by_agent else set()))
+    return (*dict.fromkeys(named), *(facts.assignees if opened_by_agent else ()))
 
 
-def knows_writers(facts: ChangeFacts) -> bool:
-    """Whether everybody who had a part in a commit has a known account, or is an agent."""
-    return facts.complete and all(
-        _is_known(commit.author) and _is_known(commit.committer) and all(one.login for one in _co_authors(commit))
-        for commit in facts.commits
-    )
-
-
-def _co_authors(commit: CommitFacts) -> Sequence[Signature]:
-    """Those besides author and committer, who may stand in a trailer as well."""
-    signed = {commit.author.email.lower(), commit.committer.email.lower()}
-    return [
-        Signature(email=one.email, login=one.login)
-        for one in list_co_authors(commit.message)
-        if one.email not in signed
-    ]
-
-
-def _is_known(signature: Signature) -> bool:
-    return bool(signature.login) or signature.email.lower() in _GITHUBS_OWN or name_agent(signature) is not None
+def _has_asked(approval: ReviewFacts, facts: ChangeFacts) -> bool:
+    login = approval.login.lower()
+    askers = (*list_askers(facts), *facts.asked_before)
+    return any(one.user_id == approval.user_id or one.login.lower() == login for one in askers)

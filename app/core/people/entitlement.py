@@ -27,7 +27,7 @@ class Ownership(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """Who asks. `wrote` is whether the change is theirs, as author or committer; None: nobody can tell."""
+    """Who asks. `wrote` is whether they had a hand in the change, or pushed to it; None: nobody can tell."""
 
     login: str
     user_id: int
@@ -43,6 +43,11 @@ class Refusal(Enum):
     ROLE = "Your role in this repository does not allow it."
     OWN_CHANGE = (
         "A finding that blocks is dismissed by somebody who neither opened nor wrote the change, or by somebody with "
+        "the role maintain."
+    )
+    WRITERS_UNKNOWN = (
+        "A finding that blocks is dismissed by somebody who did not write the change, and nobody can tell who wrote "
+        "all of this one: a commit or co-author has no account behind it, or I was not told of a push. So it takes "
         "the role maintain."
     )
     NOT_OWNER = "Paths that the policy calls sensitive are concerned: only their owners may do that."
@@ -90,5 +95,8 @@ def refuse_dismissal(asker: Asker, *, blocking: bool) -> Refusal | None:
         return None
     if refused := _OWNERSHIP.get(asker.ownership):
         return refused
-    own = asker.is_author or asker.wrote is not False
-    return Refusal.OWN_CHANGE if own and not asker.role.reaches(Role.MAINTAIN) else None
+    if asker.role.reaches(Role.MAINTAIN):
+        return None
+    if asker.is_author or asker.wrote:
+        return Refusal.OWN_CHANGE
+    return Refusal.WRITERS_UNKNOWN if asker.wrote is None else None

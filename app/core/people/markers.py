@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from app.core.people.agents import AGENTS, PERSONAL_ACCOUNTS, WORDS
+from app.core.people.pushers import NOBODY_TOLD, Pushers
 
 MOST_LINES: Final = 2_000
 MOST_LINE: Final = 500
@@ -49,12 +51,24 @@ class MarkKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One mark: whose, and the text that says so. `where` is a commit's SHA, `description` or `opener`."""
+    """One mark: whose, and the text that says so. `where` is a commit's SHA, `description` or `opener`.
+
+    `gone`: it was seen there once, and no longer is.
+    """
 
     agent: str
     kind: MarkKind
     where: str
     text: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Somebody who had an agent make a change. `user_id` is None where only a name is told."""
+
+    login: str
+    user_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,15 +94,29 @@ class CommitFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeFacts:
-    """What a pull request says of where it comes from. `assignees` are logins; `complete`: all commits are here."""
+    """What a pull request says of where it comes from, and GitHub of who pushed it. `complete`: all commits are here.
+
+    `asked_before` had an agent make it by what was read earlier. `turned_at` is when it last became another change on
+    the same commits, or on rewritten ones: None for never. `turns_told`: GitHub has said so.
+    """
 
     opener: str
     opener_id: int | None
     opener_is_bot: bool
     body: str = ""
-    assignees: tuple[str, ...] = ()
+    assignees: tuple[Asked, ...] = ()
+    asked_before: tuple[Asked, ...] = ()
     commits: tuple[CommitFacts, ...] = ()
     complete: bool = True
+    pushers: Pushers = NOBODY_TOLD
+    turned_at: datetime | None = None
+    turns_told: bool = True
+
+
+def find_gone(marks: Iterable[Mark], seen: Iterable[Mark]) -> tuple[Mark, ...]:
+    """Those once seen that are not among the marks of now, wherever they stand: a commit may have been made again."""
+    here = {(mark.agent, mark.kind, mark.text) for mark in marks}
+    return tuple(replace(mark, gone=True) for mark in seen if (mark.agent, mark.kind, mark.text) not in here)
 
 
 def find_marks(facts: ChangeFacts) -> tuple[Mark, ...]:
@@ -199,10 +227,14 @@ def _agent_of_maker(value: str) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class CoAuthor:
-    """Somebody whom a trailer names beside the author. `login` is empty where the address tells no account."""
+    """Somebody whom a trailer names beside the author. `login` is empty where the address tells no account.
+
+    `user_id` is in GitHub's newer addresses, and stays when the account is renamed.
+    """
 
     login: str
     email: str
+    user_id: int | None = None
 
 
 def list_co_authors(message: str) -> tuple[CoAuthor, ...]:
@@ -215,5 +247,6 @@ def list_co_authors(message: str) -> tuple[CoAuthor, ...]:
         addressed = _ADDRESSED.match(trailer[2])
         email = addressed[2].lower() if addressed else ""
         noreply = _NOREPLY.fullmatch(email)
-        found.setdefault(email or trailer[2], CoAuthor(noreply[2] if noreply else "", email))
+        user_id = int(noreply[1]) if noreply and noreply[1] else None
+        found.setdefault(email or trailer[2], CoAuthor(noreply[2] if noreply else "", email, user_id))
     return tuple(found.values())

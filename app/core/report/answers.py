@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from app.core.gate.attendance import Attendance
 from app.core.text.markdown import Markdown, paragraphs
+
+_UNATTENDED: Final = {
+    Attendance.CLOSED: Markdown("The pull request is closed: it is reviewed when it is opened again."),
+    Attendance.DRAFT: Markdown("It is a draft: it is reviewed when it is ready, unless the policy says otherwise."),
+    Attendance.OTHER_BRANCH: Markdown("The policy leaves this base branch out: nothing is reviewed that goes into it."),
+    Attendance.BOT: Markdown("The policy leaves out what bots propose: nothing is reviewed here."),
+}
 
 
 def answer_help(table: Markdown) -> Markdown:
@@ -21,9 +31,17 @@ def answer_usage(usage: str) -> Markdown:
     return Markdown(f"It is written `/lintel {usage}`, with nothing more on its line.")
 
 
-def answer_closed() -> Markdown:
-    """The answer to a command for which the pull request has to be open."""
-    return Markdown("The pull request is closed: it is reviewed when it is opened again.")
+def answer_unattended(why: Attendance) -> Markdown | None:
+    """The answer to somebody who asks for a review of what is not reviewed now; None where it is."""
+    return _UNATTENDED.get(why)
+
+
+def answer_unheard() -> Markdown:
+    """The answer to commands in a comment of which GitHub refuses to say whether somebody edited it."""
+    return Markdown(
+        "I did nothing: GitHub does not tell me whether this comment was edited, and only unedited ones count. "
+        "Write it again in a new comment; if that does not help, the App may lack a permission."
+    )
 
 
 def answer_denied(command: str) -> Markdown:

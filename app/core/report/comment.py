@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from app.core.feedback.suppression import Suppressed
 from app.core.findings.concession import Conceded
 from app.core.findings.finding import Evidence, Finding, Severity, Source, Standing
 from app.core.report.account import show_place, write_account
 from app.core.report.conversation import tell_conceded, tell_shown
+from app.core.report.feedback import tell_not_shown
 from app.core.report.report import Dismissed
 from app.core.text.markdown import Markdown, bullets, code, comment_marker, fence, paragraphs, plain
 
@@ -65,6 +67,14 @@ def withdrawn_comment(withdrawn: Conceded) -> Markdown:
     head = Markdown(f"↩️ **{finding.id} · withdrawn** · ~~") + plain(finding.claim.title) + Markdown("~~")
     why = Markdown("Given up in this thread, for ") + tell_shown(withdrawn.evidence)
     return paragraphs(head, why, write_account(finding.claim), _provenance(finding), finding_marker(finding))
+
+
+def suppressed_comment(suppressed: Suppressed) -> Markdown:
+    """The same comment once somebody has chosen not to be told of findings of this kind."""
+    finding = suppressed.finding
+    head = Markdown(f"🔕 **{finding.id} · suppressed** · ~~") + plain(finding.claim.title) + Markdown("~~")
+    told = write_account(finding.claim)
+    return paragraphs(head, tell_not_shown(suppressed.by), told, _provenance(finding), finding_marker(finding))
 
 
 def finding_marker(finding: Finding) -> Markdown:

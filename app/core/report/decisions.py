@@ -67,6 +67,8 @@ def tell_dismissed_before(finding: str, login: str | None) -> Markdown:
 def note_reinstated(dismissed: Dismissed) -> str:
     """The sentence of the verdict on a dismissal that does not hold any more. Plain, untrusted text."""
     who = dismissed.login or "somebody"
+    if dismissed.base_ref:
+        return f"{dismissed.finding.id} counts again: {who} dismissed it, until it was offered into another branch."
     return f"{dismissed.finding.id} counts again: {who} dismissed it when it did not block, and now it does."
 
 
@@ -91,3 +93,23 @@ def tell_paused(*, changed: bool) -> Markdown:
 def tell_resumed(*, changed: bool) -> Markdown:
     """The answer to `/lintel resume`."""
     return Markdown("Automatic reviews go on." if changed else "It is not paused.")
+
+
+def tell_said_later() -> Markdown:
+    """The answer to a pause or its end that arrives after another one that was said later."""
+    return Markdown("I heard this late: what somebody said after it about pausing holds, and nothing changed.")
+
+
+def tell_other_base(head_sha: str, base_ref: str, reason: str) -> Markdown:
+    """The answer to an override that was said before the pull request became another change."""
+    return paragraphs(
+        Markdown("Since that was written, the base was changed or the head exchanged. If it is to pass into ")
+        + code(base_ref)
+        + Markdown(":"),
+        _line(head_sha, reason),
+    )
+
+
+def tell_base_unknown() -> Markdown:
+    """The answer where nobody can tell which base an override was said for."""
+    return Markdown("GitHub does not say whether the base was changed since you wrote that, so it is not taken.")

@@ -18,6 +18,12 @@ LONGEST_REASON = 600
 OWN_CHANGE = "Nobody can tell for certain whose commits these are, so the group's own change was reviewed."
 """Said where the members' verdicts could not be taken."""
 
+OWN_CHANGE_NOW = "Nobody can tell for certain whose commits these are, so the group's own change is being reviewed."
+"""The same, as long as that lasts."""
+
+_UNTOLD = "Waiting for the merge queue to tell who is in this group"
+_PATIENCE = "A verdict that does not come within 25 minutes leaves the gate shut."
+
 _ABOUT = Markdown(
     "This is a group of the merge queue. The verdicts of its pull requests are taken where they are on exactly what is "
     "merged."
@@ -35,6 +41,22 @@ def group_title(verdict: Verdict, members: Sequence[Member]) -> str:
     if verdict.situation is Situation.CLEAN and members:
         return f"{count(len(members), 'pull request')} passed"
     return title(verdict, 0)
+
+
+def group_queued() -> tuple[str, Markdown]:
+    """Title and text of a group's check before anything is known of its members."""
+    return "Looking up the pull requests of this group", _ABOUT
+
+
+def group_waiting(members: Sequence[Member]) -> tuple[str, Markdown]:
+    """Title and text of a group's check that waits: for the verdicts of its members, or to be told who they are."""
+    awaited = [member for member in members if member.standing is Standing.AWAITED]
+    if not awaited:
+        return _UNTOLD, paragraphs(Markdown("If it does not, the group's own change is reviewed."), _ABOUT)
+    told = bullets([plain(clip(member.reason, LONGEST_REASON)) for member in awaited[:MOST_TOLD]])
+    passed = len([member for member in members if member.standing is Standing.PASSED])
+    rest = Markdown(f"{passed} of {count(len(members), 'pull request')} passed. {_PATIENCE}")
+    return f"Waiting for {_name([member.number for member in awaited])}", paragraphs(told, rest, _ABOUT)
 
 
 def show_group(name: str, conclusion: Conclusion, label: str, reasons: Sequence[str]) -> CheckState:

@@ -23,6 +23,7 @@ _LONGEST: Final = 120
 _MOST_RECORDED: Final = 50
 
 _PLACES: Final = {"description": "in the description", "opener": "who opened it"}
+_EARLIER: Final = {"description": "in an earlier description", "opener": "who opened it, by an earlier name"}
 
 
 def tell_provenance(provenance: Provenance) -> Graded:
@@ -40,8 +41,11 @@ def tell_provenance(provenance: Provenance) -> Graded:
 
 def _tell_mark(mark: Mark) -> Markdown:
     shown = code(clip(redact(mark.text).text, _LONGEST))
-    if mark.where in _PLACES:
-        return shown + Markdown(f" ({_PLACES[mark.where]})")
+    places = _EARLIER if mark.gone else _PLACES
+    if mark.where in places:
+        return shown + Markdown(f" ({places[mark.where]})")
+    if mark.gone:
+        return shown + Markdown(" (was seen on ") + code(mark.where[:12]) + Markdown(")")
     what = " as author or committer of " if mark.kind is MarkKind.ACCOUNT else " in "
     return shown + Markdown(what) + code(mark.where[:12])
 
@@ -67,6 +71,7 @@ def record_provenance(provenance: Provenance) -> dict[str, JsonValue]:
             "kind": mark.kind.value,
             "where": mark.where,
             "text": clip(redact(mark.text).text, _LONGEST),
+            **({"gone": True} if mark.gone else {}),
         }
         for mark in provenance.marks[:_MOST_RECORDED]
     ]

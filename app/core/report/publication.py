@@ -14,10 +14,16 @@ from enum import StrEnum
 from app.core.change.diff import Side
 from app.core.findings.finding import Anchor, Finding, Placed, Severity
 from app.core.gate.policy import Policy
-from app.core.gate.sharing import SHARED_NAME, Offer, check_name
+from app.core.gate.sharing import Offer, check_name, count_offers
 from app.core.gate.verdict import Conclusion, share
 from app.core.report.account import tell_account
-from app.core.report.comment import dismissed_comment, finding_comment, fixed_comment, withdrawn_comment
+from app.core.report.comment import (
+    dismissed_comment,
+    finding_comment,
+    fixed_comment,
+    suppressed_comment,
+    withdrawn_comment,
+)
 from app.core.report.report import Report
 from app.core.report.summary import check_summary, check_text, summary
 from app.core.report.words import Links, review_body, title
@@ -128,10 +134,11 @@ def compose(report: Report, links: Links) -> Publication:
     gone = tuple((finding.id, fixed_comment(finding)) for finding in report.fixed)
     let = tuple((item.finding.id, dismissed_comment(item)) for item in report.dismissed)
     given_up = tuple((one.finding.id, withdrawn_comment(one)) for one in report.withdrawn)
+    unsaid = tuple((one.finding.id, suppressed_comment(one)) for one in report.suppressed)
     return Publication(
         check=check,
         comments=comments,
-        updates=(*bodies.items(), *gone, *let, *given_up),
+        updates=(*bodies.items(), *gone, *let, *given_up, *unsaid),
         review_body=review_body(report, len(comments), review_marker(report.snapshot.head_sha)),
         summary=summary(report, links, comment_marker("summary")),
     )
@@ -148,12 +155,15 @@ def compose_checks(
 ) -> tuple[Publication, tuple[CheckState, ...]]:
     """What comments and summary should say, and the check under each of its `names`, the policy's own first.
 
-    Under the shared name the worst of all `offers` stands, under a base's own what this one is worth by itself.
+    Under each name the worst of all `offers` stands that have a say in it.
     """
-    shared = compose(replace(report, verdict=share(report.verdict, offers)), links)
-    alone = compose(report, links)
-    states = tuple(replace((shared if name == SHARED_NAME else alone).check, name=name) for name in names)
-    return shared if names[0] == SHARED_NAME else alone, states
+    base_ref, policy = report.snapshot.base_ref, report.snapshot.policy
+    found: list[Publication] = []
+    for name in names:
+        verdict = share(report.verdict, count_offers(offers, name, base_ref, policy))
+        composed = compose(replace(report, verdict=verdict), links)
+        found.append(replace(composed, check=replace(composed.check, name=name)))
+    return found[0], tuple(one.check for one in found)
 
 
 def difference(publication: Publication, standing: Sequence[StandingComment]) -> Difference:

@@ -11,10 +11,12 @@ from functools import cached_property
 from app.core.change.coverage import Coverage
 from app.core.change.memory.hunks import Memory
 from app.core.change.plan import Plan
+from app.core.feedback.suppression import Suppressed
 from app.core.findings.concession import Conceded
 from app.core.findings.finding import Finding
 from app.core.findings.verification.weighing import Refuted
 from app.core.fit.shape import Shape
+from app.core.gate.again import Waits
 from app.core.gate.enforcement import Enforcement
 from app.core.gate.policy import Policy, PolicyFault
 from app.core.gate.policy_change import PolicyChange
@@ -60,11 +62,15 @@ class Spending:
 
 @dataclass(frozen=True, slots=True)
 class Dismissed:
-    """A finding that no longer counts, who decided that, and why. Both are untrusted text."""
+    """A finding that no longer counts, who decided that, and why. Both are untrusted text.
+
+    `base_ref` is the base branch that it was decided for; empty: any.
+    """
 
     finding: Finding
     login: str
     reason: str
+    base_ref: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,9 +79,10 @@ class Report:
 
     `findings` are the open ones, most severe first, all numbered. `fixed` are findings of earlier heads that are gone,
     `dismissed` those that somebody let no longer count, by number; `reinstated` are those of `findings` that somebody
-    had dismissed as long as they did not block. `withdrawn` are open ones that were given up in their threads and do not
-    count; `conceded` are those of `findings` that were given up and block all the same; `lapsed` are the numbers of
-    those whose line, for which they were given up, is gone.
+    had dismissed as long as they did not block, or for another base. `withdrawn` are open ones that were given up in
+    their threads and do not count; `conceded` are those of `findings` that were given up and block all the same;
+    `lapsed` are the numbers of those whose line, for which they were given up, is gone. `suppressed` are open ones of a
+    kind that somebody chose not to be told of; none of them blocks.
     `fabricated` counts claims dropped because the code they quote does not exist; `off_diff` those dropped because they
     are about code that the change leaves alone, with no changed line that enables them. `models` are the ids that
     answered.
@@ -83,7 +90,7 @@ class Report:
     the reading, in words of ours.
     `refuted` are claims that a second look dropped.
     `rules` are the written ones that the change was held to. `retry_after_s` is when the model's server said that
-    asking again makes sense; `again_at` is when that is done unasked, in UTC.
+    asking again makes sense; `again_at` is when that is done unasked, in UTC, and `waits_for` is what for.
     `policy_change` is what it does to the policy in force; None where it leaves that alone.
     `memory` is what counts as read from now on; None where no model was asked. `shape` is what the change does to the
     architecture; None where nobody looked. `provenance` is what the change says of agents, and who approved that.
@@ -99,6 +106,7 @@ class Report:
     withdrawn: tuple[Conceded, ...] = ()
     conceded: tuple[Conceded, ...] = ()
     lapsed: tuple[int, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
     coverage: Coverage = field(default_factory=lambda: Coverage((), ()))
     plan: Plan | None = None
     analyzers: tuple[AnalyzerOutcome, ...] = ()
@@ -113,6 +121,7 @@ class Report:
     rules: RulesChecked = field(default_factory=RulesChecked)
     retry_after_s: float | None = None
     again_at: datetime | None = None
+    waits_for: Waits = Waits.NOTHING
     memory: Memory | None = None
     shape: Shape | None = None
     provenance: Provenance = NO_PROVENANCE

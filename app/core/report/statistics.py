@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from pydantic import JsonValue
 
 from app.core.gate.verdict import Conclusion, Situation
+
+_BECAUSE: Final = "because "
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +21,9 @@ class Count:
     """How many of one thing there were in a repository in a month (its first day, UTC).
 
     `what` is `verdict CONCLUSION` and `situation SITUATION` for each verdict of the ledger, `finding STATE` or
-    `blocking STATE` for findings by the month in which they were first raised, `overrides`, or `usd`.
+    `blocking STATE` for findings by the month in which they were first raised, `overrides`, `bypassed`, or `usd`.
+    Of the same findings `comments` are those on a line, `liked` and `disliked` people's reactions to them, and
+    `because REASON` those that were dismissed so, in small letters.
     """
 
     repository_id: int
@@ -35,6 +40,9 @@ class Month:
     Of the verdicts the gate let `passed` through, `held` back, or in advisory mode `would_hold`; `unread` of these two
     were for changes that were not read whole. `overridden` and `reverts` are among the passed. Findings count in the
     month in which they were first raised, whatever became of them since. `overrides` are acts of people.
+    `liked` and `disliked` are reactions of people with write to the findings' `comments`, as far as they were read.
+    `bypassed` are merges past a check that was not green.
+    `reasons` are the reasons of dismissals with how many there were, the commonest first; they are untrusted text.
     """
 
     repository: str
@@ -52,6 +60,11 @@ class Month:
     dismissed_blocking: int
     overrides: int
     usd: Decimal
+    bypassed: int = 0
+    comments: int = 0
+    liked: int = 0
+    disliked: int = 0
+    reasons: tuple[tuple[str, int], ...] = ()
 
     @property
     def verdicts(self) -> int:
@@ -79,7 +92,10 @@ class Month:
                 "dismissed": self.dismissed,
                 "dismissed_blocking": self.dismissed_blocking,
             },
+            "reactions": {"up": self.liked, "down": self.disliked, "comments": self.comments},
+            "dismissals": [{"reason": reason, "many": many} for reason, many in self.reasons],
             "overrides": self.overrides,
+            "bypassed": self.bypassed,
             "usd": float(self.usd),
         }
 
@@ -117,5 +133,15 @@ def _sum(repository: str, month: date, many: Mapping[str, Decimal]) -> Month:
         dismissed=add("finding dismissed", "blocking dismissed"),
         dismissed_blocking=add("blocking dismissed"),
         overrides=add("overrides"),
+        bypassed=add("bypassed"),
         usd=many.get("usd", Decimal(0)),
+        comments=add("comments"),
+        liked=add("liked"),
+        disliked=add("disliked"),
+        reasons=_rank_reasons(many),
     )
+
+
+def _rank_reasons(many: Mapping[str, Decimal]) -> tuple[tuple[str, int], ...]:
+    found = [(what.removeprefix(_BECAUSE), int(number)) for what, number in many.items() if what.startswith(_BECAUSE)]
+    return tuple(sorted(found, key=lambda one: (-one[1], one[0])))

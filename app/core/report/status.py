@@ -10,9 +10,12 @@ from typing import Final
 from pydantic import BaseModel
 
 from app.core.change.coverage import Coverage
+from app.core.feedback.opinion import Reception
 from app.core.gate.effective import ORGANISATION_REPOSITORY, Policies
 from app.core.gate.floor import list_values
 from app.core.gate.policy import PolicyFault
+from app.core.gate.sharing import SHARED_NAME, Shared, tell_kept_out
+from app.core.report.feedback import tell_reception
 from app.core.text.markdown import Markdown, bullets, cell, code, join, paragraphs, plain
 from app.core.text.plural import count
 
@@ -23,7 +26,8 @@ MOST_NAMED: Final = 10
 class Status:
     """The newest review of a pull request and what people decided. `conclusion` is empty while it runs.
 
-    `offered` is the head that is offered now; `findings` counts them by state.
+    `offered` is the head that is offered now; `findings` counts them by state. `shared` is what the check says where
+    it stands for other pull requests of the commit too. `reception` is how people took the comments.
     """
 
     offered: str
@@ -31,23 +35,44 @@ class Status:
     state: str = ""
     conclusion: str = ""
     reasons: tuple[str, ...] = ()
+    shared: Shared | None = None
     coverage: Coverage | None = None
     findings: Mapping[str, int]
     paused_by: str = ""
+    reception: Reception | None = None
 
 
 def tell_status(status: Status) -> Markdown:
     """The answer to `/lintel status`."""
     if not status.head_sha:
         return paragraphs(Markdown("No head of this pull request was reviewed yet."), _pause(status))
-    told = f"**{status.conclusion or status.state}** on "
+    beside = status.shared is not None and bool(status.shared.offers)
+    told = f"**{status.conclusion or status.state}**{' by itself' if beside else ''} on "
     head = Markdown(told) + code(status.head_sha[:12])
     moved = status.offered != status.head_sha
     now = Markdown("; offered now is ") + code(status.offered[:12]) if moved else Markdown("")
-    rows = [plain(reason) for reason in status.reasons[:MOST_NAMED]]
+    rows = [*_tell_shared(status.shared), *(plain(reason) for reason in status.reasons[:MOST_NAMED])]
     found = [f"{number:,} {state}" for state, number in status.findings.items() if number]
     rows.append(Markdown(f"Findings: {', '.join(found) or 'none'}."))
-    return paragraphs(head + now, bullets([*rows, *_unseen(status.coverage)]), _pause(status))
+    taken = [tell_reception(status.reception)] if status.reception is not None else []
+    return paragraphs(head + now, bullets([*rows, *_unseen(status.coverage), *taken]), _pause(status))
+
+
+def _tell_shared(shared: Shared | None) -> Iterator[Markdown]:
+    """What the check says that stands for others too; nothing where there are none."""
+    if shared is None or not shared.offers:
+        return
+    widely = shared.name == SHARED_NAME
+    whose = "this commit" if widely else "this commit into the same base"
+    yield join([Markdown("The check"), code(shared.name), Markdown(_SHARED.format(whose, shared.conclusion))], " ")
+    for offer in shared.offers[:MOST_NAMED]:
+        worth = offer.conclusion or tell_kept_out(offer) or "not judged yet"
+        yield Markdown(f"Pull request {offer.number} into ") + code(offer.base_ref) + Markdown(f": {worth}.")
+    if len(shared.offers) > MOST_NAMED:
+        yield Markdown(f"…and {len(shared.offers) - MOST_NAMED:,} more.")
+
+
+_SHARED: Final = "stands for all open pull requests of {}, and says the worst of them: **{}**."
 
 
 def _unseen(coverage: Coverage | None) -> Iterator[Markdown]:

@@ -17,6 +17,7 @@ from app.core.report.conversation import list_withdrawn
 from app.core.report.cost import tell_spending
 from app.core.report.coverage import MAX_LISTED, tell_coverage, tell_files
 from app.core.report.enforcement import tell_enforcement
+from app.core.report.feedback import tell_suppressed
 from app.core.report.fitting import DROPPED, Graded, clip, clip_path, fit, name_some
 from app.core.report.policy_change import tell_policy_change
 from app.core.report.provenance import tell_provenance
@@ -76,6 +77,7 @@ def summary(report: Report, links: Links, marker: Markdown) -> Markdown:
             _fixed(report.fixed),
             _dismissed(report.dismissed),
             _withdrawn(report.withdrawn),
+            tell_suppressed(report.suppressed, report.snapshot.repository, links),
             tell_rules(report),
             _guide(report, links),
             _coverage(report, by_file=True),
@@ -92,6 +94,7 @@ def check_summary(report: Report, links: Links) -> Markdown:
             tell_provenance(report.provenance),
             tell_architecture(report),
             _table(report, links),
+            tell_suppressed(report.suppressed, report.snapshot.repository, links),
             tell_rules(report),
             _coverage(report, by_file=False),
             paragraphs(_who_looked(report), _notes(report), _given_up(report), _footer(report, links)),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.core.budget.limits import Account, find_overdrawn
 from app.core.findings.finding import Placed
+from app.core.gate.again import Waits
 from app.core.gate.policy import POLICY_PATH, Policy, PolicyFault
 from app.core.gate.verdict import Situation, Verdict
 from app.core.report.report import Report
@@ -85,7 +86,8 @@ _MORE_MONEY = {
     Account.REVIEW: "allow more money: the smaller of `budget: review_usd` there and of `LINTEL_REVIEW_BUDGET_USD` "
     "where Lintel runs counts.",
     Account.PULL_REQUEST: "allow more money for one pull request: `budget: pull_request_usd` there.",
-    Account.MONTH: "wait for the next month (UTC), or allow more money: `LINTEL_MONTHLY_BUDGET_USD` where Lintel runs.",
+    Account.MONTH: "wait for the next month (UTC), or allow more money: `LINTEL_MONTHLY_BUDGET_USD` where Lintel runs. "
+    "Once there is more, this is reviewed by itself within ten minutes.",
 }
 """What allows more money, by the account that is spent: the end of a sentence about the policy's file."""
 
@@ -93,7 +95,8 @@ _MORE_MONEY = {
 def _retry(report: Report) -> str:
     if report.again_at is None:
         return "comment `/lintel review` to try again."
-    return f"it will be tried again at {report.again_at:%H:%M} UTC; comment `/lintel review` to try at once."
+    again = f"{report.again_at:%H:%M} UTC, and from then on until it works"
+    return f"it will be tried again at {again}; comment `/lintel review` to try at once."
 
 
 def _mend_policy(policy: Policy | PolicyFault) -> Markdown:
@@ -103,7 +106,7 @@ def _mend_policy(policy: Policy | PolicyFault) -> Markdown:
 
 
 def _mend_unread(report: Report) -> str:
-    if report.verdict.passing:
+    if report.verdict.passing and report.waits_for is not Waits.MONTH:
         return f"What stood in the way may pass: {_retry(report)}"
     if not report.model_configured:
         return (

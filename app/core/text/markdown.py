@@ -104,10 +104,15 @@ def fence(text: str, language: str = "") -> Markdown:
 
 
 def permalink(label: Markdown, base_url: str, repository: str, sha: str, path: str, line: int | None) -> Markdown:
-    """A link to a line of a file at a commit of this very repository: the one kind of link that Lintel posts."""
+    """A link to a line of a file at a commit of this very repository: the one kind of link to code that is posted."""
     target = f"{base_url}/{_quoted(repository)}/blob/{_quoted(sha)}/{_quoted(path)}"
     anchor = f"#L{line}" if line is not None else ""
     return Markdown(f"[{label.text}](<{target}{anchor}>)")
+
+
+def comment_link(label: Markdown, base_url: str, repository: str, number: int, anchor: str) -> Markdown:
+    """A link to a comment on a pull request of this very repository; `anchor` is GitHub's word and its id."""
+    return Markdown(f"[{label.text}](<{base_url}/{_quoted(repository)}/pull/{number}#{_quoted(anchor)}>)")
 
 
 def link(label: Markdown, url: str) -> Markdown:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pydantic import JsonValue
 
 from app.commands.action import Dismiss
+from app.core.findings.finding import Claim
 from app.core.gate.policy import Policy
 from app.core.job import review_of
 from app.core.people.entitlement import Asker, Ownership, refuse_dismissal
@@ -15,7 +16,9 @@ from app.core.text.markdown import Markdown
 from app.flows.commands.asking import tell_author, tell_ownership
 from app.flows.commands.hearing import Occasion
 from app.flows.commands.subject import find_subject
+from app.flows.pull_request.declared_owners import list_renamed
 from app.flows.pull_request.snapshot import take_snapshot
+from app.github.client import GitHubClient
 from app.store.records import findings, ledger, pull_requests
 from app.store.records.findings import FindingState, KnownFinding
 from app.store.work.queue import enqueue
@@ -35,29 +38,41 @@ async def dismiss(occasion: Occasion, action: Dismiss) -> Markdown:
         # After a crash the same comment is heard again.
         mine = (found.dismissed_by, found.dismissed_reason) == (login, action.reason)
         return tell_dismissed(found.finding.id) if mine else tell_dismissed_before(found.finding.id, found.dismissed_by)
-    asker = await _know(occasion, found)
+    asker, base_ref = await _know(occasion, found)
     refused = refuse_dismissal(asker, blocking=found.finding.blocking)
     if refused is not None:
         return tell_refusal("dismiss", refused)
-    await _record(occasion, subject.pull_request_id, found, action.reason)
+    await _record(occasion, subject.pull_request_id, found, action.reason, base_ref)
     return tell_dismissed(found.finding.id)
 
 
-async def _know(occasion: Occasion, found: KnownFinding) -> Asker:
-    """The asker with what matters for this finding; for one that does not block, nothing does."""
+async def _know(occasion: Occasion, found: KnownFinding) -> tuple[Asker, str]:
+    """The asker with what matters for this finding, and the base branch that it was read for.
+
+    For one that does not block nothing matters, whatever the base.
+    """
     client, job, asker = occasion.client, occasion.job, occasion.asker
     if not found.finding.blocking:
-        return asker
+        return asker, ""
     snapshot = await take_snapshot(occasion.services.app, client, review_of(job, job.number))
     if not isinstance(snapshot.policy, Policy):
         # A dismissal outlives the fault: taken now, it would stand when the policy says again who may.
-        return replace(asker, ownership=Ownership.NO_POLICY)
-    path = found.finding.claim.path
-    asker = await tell_ownership(client, snapshot.base_sha, snapshot.policy, [path], asker)
-    return await tell_author(client, occasion.pull, asker)
+        return replace(asker, ownership=Ownership.NO_POLICY), snapshot.base_ref
+    paths = await _name_paths(client, job.number, found.finding.claim) if snapshot.policy.people.sensitive else ()
+    asker = await tell_ownership(client, snapshot.base_sha, snapshot.policy, paths, asker)
+    return await tell_author(client, occasion.services.database, occasion.pull, asker), snapshot.base_ref
 
 
-async def _record(occasion: Occasion, pull_request_id: int, found: KnownFinding, reason: str) -> None:
+async def _name_paths(client: GitHubClient, number: int, claim: Claim) -> frozenset[str] | None:
+    """Where a finding stands and where it shows, with the old names; None where GitHub does not list them all."""
+    renamed = await list_renamed(client, number)
+    if renamed is None:
+        return None
+    paths = {claim.path} if claim.shows_at is None else {claim.path, claim.shows_at.path}
+    return frozenset(paths.union(renamed[path] for path in paths if path in renamed))
+
+
+async def _record(occasion: Occasion, pull_request_id: int, found: KnownFinding, reason: str, base_ref: str) -> None:
     """The dismissal, its ledger entry and the job that shows it, all or none."""
     services, job, asker = occasion.services, occasion.job, occasion.asker
     now = services.now()
@@ -67,6 +82,7 @@ async def _record(occasion: Occasion, pull_request_id: int, found: KnownFinding,
         "finding": found.finding.id,
         "fingerprint": found.finding.fingerprint,
         "blocking": found.finding.blocking,
+        "base_ref": base_ref,
         "login": asker.login,
         "user": asker.user_id,
         "role": asker.role.value,
@@ -75,6 +91,14 @@ async def _record(occasion: Occasion, pull_request_id: int, found: KnownFinding,
     }
     async with services.database.transaction() as connection:
         await pull_requests.lock(connection, pull_request_id)
-        await findings.dismiss(connection, pull_request_id, found.finding.number, by=asker.login, reason=reason, at=now)
+        await findings.dismiss(
+            connection,
+            pull_request_id,
+            found.finding.number,
+            by=asker.login,
+            reason=reason,
+            at=now,
+            base_ref=base_ref,
+        )
         await ledger.append(connection, str(job.installation_id), DISMISSED, body, at=now)
         await enqueue(connection, [replace(review_of(job, job.number), again=True)])

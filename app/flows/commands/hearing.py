@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.core.job import CommandJob
 from app.core.people.entitlement import Asker
@@ -14,8 +15,8 @@ from app.flows.pull_request.check import Identity
 from app.flows.pull_request.forge import GitHubServices
 from app.github.client import GitHubClient
 from app.github.drafts import ReactionContent
-from app.github.errors import Forbidden, NotFound
-from app.github.payloads import Account, IssueComment, Pull
+from app.github.errors import Forbidden, NotFound, Refused, UnreadableAnswer
+from app.github.payloads import Account, IssueComment, Pull, ReviewComment
 
 _log = logging.getLogger(__name__)
 
@@ -24,14 +25,18 @@ _log = logging.getLogger(__name__)
 class Heard:
     """A comment that counts. `finding` is the number of the finding whose thread it stands in, if it stands in one.
 
-    `thread_id` is the first comment of that thread; None for a comment on the conversation.
+    `thread_id` is the first comment of that thread; None for a comment on the conversation. `at` is when it was
+    written, in whole seconds. `unedited` is False where GitHub refuses to say whether somebody edited it: then nothing
+    is done, and that is said.
     """
 
     comment_id: int
     body: str
     author: Account
+    at: datetime
     thread_id: int | None = None
     finding: int | None = None
+    unedited: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,37 +52,67 @@ class Occasion:
 
 
 async def hear(client: GitHubClient, job: CommandJob, identity: Identity) -> Heard | None:
-    """The comment; None if it is gone, was edited, stands elsewhere or was not written by a person's own hand."""
+    """The comment; None if it is gone, was edited, stands elsewhere or was not written by a person's own hand.
+
+    Raises what passes by itself (GitHubDown, RateLimited): nothing is heard until GitHub says that nobody edited it.
+    """
     try:
         if job.thread:
             return await _hear_in_thread(client, job, identity)
-        return _hear_in_conversation(await client.get_issue_comment(job.comment_id), job)
+        return await _hear_in_conversation(client, job)
     except NotFound:
         return None
 
 
-def _hear_in_conversation(comment: IssueComment, job: CommandJob) -> Heard | None:
+async def _hear_in_conversation(client: GitHubClient, job: CommandJob) -> Heard | None:
+    comment = await client.get_issue_comment(job.comment_id)
     author = _person(comment.user)
     if author is None or comment.performed_via_github_app is not None:
         return None
     if comment.edited or comment.pull_number != job.number:
         return None
-    return Heard(comment_id=comment.id, body=comment.body or "", author=author)
+    edited = await _is_edited(client, comment)
+    if edited:
+        return None
+    return Heard(
+        comment_id=comment.id,
+        body=comment.body or "",
+        author=author,
+        at=comment.created_at,
+        unedited=edited is False,
+    )
 
 
 async def _hear_in_thread(client: GitHubClient, job: CommandJob, identity: Identity) -> Heard | None:
     comment = await client.get_review_comment(job.comment_id)
-    author = _person(comment.user)
-    if author is None or comment.edited or comment.pull_number != job.number:
+    author, at = _person(comment.user), comment.created_at
+    if author is None or at is None or comment.edited or comment.pull_number != job.number:
+        return None
+    edited = await _is_edited(client, comment)
+    if edited:
         return None
     thread_id = comment.in_reply_to_id or comment.id
     return Heard(
         comment_id=comment.id,
         body=comment.body,
         author=author,
+        at=at,
         thread_id=thread_id,
         finding=await _find_subject(client, thread_id, identity),
+        unedited=edited is False,
     )
+
+
+async def _is_edited(client: GitHubClient, comment: IssueComment | ReviewComment) -> bool | None:
+    """Whether anybody edited it, in the second that it was written in as well; None where GitHub refuses to say.
+
+    Asked after the text was read: who edits it between the two is seen.
+    """
+    try:
+        return await client.get_last_edit(comment.node_id) is not None
+    except (Forbidden, Refused, UnreadableAnswer) as error:
+        _log.warning("nobody knows whether comment %d was edited: %s", comment.id, error)
+        return None
 
 
 async def _find_subject(client: GitHubClient, thread_id: int, identity: Identity) -> int | None:

@@ -7,8 +7,16 @@ from dataclasses import replace
 from app.commands.action import Action, Ask, Dismiss, Explain, Fix, Override, Pause, Reply, ReplyKind, Review, Show
 from app.commands.prose import parse
 from app.commands.table import act, help_text, usage_of
+from app.core.gate.attendance import attend
 from app.core.job import CommandJob, review_of
-from app.core.report.answers import answer_closed, answer_denied, answer_help, answer_unknown, answer_usage
+from app.core.report.answers import (
+    answer_denied,
+    answer_help,
+    answer_unattended,
+    answer_unheard,
+    answer_unknown,
+    answer_usage,
+)
 from app.core.text.markdown import Markdown
 from app.flows.commands.asking import make_asker
 from app.flows.commands.dismissing import dismiss
@@ -20,6 +28,7 @@ from app.flows.commands.pausing import pause
 from app.flows.commands.questioning import answer_question
 from app.flows.commands.showing import show
 from app.flows.pull_request.forge import GitHubServices
+from app.flows.pull_request.snapshot import take_snapshot
 from app.flows.review.desk.desk import Desk
 from app.store.work.queue import enqueue
 
@@ -38,6 +47,9 @@ async def obey(services: GitHubServices, desk: Desk, job: CommandJob) -> None:
     pull = await client.get_pull(job.number)
     asker = make_asker(heard, pull, await read_role(client, heard.author.login))
     occasion = Occasion(services=services, client=client, job=job, heard=heard, pull=pull, asker=asker)
+    if not heard.unedited:
+        await answer(occasion, "unheard", answer_unheard())
+        return
     for number, action in enumerate(act(calls, asker.role, is_author=asker.is_author), 1):
         words = await _perform(desk, occasion, action)
         if words is not None:
@@ -68,11 +80,13 @@ async def _perform(desk: Desk, occasion: Occasion, action: Action) -> Markdown |
 
 
 async def _review(occasion: Occasion, action: Review) -> Markdown | None:
-    if not occasion.pull.open:
-        return answer_closed()
-    job = occasion.job
+    job, head = occasion.job, occasion.pull.head.sha
+    wanted = replace(review_of(job, job.number), asked=True, asked_of=head)
+    unattended = answer_unattended(attend(await take_snapshot(occasion.services.app, occasion.client, wanted)))
+    if unattended is not None:
+        return unattended
     async with occasion.services.database.transaction() as connection:
-        await enqueue(connection, [replace(review_of(job, job.number), full=action.full, again=True, asked=True)])
+        await enqueue(connection, [replace(wanted, full=action.full, again=True)])
     return None
 
 

@@ -8,10 +8,11 @@ from pydantic import JsonValue
 
 from app.commands.action import Pause
 from app.core.job import review_of
-from app.core.report.decisions import tell_paused, tell_resumed
+from app.core.report.decisions import tell_paused, tell_resumed, tell_said_later
 from app.core.text.markdown import Markdown
 from app.flows.commands.hearing import Occasion
 from app.store.records import ledger, pull_requests
+from app.store.records.pull_requests import Said
 from app.store.work.queue import enqueue
 
 PAUSED = "pause"
@@ -26,7 +27,8 @@ async def pause(occasion: Occasion, action: Pause) -> Markdown:
         row = await pull_requests.locate(
             connection, installation_id=job.installation_id, repository_id=job.repository_id, number=job.number
         )
-        changed = await pull_requests.set_paused(connection, row.id, paused=action.paused, by=asker.login)
+        said = Said(by=asker.login, comment_id=occasion.heard.comment_id, at=occasion.heard.at)
+        changed = await pull_requests.set_paused(connection, row.id, said, paused=action.paused)
         if changed:
             body: dict[str, JsonValue] = {
                 "repository": job.repository_id,
@@ -42,4 +44,6 @@ async def pause(occasion: Occasion, action: Pause) -> Markdown:
             await enqueue(
                 connection, [replace(review_of(job, job.number), stops=action.paused, again=not action.paused)]
             )
+    if changed is None:
+        return tell_said_later()
     return tell_paused(changed=changed) if action.paused else tell_resumed(changed=changed)

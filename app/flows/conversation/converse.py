@@ -17,6 +17,7 @@ from app.core.conversation.thread import Remark, Voice, pick_remarks
 from app.core.findings.finding import Evidence
 from app.core.job import CommandJob, ConversationJob, review_of
 from app.core.model import Failure
+from app.core.report.answers import answer_unheard
 from app.core.report.conversation import Outcome, tell_answer, tell_settled, tell_silent, tell_unproved
 from app.core.text.markdown import Markdown
 from app.flows.commands.asking import make_asker
@@ -79,6 +80,9 @@ async def converse(services: GitHubServices, desk: Desk, job: ConversationJob) -
     """
     talk = await _listen(services, job)
     if talk is None:
+        return
+    if not talk.occasion.heard.unedited:
+        await _notice(talk, answer_unheard())
         return
     if talk.found.state is not FindingState.OPEN:
         await _notice(talk, tell_settled(talk.found.finding.id, talk.found.state.value))

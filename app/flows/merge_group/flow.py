@@ -9,17 +9,17 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from app.core.gate.group import MOST_LOOKS, Standing, is_gated, is_settled
+from app.core.gate.group import MOST_LOOKS, Member, is_gated, is_left_to_own, is_settled, tells_wait
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import Conclusion, GateFacts, Situation, decide
 from app.core.job import MergeGroupJob, ReviewJob
 from app.core.report.external_id import reviewed_by
-from app.core.report.group import group_title, show_group
+from app.core.report.group import group_queued, group_title, group_waiting, show_group
 from app.flows.merge_group.live import is_standing, take_group_snapshot
-from app.flows.merge_group.members import find_members
+from app.flows.merge_group.members import Traced, find_members
 from app.flows.merge_group.own import GroupForge, own_review
 from app.flows.merge_group.record import GroupRecorder
-from app.flows.merge_group.standing import weigh_members
+from app.flows.merge_group.standing import weigh_members, weigh_traced
 from app.flows.pull_request.check import Check
 from app.flows.pull_request.forge import GitHubServices
 from app.flows.review.desk.desk import Desk
@@ -92,25 +92,32 @@ async def give_up(group: MergeGroup, reason: str) -> None:
 async def _decide(group: MergeGroup, row: MergeGroupRow, snapshot: Snapshot) -> None:
     services, job = group.services, group.job
     check = Check(group.client, services.identity)
-    await check.queue(snapshot, row.id)
-    membership = await find_members(services.app, group.client, job)
-    if membership is None:
+    await check.queue(snapshot, row.id, group_queued())
+    found = await find_members(services.app, group.client, job)
+    if isinstance(found, Traced):
         if job.looks < LOOKS_FOR_MEMBERS:
-            await group.recorder.wait()
+            await _wait(group, check)
             return
-        await _review_own(group, row, snapshot)
-        return
-    members = await weigh_members(services, job, snapshot, membership)
-    standings = {member.standing for member in members}
-    if Standing.CHANGED in standings and Standing.BLOCKED not in standings:
-        await _review_own(group, row, snapshot)
-        return
+        members = await weigh_traced(services, group.client, job, snapshot, found)
+    else:
+        members = await weigh_members(services, group.client, job, snapshot, found)
     if not is_settled(members) and job.looks < MOST_LOOKS:
-        await group.recorder.wait(members)
+        await _wait(group, check, members)
+        return
+    if is_left_to_own(members, told=not isinstance(found, Traced)):
+        await _review_own(group, row, snapshot)
         return
     verdict = decide(GateFacts(policy=snapshot.policy, group=members))
     await _guard(group)
     await _show(group, row, snapshot, await group.recorder.record(snapshot, verdict, members))
+
+
+async def _wait(group: MergeGroup, check: Check, members: Sequence[Member] = ()) -> None:
+    """Look again in a while, and say meanwhile what is waited for."""
+    if tells_wait(group.job.looks):
+        await _guard(group)
+        await check.wait(*group_waiting(members))
+    await group.recorder.wait(members)
 
 
 async def _review_own(group: MergeGroup, row: MergeGroupRow, snapshot: Snapshot) -> None:

@@ -10,12 +10,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from uuid import UUID
 
+from app.core.change.diff import Patch
 from app.core.change.plan import Plan
 from app.core.gate.attendance import Attendance
+from app.core.gate.policy import Policy
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, Situation, decide
 from app.core.job import MergeGroupJob, ReviewJob, review_of
-from app.core.report.group import OWN_CHANGE
+from app.core.report.group import OWN_CHANGE, OWN_CHANGE_NOW
 from app.core.report.progress import Progress
 from app.core.report.publication import compose
 from app.core.report.report import Report
@@ -106,6 +108,11 @@ class GroupForge:
         )
         return await fetch_objects(services.mirrors, self._client, origin, snapshot)
 
+    async def recollect(self, snapshot: Snapshot, policy: Policy, history: History, patch: Patch) -> History:
+        """What is known of its members' lines stands with them."""
+        del snapshot, policy, patch
+        return history
+
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
         """Show the check in progress."""
         await self.progressed(snapshot, Progress(), plan)
@@ -114,7 +121,7 @@ class GroupForge:
         """Show how many questions are answered."""
         if not await self._still_mine():
             raise Superseded(f"{snapshot.head_sha[:12]} was taken over by another worker")
-        await self._check.progress(progress, plan)
+        await self._check.progress(progress, plan, [OWN_CHANGE_NOW])
 
     async def conclude(self, report: Report) -> None:
         """Record the verdict, then show it on the check."""

@@ -52,19 +52,31 @@ class Check:
         """Under which names the verdict has to stand, the policy's own first."""
         return tuple(self._runs)
 
-    async def queue(self, snapshot: Snapshot, review_id: UUID) -> None:
-        """See to it that exactly one check of this review stands on the head under each of its names."""
+    async def queue(self, snapshot: Snapshot, review_id: UUID, words: tuple[str, Markdown] | None = None) -> None:
+        """See to it that exactly one check of this review stands on the head under each of its names.
+
+        `words` are what a new one says while it waits its turn, title and text.
+        """
         head_sha = snapshot.head_sha
         runs = await self._client.list_check_runs(head_sha, app_id=self._identity.app_id)
         mine = {run.name: run for run in runs if reviewed_by(run.external_id) == review_id}
         names = name_checks(snapshot.policy, snapshot.base_ref, {run.name for run in runs})
-        self._runs = {name: mine.get(name) or await self._create(name, head_sha, review_id) for name in names}
+        self._runs = {name: mine.get(name) or await self._create(name, head_sha, review_id, words) for name in names}
 
-    async def progress(self, progress: Progress, plan: Plan) -> None:
+    async def progress(self, progress: Progress, plan: Plan, notes: Sequence[str] = ()) -> None:
         """Show how far the review is."""
         name, text = in_progress(progress, plan)
         for run in self._standing():
-            await self._client.update_check_run(run.id, status="in_progress", output=_output(name, text))
+            await self._show(run, name, add_notes(text, notes))
+
+    async def wait(self, label: str, text: Markdown) -> None:
+        """Show what is waited for, unless the check had that title already."""
+        for run in self._standing():
+            if (run.status, run.output.title) != ("in_progress", label):
+                await self._show(run, label, text)
+
+    async def _show(self, run: CheckRun, label: str, text: Markdown) -> None:
+        await self._client.update_check_run(run.id, status="in_progress", output=_output(label, text))
 
     async def complete(self, states: Sequence[CheckState], review_id: UUID, entry: Entry, notes: Sequence[str]) -> None:
         """Show the verdict, anchored to its ledger entry. These are the writes that open or shut the gate."""
@@ -116,8 +128,8 @@ class Check:
         runs = await self._client.list_check_runs(head_sha, app_id=self._identity.app_id)
         return [run for run in runs if reviewed_by(run.external_id) == review_id]
 
-    async def _create(self, name: str, head_sha: str, review_id: UUID) -> CheckRun:
-        label, text = queued()
+    async def _create(self, name: str, head_sha: str, review_id: UUID, words: tuple[str, Markdown] | None) -> CheckRun:
+        label, text = words or queued()
         try:
             return await self._client.create_check_run(
                 name=name, head_sha=head_sha, external_id=external_id(review_id), output=_output(label, text)

@@ -23,6 +23,14 @@ async def list_paths(client: GitHubClient, number: int) -> frozenset[str] | None
     return frozenset(path for file in files for path in (file.filename, file.previous_filename) if path)
 
 
+async def list_renamed(client: GitHubClient, number: int) -> dict[str, str] | None:
+    """What the renamed files of a pull request were called before; None where GitHub does not list them all."""
+    files = await client.list_pull_files(number)
+    if len(files) >= MOST_FILES:
+        return None
+    return {file.filename: file.previous_filename for file in files if file.previous_filename}
+
+
 async def find_declared(
     client: GitHubClient, base_sha: str, policy: Policy, paths: Collection[str] | None
 ) -> tuple[Sensitive, ...] | None:

@@ -8,12 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid4
 
+from app.core.change.diff import Patch
 from app.core.change.plan import Plan
 from app.core.gate.acts import NO_ACTS
-from app.core.gate.again import look_again_at, look_again_in
+from app.core.gate.again import Again, look_again_at, look_again_in
 from app.core.gate.attendance import Attendance, attend
+from app.core.gate.policy import Policy
 from app.core.gate.reverts import Reverted, find_hints
-from app.core.gate.sharing import SHARED_NAME, name_checks
+from app.core.gate.sharing import name_checks
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, Situation, decide
 from app.core.job import ReviewJob
@@ -24,14 +26,16 @@ from app.core.report.report import Report
 from app.core.report.words import Links
 from app.core.text.plural import count
 from app.flows.pull_request.ancestry import SEVERAL_MERGE_BASES, has_one_merge_base
+from app.flows.pull_request.bypassing import note_bypass
 from app.flows.pull_request.check import Check, Identity
 from app.flows.pull_request.enforcing import read_enforcement
 from app.flows.pull_request.provenance import read_provenance
 from app.flows.pull_request.publishing import publish_comments, publish_summary
 from app.flows.pull_request.record import Recorder
+from app.flows.pull_request.recurring import find_recurring
 from app.flows.pull_request.register import Register
 from app.flows.pull_request.reverting import find_revert
-from app.flows.pull_request.sharing import list_offered
+from app.flows.pull_request.sharing import find_offered, tell_stood_down
 from app.flows.pull_request.snapshot import NO_MERGE_BASE, take_snapshot
 from app.flows.pull_request.source import bring_earlier, fetch_objects
 from app.flows.review.desk.desk import Step, Watch
@@ -84,22 +88,28 @@ class PullRequestForge:
         return await take_snapshot(self._services.app, self._client, self._job)
 
     async def stand_down(self, snapshot: Snapshot, why: Attendance) -> None:
-        """End the checks of reviews that were running for what is no longer offered."""
+        """End the checks of reviews that ran for what is no longer offered; record it if it was merged past one."""
         ended = Situation.CLOSED if why is Attendance.CLOSED else Situation.SUPERSEDED
         await self._end_stale(await self._recorder.supersede_all(), snapshot, ended)
+        await tell_stood_down(self._services.database, self._job, snapshot, why)
+        await note_bypass(self._services.database, self._client, self._job, snapshot, self._services.now)
 
     async def begin(self, snapshot: Snapshot) -> History | None:
         """Begin or resume the review of this head, end those of other heads, and show a queued check."""
-        provenance = await read_provenance(self._client, snapshot)
-        begun = await self._recorder.begin(snapshot, await self._find_revert(snapshot), provenance)
+        provenance = await read_provenance(self._client, self._services.database, snapshot)
+        begun = await self._recorder.begin(snapshot, None, provenance)
         if begun is None:
             return None
         self._begun = begun.review, snapshot
-        self._read_before = begun.history.memory.head
         await self._end_stale(begun.stale, snapshot, Situation.SUPERSEDED)
         await self._check.queue(snapshot, begun.review.id)
+        # Only now, with the gate shut: the head may be green from before, and to look for a proof takes a while.
+        reverted = await self._find_revert(snapshot)
+        if reverted is not None:
+            begun = await self._recorder.begin(snapshot, reverted, provenance) or begun
+        self._read_before = begun.history.memory.head
         self._acts = begun.history.acts
-        if self._acts.overridden is not None:
+        if self._acts.overridden is not None and begun.alone:
             # Whoever let it pass need not wait for the review that goes on.
             await self._check.announce(decide(GateFacts(policy=snapshot.policy, acts=self._acts)))
         return begun.history
@@ -143,6 +153,16 @@ class PullRequestForge:
         origin = await self._authorize(snapshot)
         return await find_revert(services.database, services.mirrors, self._client, origin, snapshot)
 
+    async def recollect(self, snapshot: Snapshot, policy: Policy, history: History, patch: Patch) -> History:
+        """With what other pull requests know of the lines of this change; recorded like all that the review sees."""
+        database, now = self._services.database, self._services.now()
+        found = await find_recurring(database, self._client, snapshot, policy, history, patch, now)
+        if not found or self._begun is None:
+            return history
+        history = replace(history, recurring=found)
+        await self._recorder.note_history(self._begun[0], snapshot, history)
+        return history
+
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
         """Show the check in progress."""
         await self.progressed(snapshot, Progress(), plan)
@@ -170,8 +190,8 @@ class PullRequestForge:
         await self._guard(report.snapshot, report.provenance)
         await self._check.complete(checks, review.id, entry, notes)
         self._watch(Step.CHECKED, report.verdict.conclusion.value)
-        again_in_s = look_again_in(report.retry_after_s, self._job.looks) if report.verdict.passing else None
-        await self._recorder.published(review.id, again_in_s=again_in_s)
+        again = Again(look_again_in(report.retry_after_s, self._job.looks), report.waits_for)
+        await self._recorder.published(review.id, again if report.verdict.passing else None)
 
     async def _publish(self, snapshot: Snapshot, publication: Publication) -> list[str]:
         number, identity = snapshot.number, self._services.identity
@@ -204,11 +224,11 @@ class PullRequestForge:
 
     async def _record(self, review: ReviewRow, report: Report) -> tuple[Entry, Publication, tuple[CheckState, ...]]:
         """The verdict recorded, and what GitHub is to show of it under each name of the check."""
-        names, offered = self._check.names, None
-        if SHARED_NAME in names:
-            offered = await list_offered(self._services.app, self._client, self._job, report.snapshot)
-        entry, others = await self._recorder.record(review, report, offered)
-        return entry, *compose_checks(await self._weigh(report), others, names, self._services.links)
+        names, services = self._check.names, self._services
+        offered = await find_offered(services.app, services.database, self._client, self._job, report.snapshot, names)
+        entry, weighed = await self._recorder.record(review, report, offered)
+        others = weighed.offers if weighed is not None else ()
+        return entry, *compose_checks(await self._weigh(report), others, names, services.links)
 
     async def _weigh(self, report: Report) -> Report:
         """With what the branch makes of the check: no part of the verdict, and of what is recorded with it."""
@@ -230,7 +250,9 @@ class PullRequestForge:
         if not mine or not now.open or _bound_to(now) != _bound_to(snapshot):
             raise Superseded(f"{snapshot.head_sha[:12]} is no longer what is offered")
         await self._recorder.check_elsewhere(snapshot)
-        if approved.marks and approved.asked and await read_provenance(self._client, snapshot) != approved:
+        if not (approved.marks and approved.asked):
+            return
+        if await read_provenance(self._client, self._services.database, snapshot) != approved:
             raise Superseded(f"{snapshot.head_sha[:12]} has other approvals than when its review began")
 
     async def _end_stale(self, stale: tuple[ReviewRow, ...], snapshot: Snapshot, ended: Situation) -> None:

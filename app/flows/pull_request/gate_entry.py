@@ -47,6 +47,7 @@ def gate_body(review_id: UUID, report: Report) -> dict[str, JsonValue]:
             }
             for finding in report.findings
         ],
+        **_record_suppressed(report),
         "changed_lines": report.coverage.changed_lines,
         "reviewed_lines": report.coverage.reviewed_lines,
         "read_before": {one.head: one.lines for one in report.coverage.before},
@@ -55,3 +56,9 @@ def gate_body(review_id: UUID, report: Report) -> dict[str, JsonValue]:
         "program": __version__,
         **record_provenance(report.provenance),
     }
+
+
+def _record_suppressed(report: Report) -> dict[str, JsonValue]:
+    """The findings that are not shown, and the comment by which somebody chose that; nothing where there are none."""
+    told: list[JsonValue] = [{"id": one.finding.id, "comment": one.by.comment_id} for one in report.suppressed]
+    return {"suppressed": told} if told else {}

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from dataclasses import replace
+from datetime import datetime
 from typing import Final
 
 from app.core.gate.policy import Policy
@@ -14,23 +17,37 @@ from app.core.people.approvals import (
     discount,
     discount_unseen,
     find_approvals,
+    list_askers,
 )
 from app.core.people.entitlement import Ownership, judge_ownership
-from app.core.people.markers import ChangeFacts, CommitFacts, Signature, find_marks
+from app.core.people.markers import Asked, ChangeFacts, Mark, find_gone, find_marks
 from app.core.people.role import Role
 from app.core.people.sensitivity import Sensitive
+from app.core.report.fitting import clip
+from app.core.secrecy.redaction import redact
+from app.flows.pull_request.authorship import read_pushers, tell_commit
 from app.flows.pull_request.declared_owners import find_declared, list_paths
 from app.github.client import MOST_PULL_COMMITS, GitHubClient
-from app.github.errors import NotFound
-from app.github.payloads import Account, GitIdentity, PullCommit, Review
+from app.github.errors import Forbidden, NotFound, Refused, UnreadableAnswer
+from app.github.payloads import Review
+from app.store.database import Database
+from app.store.records.marks import keep_askers, keep_marks
+
+_log = logging.getLogger(__name__)
+
+LONGEST: Final = 120
+"""Characters of a mark that are kept."""
 
 MOST_APPROVALS: Final = 50
 """Approvals whose authors' roles are asked for, the newest first."""
 
 
-async def read_provenance(client: GitHubClient, snapshot: Snapshot) -> Provenance:
-    """The marks; and where there are any and the policy asks for approvals, who has given them."""
-    commits = tuple(_tell_commit(one) for one in await client.list_pull_commits(snapshot.number))
+async def read_provenance(client: GitHubClient, database: Database, snapshot: Snapshot) -> Provenance:
+    """The marks; and where there are any and the policy asks for approvals, who has given them.
+
+    A mark that is seen is kept: whoever edits it away takes back nothing.
+    """
+    commits = tuple(tell_commit(one) for one in await client.list_pull_commits(snapshot.number))
     facts = ChangeFacts(
         opener=snapshot.author,
         opener_id=None,
@@ -39,27 +56,31 @@ async def read_provenance(client: GitHubClient, snapshot: Snapshot) -> Provenanc
         commits=commits,
         complete=len(commits) < MOST_PULL_COMMITS,
     )
-    marks = find_marks(facts)
+    marks = await _keep_marks(database, snapshot, find_marks(facts))
     policy = snapshot.policy
     asked = policy.people.ai_authored.human_approvals if isinstance(policy, Policy) else 0
     if not marks or not asked or not isinstance(policy, Policy):
         return Provenance(marks=marks, asked=asked)
-    return await _read_approvals(client, snapshot, policy, facts, Provenance(marks=marks, asked=asked))
+    return await _read_approvals(client, database, snapshot, policy, facts, Provenance(marks=marks, asked=asked))
+
+
+async def _keep_marks(database: Database, snapshot: Snapshot, marks: tuple[Mark, ...]) -> tuple[Mark, ...]:
+    """The marks of now, and after them those that were seen and are gone."""
+    told = [replace(one, agent=clip(one.agent, LONGEST), text=clip(redact(one.text).text, LONGEST)) for one in marks]
+    async with database.transaction() as connection:
+        seen = await keep_marks(connection, told, repository_id=snapshot.repository_id, number=snapshot.number)
+    return (*marks, *find_gone(told, seen))
 
 
 async def _read_approvals(
-    client: GitHubClient, snapshot: Snapshot, policy: Policy, facts: ChangeFacts, found: Provenance
+    client: GitHubClient,
+    database: Database,
+    snapshot: Snapshot,
+    policy: Policy,
+    facts: ChangeFacts,
+    found: Provenance,
 ) -> Provenance:
-    pull = await client.get_pull(snapshot.number)
-    whole = ChangeFacts(
-        opener=facts.opener,
-        opener_id=pull.user.id if pull.user else None,
-        opener_is_bot=facts.opener_is_bot,
-        body=facts.body,
-        assignees=tuple(account.login for account in pull.assignees or ()),
-        commits=facts.commits,
-        complete=facts.complete,
-    )
+    whole = await _complete(client, database, snapshot, facts)
     approvals = find_approvals(_tell_review(one) for one in await client.list_reviews(snapshot.number) if one.user)
     if not approvals:
         return found
@@ -75,6 +96,32 @@ async def _read_approvals(
     return Provenance(
         marks=found.marks, asked=found.asked, approved_by=tuple(sorted(counted)), discounted=tuple(discounted)
     )
+
+
+async def _complete(client: GitHubClient, database: Database, snapshot: Snapshot, facts: ChangeFacts) -> ChangeFacts:
+    """With what matters for approvals alone. Who is seen to have asked an agent for it is kept as well."""
+    number, here = snapshot.number, snapshot.repository_id
+    pull = await client.get_pull(number)
+    assignees = tuple(Asked(account.login, account.id) for account in pull.assignees or ())
+    facts = replace(facts, opener_id=pull.user.id if pull.user else None, assignees=assignees)
+    async with database.transaction() as connection:
+        asked_before = await keep_askers(connection, list_askers(facts), repository_id=here, number=number)
+    turned_at, turns_told = await _read_last_turn(client, number)
+    return replace(
+        facts,
+        asked_before=asked_before,
+        pushers=await read_pushers(database, facts.commits, snapshot.head_sha, repository_id=here, number=number),
+        turned_at=turned_at,
+        turns_told=turns_told,
+    )
+
+
+async def _read_last_turn(client: GitHubClient, number: int) -> tuple[datetime | None, bool]:
+    try:
+        return await client.get_last_turn(number), True
+    except (Forbidden, Refused, UnreadableAnswer) as error:
+        _log.warning("nobody knows when the base branch of #%d was last changed: %s", number, error)
+        return None, False
 
 
 async def _judge(
@@ -111,24 +158,5 @@ def _tell_review(review: Review) -> ReviewFacts:
         is_person=account is not None and account.type == "User",
         state=review.state.upper(),
         commit_id=review.commit_id or "",
-    )
-
-
-def _tell_commit(commit: PullCommit) -> CommitFacts:
-    return CommitFacts(
-        sha=commit.sha,
-        message=commit.commit.message,
-        author=_sign(commit.author, commit.commit.author),
-        committer=_sign(commit.committer, commit.commit.committer),
-    )
-
-
-def _sign(account: Account | dict[str, None] | None, identity: GitIdentity | None) -> Signature:
-    known = account if isinstance(account, Account) else None
-    return Signature(
-        name=(identity.name if identity else None) or "",
-        email=(identity.email if identity else None) or "",
-        login=known.login if known else "",
-        user_id=known.id if known else None,
-        is_bot=known is not None and known.type == "Bot",
+        submitted_at=review.submitted_at,
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import JsonValue
+
 from app import __version__
 from app.analyzers.versions import list_versions
 from app.core.gate.snapshot import Snapshot
@@ -28,6 +30,13 @@ class Register:
         self, connection: Connection, review_id: UUID, snapshot: Snapshot, history: History, *, at: datetime
     ) -> None:
         """A run begins, in the caller's transaction: one that is not entered has not begun."""
+        await self.store.put(connection, review_id, self._write(snapshot, history), at=at)
+
+    async def amend(self, connection: Connection, review_id: UUID, snapshot: Snapshot, history: History) -> None:
+        """More is known by now of what the run that began last is made from."""
+        await self.store.amend(connection, review_id, self._write(snapshot, history))
+
+    def _write(self, snapshot: Snapshot, history: History) -> JsonValue:
         made_from = Inputs(
             snapshot=snapshot,
             history=history,
@@ -36,7 +45,7 @@ class Register:
             prompts=prompt_digests(),
             analyzers=list_versions(),
         )
-        await self.store.put(connection, review_id, write_inputs(made_from), at=at)
+        return write_inputs(made_from)
 
 
 async def enter_obstacle(connection: Connection, review_id: UUID, error: ChangeUnreadable) -> None:

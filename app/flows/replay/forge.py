@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from app.core.change.diff import Patch
 from app.core.change.plan import Plan
 from app.core.gate.attendance import Attendance
+from app.core.gate.policy import Policy
 from app.core.gate.snapshot import Snapshot
 from app.core.report.progress import Progress
 from app.core.report.report import Report
@@ -48,6 +50,11 @@ class RecordedForge:
         if self.obstacle is not None:
             raise self.obstacle
         return await self.fetch_objects(self.inputs, anew)
+
+    async def recollect(self, snapshot: Snapshot, policy: Policy, history: History, patch: Patch) -> History:
+        """What the record has of that is in the history."""
+        del snapshot, policy, patch
+        return history
 
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:
         """Nobody waits on a page."""

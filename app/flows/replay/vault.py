@@ -48,7 +48,7 @@ class Vault:
         del payer, limits
         return ShownPurse(self.standings)
 
-    def book(self, purse: Purse, shares: Shares) -> Send:
-        """The same `send`: what is remembered is free."""
-        del purse, shares
+    def book(self, purse: Purse, shares: Shares, *, asks: bool = True) -> Send:
+        """The same `send`: what is remembered is free, and what was not asked is remembered too."""
+        del purse, shares, asks
         return self.send

@@ -30,11 +30,12 @@ MAX_TITLE = 200
 class Case:
     """The change, the policy that judges it, what earlier heads left, and what was found in it.
 
-    `tree` has the files of the head that claims speak of and the diff does not show whole; `mended` are the findings of
-    earlier heads that showed on a line which is gone; `conceded` the lines for which findings were given up in their
-    threads, by number, that stand at the head; `lapsed` the numbers of those whose line is gone. `shape` is what the
-    change does to the architecture; `unchecked` are sentences on rules about it that nobody could hold the change to;
-    `policy_change` is what it does to the policy.
+    `tree` has the files of the head that claims speak of and the diff does not show whole; `recurring` is what is known
+    from other pull requests of lines that this one makes; `mended` are the findings of earlier heads that showed on a
+    line which is gone; `conceded` the lines for which findings were given up in their threads, by number, that stand at
+    the head; `lapsed` the numbers of those whose line is gone. `shape` is what the change does to the architecture;
+    `unchecked` are sentences on rules about it that nobody could hold the change to; `policy_change` is what it does to
+    the policy.
     """
 
     change: Change
@@ -43,6 +44,7 @@ class Case:
     analysis: Analysis
     reading: Reading
     tree: TreeTexts = NOTHING_ELSE
+    recurring: tuple[PlacedClaim, ...] = ()
     mended: frozenset[int] = frozenset()
     conceded: Mapping[int, Evidence] = field(default_factory=dict)
     lapsed: tuple[int, ...] = ()
@@ -81,6 +83,7 @@ class Case:
                 blocks=lambda claim: blocks(claim, self.policy),
                 outside=self.reading.outside,
                 mended=self.mended,
+                base_ref=self.change.snapshot.base_ref,
             ),
         )
 

@@ -21,6 +21,7 @@ from app.core.findings.fixes import (
     plan_replacement,
     tidy,
 )
+from app.core.findings.recurring import is_known
 from app.core.findings.verification.excerpt import show_code
 from app.core.model import Failure, ModelFailed, Reply, Request, Stage
 from app.core.report.report import Report, Spending
@@ -45,13 +46,15 @@ _log = logging.getLogger(__name__)
 async def offer_fixes(desk: Desk, case: Case, report: Report, parsers: Parsers) -> Report:
     """The report with a suggestion on each finding that has one which applies to this head.
 
-    New findings are asked about in one call; an earlier suggestion stays as long as its line does. A fix decides
-    nothing: without one the finding stands as it is.
+    Findings that nobody knew of are asked about in one call; an earlier suggestion stays as long as its line does. A
+    fix decides nothing: without one the finding stands as it is. A review that asks nobody offers no new one.
     """
     began = desk.monotonic()
     known = {item.number for item in case.history.known}
-    wanted = [item for item in report.findings if item.number not in known and may_be_fixed(item, case.patch)]
-    wanted = wanted[:MOST_FIXES]
+    new = [item for item in report.findings if item.number not in known]
+    new = [item for item in new if not is_known((item.claim, item.placement), case.recurring)]
+    wanted = [item for item in new if may_be_fixed(item, case.patch)]
+    wanted = wanted[:MOST_FIXES] if case.history.asks else []
     standing = [item for item in report.findings if item.claim.suggestion is not None]
     if not wanted and not standing:
         return report

@@ -59,7 +59,7 @@ async def _reviewed(desk: Desk, forge: Forge, snapshot: Snapshot, history: Histo
             change = await read_change(desk, forge, snapshot, policy, history, funds, parsers)
         except ChangeUnreadable as error:
             return judge_unreadable(snapshot, history, error)
-        desk = book(desk, funds, change.shares)
+        desk = book(desk, funds, change.shares, asks=history.asks)
         return await _read_and_judged(desk, forge, change, policy, history, started, parsers)
 
 
@@ -74,7 +74,7 @@ async def _read_and_judged(
     opinions = await ask_models(desk, forge, change, policy, history, examined)
     chunks = len(change.plan.chunks)
     desk.watch(Step.READ, f"{chunks - len(opinions.reading.unread)} of {chunks} chunks read")
-    case = await open_case(change, policy, history, examined, opinions)
+    case = await open_case(forge, change, policy, history, examined, opinions)
     verified = await verify_claims(desk, case)
     report = judge(case, verified, seconds=desk.monotonic() - started, prices=desk.prices)
     return await offer_fixes(desk, case, report, parsers)

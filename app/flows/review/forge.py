@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.claude.money.purse import Payer
+from app.core.change.diff import Patch
 from app.core.change.memory.hunks import Memory
 from app.core.change.plan import Plan
 from app.core.change.tokens import DEFAULT_RATE, TokenRate
+from app.core.feedback.suppression import Suppression
 from app.core.findings.known import KnownFinding
+from app.core.findings.recurring import Recurring
 from app.core.gate.acts import NO_ACTS, Acts
 from app.core.gate.attendance import Attendance
+from app.core.gate.policy import Policy
 from app.core.gate.reverts import Reverted
 from app.core.gate.snapshot import Snapshot
 from app.core.people.approvals import NO_PROVENANCE, Provenance
@@ -44,7 +48,10 @@ class History:
     accounts its calls are booked; None: nobody keeps any. `memory` is what models have read by the end of the review
     before this one; it is empty where everything is to be read. `acts` are what people decided about the head.
     `reverted` is what the change is proved to take back exactly: then nothing of it is read.
-    `provenance` is what the change says of agents, and who approved that.
+    `provenance` is what the change says of agents, and who approved that. `suppressions` are the kinds of finding that
+    somebody chose not to be told of in this repository.
+    `asks`: models are asked; otherwise the verdict is made of what they answered before. `recurring` is what was found
+    in other pull requests in lines that this one offers anew.
     """
 
     known: tuple[KnownFinding, ...] = ()
@@ -58,6 +65,9 @@ class History:
     acts: Acts = NO_ACTS
     reverted: Reverted | None = None
     provenance: Provenance = NO_PROVENANCE
+    suppressions: tuple[Suppression, ...] = ()
+    asks: bool = True
+    recurring: tuple[Recurring, ...] = ()
 
 
 class Forge(Protocol):
@@ -80,6 +90,10 @@ class Forge(Protocol):
 
         Raises ChangeUnreadable.
         """
+        ...
+
+    async def recollect(self, snapshot: Snapshot, policy: Policy, history: History, patch: Patch) -> History:
+        """The history with what is known of the lines of this change from where they were offered before."""
         ...
 
     async def planned(self, snapshot: Snapshot, plan: Plan) -> None:

@@ -6,11 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.core.change.coverage import Coverage, account
+from app.core.change.plan import Plan
+from app.core.feedback.suppression import leave_out
 from app.core.findings.concession import Sorted, tell_apart
 from app.core.findings.finding import Finding, Placed, Placement
 from app.core.findings.identity import Identified
 from app.core.findings.known import FindingState, KnownFinding
 from app.core.findings.ranking import rank
+from app.core.gate.again import Waits, find_waits
 from app.core.gate.verdict import GateFacts, blocks, decide
 from app.core.prices import PriceTable
 from app.core.report.conversation import note_conceded
@@ -19,6 +22,7 @@ from app.core.report.report import Dismissed, Report, Spending
 from app.core.rules.outcome import RulesChecked
 from app.flows.review.case import Case
 from app.flows.review.desk.calls import recall, spend
+from app.flows.review.failing import UNASKED_REASON
 from app.flows.review.forge import History
 from app.flows.review.reading.chunks import Reading
 from app.flows.review.remembering import remember
@@ -30,14 +34,16 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
     change, policy, history, reading = case.change, case.policy, case.history, case.reading
     identified = case.identify(verified.placed)
     findings = rank([item.evolve(blocking=blocks(item.claim, policy)) for item in identified.findings], case.patch)
-    coverage = account(change.plan, reading.unread)
+    coverage = account(change.plan, _name_waiting(change.plan, verified.waiting) | reading.unread)
     rules = case.check_rules(findings)
     told = tell_apart(findings, case.conceded)
+    shown, suppressed = leave_out(told.kept, history.suppressions)
     reinstated = _reinstated(findings, history)
     return Report(
         snapshot=change.snapshot,
         verdict=decide(_state_facts(case, told, coverage, rules, reinstated)),
-        findings=told.kept,
+        findings=shown,
+        suppressed=suppressed,
         withdrawn=told.withdrawn,
         conceded=told.conceded,
         lapsed=case.lapsed,
@@ -53,6 +59,7 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
         refuted=verified.refuted,
         model_configured=reading.configured,
         retry_after_s=reading.retry_after_s,
+        waits_for=_find_waits(reading, coverage),
         models=tuple(dict.fromkeys((*reading.models, *verified.calls.models))),
         about=reading.about,
         notes=(*reading.notes, *verified.notes),
@@ -62,6 +69,15 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
         provenance=history.provenance,
         spending=_spend(reading, verified, seconds, prices),
     )
+
+
+def _name_waiting(plan: Plan, paths: frozenset[str]) -> dict[int, str]:
+    """The chunks with files about which something is claimed that nobody was asked to verify."""
+    return {chunk.number: UNASKED_REASON for chunk in plan.chunks if not paths.isdisjoint(chunk.paths)}
+
+
+def _find_waits(reading: Reading, coverage: Coverage) -> Waits:
+    return find_waits(passing=reading.passing, unread=[item.reason for item in coverage.unexcused])
 
 
 def _state_facts(
@@ -75,7 +91,7 @@ def _state_facts(
         elsewhere=history.elsewhere,
         coverage=coverage,
         model_configured=reading.configured,
-        passing=reading.passing,
+        passing=_find_waits(reading, coverage) is not Waits.NOTHING,
         unchecked=case.unchecked,
         notes=(*map(note_conceded, told.conceded), *map(note_reinstated, reinstated), *rules.reasons),
         acts=history.acts,
@@ -104,13 +120,13 @@ def _dismissed(identified: Identified, history: History) -> tuple[Dismissed, ...
 
 
 def _reinstated(findings: Sequence[Finding], history: History) -> tuple[Dismissed, ...]:
-    """Of the findings that block those that somebody had dismissed when they did not."""
+    """Of the findings that block those that somebody had dismissed when they did not, or for another base."""
     decided = {item.number: item for item in history.known if item.decided_by}
     return tuple(_tell_dismissed(decided[one.number]) for one in findings if one.blocking and one.number in decided)
 
 
 def _tell_dismissed(known: KnownFinding) -> Dismissed:
-    return Dismissed(_gone(known), known.decided_by, known.reason)
+    return Dismissed(_gone(known), known.decided_by, known.reason, known.base_ref)
 
 
 def _gone(known: KnownFinding) -> Finding:

@@ -16,13 +16,13 @@ from app.flows.review.case import Case
 
 
 def remember(case: Case, findings: Sequence[Finding]) -> Memory | None:
-    """What is read now, given the open findings; None where nobody could be asked.
+    """What is read now, given the open findings; None where nobody could be asked, or was.
 
     A chunk counts as read if every lens answered about all of it, each in a question of its own, with all the rules
     that its files are held to, and no claim about it was left without a second reading.
     """
     change, reading = case.change, case.reading
-    if not reading.configured or not change.readers:
+    if not reading.configured or not change.readers or not case.history.asks:
         return None
     snapshot = change.snapshot
     unsettled = {_path_of(item, case.patch) for item in findings if _is_unsettled(item)}

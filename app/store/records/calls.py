@@ -52,10 +52,15 @@ class Books:
     def names(self) -> tuple[tuple[Account, str], ...]:
         """Kind and name of each account, in the order in which everybody locks them."""
         return (
-            (Account.MONTH, f"{self.installation_id}/{self.month:%Y-%m}"),
+            (Account.MONTH, name_month(self.installation_id, self.month)),
             (Account.PULL_REQUEST, str(self.pull_request_id)),
             (Account.REVIEW, str(self.review_id)),
         )
+
+
+def name_month(installation_id: int, day: date) -> str:
+    """The name of the account of a calendar month, by any of its days in UTC."""
+    return f"{installation_id}/{day:%Y-%m}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from app.core.budget.limits import Account
 from app.core.model import FailureKind, Usage
 from app.core.report.cost import Balance, ReviewTally, StageTally, Tally
 from app.store.database import Connection
-from app.store.records.calls import LOST, Books
+from app.store.records.calls import LOST, Books, name_month
+
+_NOT_MADE = [FailureKind.BUDGET.value, FailureKind.UNASKED.value]
+"""The outcomes of calls that were only noted."""
 
 
 async def balances(connection: Connection, books: Books) -> tuple[Balance, Balance, Balance]:
@@ -24,6 +29,19 @@ async def balances(connection: Connection, books: Books) -> tuple[Balance, Balan
     return found.get("review", Balance()), found.get("pull_request", Balance()), found.get("month", Balance())
 
 
+async def left_of_month(
+    connection: Connection, installation_id: int, day: date, *, limit: Decimal | None = None
+) -> Decimal | None:
+    """What an installation's month can still pay for, by `limit` or else the one last told; None without one."""
+    cursor = await connection.execute(
+        "SELECT booked_usd, limit_usd FROM lintel.account WHERE (kind, name) = (%s, %s)",
+        [Account.MONTH, name_month(installation_id, day)],
+    )
+    booked, told = await cursor.fetchone() or (Decimal(0), None)
+    within = told if limit is None else limit
+    return None if within is None else within - booked
+
+
 async def of_review(connection: Connection, review_id: UUID) -> ReviewTally:
     """What a review took in detail."""
     cursor = await connection.execute(
@@ -31,9 +49,9 @@ async def of_review(connection: Connection, review_id: UUID) -> ReviewTally:
         " coalesce(sum(calls) FILTER (WHERE usd IS NULL), 0), coalesce(sum(calls), 0),"
         " coalesce(sum(input_tokens), 0), coalesce(sum(cache_read_tokens), 0),"
         " coalesce(sum(cache_write_tokens), 0), coalesce(sum(output_tokens), 0)"
-        " FROM lintel.call WHERE review_id = %s AND outcome IS DISTINCT FROM %s"
+        " FROM lintel.call WHERE review_id = %s AND coalesce(outcome, '') <> ALL(%s)"
         " GROUP BY stage, model ORDER BY min(begun_at), stage, model",
-        [review_id, FailureKind.BUDGET],
+        [review_id, _NOT_MADE],
     )
     stages = tuple(StageTally(row[0], row[1], _tally(row[2:])) for row in await cursor.fetchall())
     cursor = await connection.execute(
@@ -52,8 +70,8 @@ async def of_review(connection: Connection, review_id: UUID) -> ReviewTally:
 async def asked(connection: Connection, review_id: UUID) -> frozenset[str]:
     """The digests of the requests that a review has made calls for, whatever came of them."""
     cursor = await connection.execute(
-        "SELECT DISTINCT digest FROM lintel.call WHERE review_id = %s AND outcome IS DISTINCT FROM %s",
-        [review_id, FailureKind.BUDGET],
+        "SELECT DISTINCT digest FROM lintel.call WHERE review_id = %s AND coalesce(outcome, '') <> ALL(%s)",
+        [review_id, _NOT_MADE],
     )
     return frozenset(row[0] for row in await cursor.fetchall())
 

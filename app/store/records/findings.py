@@ -34,7 +34,8 @@ class FindingState(StrEnum):
 class KnownFinding:
     """A finding that was raised on some head, with what has become of it. `comment_id` is its line comment.
 
-    Whether one that is dismissed blocks is what it did when it was dismissed.
+    Whether one that is dismissed blocks is what it did when it was dismissed; if it did, `dismissed_base_ref` is the
+    base branch that it was dismissed for.
 
     `conceded` is the line for which it was given up in its thread, as long as it stood at the last review.
     """
@@ -47,6 +48,7 @@ class KnownFinding:
     first_review: UUID
     last_review: UUID
     conceded: Evidence | None = None
+    dismissed_base_ref: str = ""
 
     @property
     def fate(self) -> str:
@@ -87,9 +89,9 @@ async def save(
     async with connection.cursor() as cursor:
         await cursor.executemany(
             "INSERT INTO lintel.finding AS f (pull_request_id, number, fingerprint, claim, placement, blocking,"
-            " first_review, last_review) VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+            " symbol, first_review, last_review) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
             " ON CONFLICT (pull_request_id, fingerprint) DO UPDATE SET claim = excluded.claim,"
-            " placement = excluded.placement, last_review = excluded.last_review,"
+            " placement = excluded.placement, symbol = excluded.symbol, last_review = excluded.last_review,"
             " blocking = CASE f.state WHEN 'dismissed' THEN f.blocking ELSE excluded.blocking END,"
             " state = CASE f.state WHEN 'fixed' THEN 'open' ELSE f.state END",
             [_params(pull_request_id, review_id, finding) for finding in numbered],
@@ -108,29 +110,39 @@ async def mark_fixed(connection: Connection, pull_request_id: int, numbers: Sequ
 
 
 async def dismiss(
-    connection: Connection, pull_request_id: int, number: int, *, by: str, reason: str, at: datetime
+    connection: Connection,
+    pull_request_id: int,
+    number: int,
+    *,
+    by: str,
+    reason: str,
+    at: datetime,
+    base_ref: str = "",
 ) -> KnownFinding:
-    """Let a finding no longer count. Raises NotStored if there is none of this number."""
+    """Let a finding no longer count, offered into that base branch; empty: into any.
+
+    Raises NotStored if there is none of this number.
+    """
     found = await _select(
         connection, "WHERE pull_request_id = %s AND number = %s FOR UPDATE", [pull_request_id, number]
     )
     if not found:
         raise NotStored(f"finding F{number}")
     await connection.execute(
-        "UPDATE lintel.finding SET state = 'dismissed', dismissed_by = %s, dismissed_reason = %s, dismissed_at = %s"
-        " WHERE pull_request_id = %s AND number = %s",
-        [by, strip_text(reason), at, pull_request_id, number],
+        "UPDATE lintel.finding SET state = 'dismissed', dismissed_by = %s, dismissed_reason = %s, dismissed_at = %s,"
+        " dismissed_base_ref = %s WHERE pull_request_id = %s AND number = %s",
+        [by, strip_text(reason), at, base_ref, pull_request_id, number],
     )
     dismissed = await by_number(connection, pull_request_id, number)
     return dismissed or found[0]
 
 
-async def reinstate(connection: Connection, pull_request_id: int, numbers: Sequence[int]) -> None:
-    """Dismissals of what did not block then end, and it stays known who made them. Others stand."""
+async def reinstate(connection: Connection, pull_request_id: int, numbers: Sequence[int], *, base_ref: str) -> None:
+    """Dismissals of what did not block then, or for another base, end; it stays known who made them. Others stand."""
     await connection.execute(
-        "UPDATE lintel.finding SET state = 'open'"
-        " WHERE pull_request_id = %s AND number = ANY(%s) AND state = 'dismissed' AND NOT blocking",
-        [pull_request_id, list(numbers)],
+        "UPDATE lintel.finding SET state = 'open' WHERE pull_request_id = %s AND number = ANY(%s)"
+        " AND state = 'dismissed' AND (NOT blocking OR dismissed_base_ref <> ALL(%s))",
+        [pull_request_id, list(numbers), ["", base_ref]],
     )
 
 
@@ -212,7 +224,7 @@ async def blocking_at(
             " AND f.claim ->> 'path' = ANY(%s) ORDER BY p.number DESC, f.number LIMIT %s",
             [repository_id, list(besides), list(paths), most],
         )
-        return tuple((row["pull"], _row(row)) for row in await cursor.fetchall())
+        return tuple((row["pull"], read_row(row)) for row in await cursor.fetchall())
 
 
 async def _numbers(connection: Connection, pull_request_id: int, fingerprints: list[str]) -> dict[str, int]:
@@ -244,6 +256,7 @@ def _params(pull_request_id: int, review_id: UUID, finding: Finding) -> list[Any
         to_jsonb(_claim.dump_python(finding.claim, mode="json")),
         to_jsonb(_placement.dump_python(finding.placement, mode="json")),
         finding.blocking,
+        finding.symbol,
         review_id,
         review_id,
     ]
@@ -252,16 +265,18 @@ def _params(pull_request_id: int, review_id: UUID, finding: Finding) -> list[Any
 async def _select(connection: Connection, where: LiteralString, params: list[Any]) -> tuple[KnownFinding, ...]:
     async with connection.cursor(row_factory=dict_row) as cursor:
         await cursor.execute("SELECT * FROM lintel.finding " + where, params)  # noqa: S608 - both are constants
-        return tuple(_row(row) for row in await cursor.fetchall())
+        return tuple(read_row(row) for row in await cursor.fetchall())
 
 
-def _row(row: dict[str, Any]) -> KnownFinding:
+def read_row(row: dict[str, Any]) -> KnownFinding:
+    """A row of the table."""
     finding = Finding(
         claim=_claim.validate_python(row["claim"]),
         placement=_placement.validate_python(row["placement"]),
         fingerprint=row["fingerprint"],
         number=row["number"],
         blocking=row["blocking"],
+        symbol=row["symbol"],
     )
     return KnownFinding(
         finding=finding,
@@ -272,4 +287,5 @@ def _row(row: dict[str, Any]) -> KnownFinding:
         first_review=row["first_review"],
         last_review=row["last_review"],
         conceded=None if row["conceded"] is None else _evidence.validate_python(row["conceded"]),
+        dismissed_base_ref=row["dismissed_base_ref"],
     )

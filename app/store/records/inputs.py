@@ -76,11 +76,22 @@ class Inputs:
         )
         row = await cursor.fetchone()
         number = int(row[0]) if row else 1
-        # In ASCII a lone surrogate of somebody's title survives.
-        plain = json.dumps(content, ensure_ascii=True, allow_nan=False).encode()
         await connection.execute(
             "INSERT INTO lintel.input (review_id, run, at, ciphertext) VALUES (%s, %s, %s, %s)",
-            [review_id, number, at, self._seal.close(plain, _name(review_id, number))],
+            [review_id, number, at, self._close(content, review_id, number)],
+        )
+
+    async def amend(self, connection: Connection, review_id: UUID, content: JsonValue) -> None:
+        """The last run of a review is made from more than was known when it began. Raises NotStored without a run."""
+        cursor = await connection.execute(
+            "SELECT run FROM lintel.input WHERE review_id = %s ORDER BY run DESC LIMIT 1 FOR UPDATE", [review_id]
+        )
+        row = await cursor.fetchone()
+        if row is None:
+            raise NotStored(f"the inputs of review {review_id}")
+        await connection.execute(
+            "UPDATE lintel.input SET ciphertext = %s WHERE review_id = %s AND run = %s",
+            [self._close(content, review_id, row[0]), review_id, row[0]],
         )
 
     async def last(self, connection: Connection, review_id: UUID, *, until: datetime) -> Run | None:
@@ -100,6 +111,11 @@ class Inputs:
             raise InputsUnreadable(f"run {number} of review {review_id}") from error
         stood = None if obstacle is None else Obstacle(str(obstacle["message"]), bool(obstacle["passing"]))
         return Run(review_id=review_id, number=number, at=at, content=content, standings=standings, obstacle=stood)
+
+    def _close(self, content: JsonValue, review_id: UUID, number: int) -> bytes:
+        # In ASCII a lone surrogate of somebody's title survives.
+        plain = json.dumps(content, ensure_ascii=True, allow_nan=False).encode()
+        return self._seal.close(plain, _name(review_id, number))
 
 
 async def note_obstacle(connection: Connection, review_id: UUID, obstacle: Obstacle) -> None:

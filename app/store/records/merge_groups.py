@@ -69,6 +69,15 @@ async def locate(connection: Connection, key: MergeGroupKey, *, new_id: UUID, no
     return row
 
 
+async def find_id(connection: Connection, repository_id: int, head_sha: str) -> UUID | None:
+    """The id of the group with this head, if there was one."""
+    cursor = await connection.execute(
+        "SELECT id FROM lintel.merge_group WHERE repository_id = %s AND head_sha = %s", [repository_id, head_sha]
+    )
+    row = await cursor.fetchone()
+    return None if row is None else UUID(str(row[0]))
+
+
 async def review_own(connection: Connection, group_id: UUID) -> None:
     """From now on the group's own change is reviewed, whatever becomes known of its members."""
     await connection.execute("UPDATE lintel.merge_group SET own = true WHERE id = %s", [group_id])

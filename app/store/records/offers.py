@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, LiteralString
+from uuid import UUID
 
+from app.core.gate.attendance import Attendance
 from app.core.gate.sharing import Offer
 from app.store.database import Connection
-from app.store.records.review_rows import ReviewRow
 
 _NEWEST = (
-    " FROM lintel.pull_request p JOIN LATERAL (SELECT r.id, r.head_sha, r.base_ref, r.state, r.conclusion"
-    " FROM lintel.review r WHERE r.pull_request_id = p.id ORDER BY r.generation DESC LIMIT 1) n ON n.head_sha = %s"
-    " AND n.state = 'finished' WHERE p.repository_id = %s"
+    " JOIN lintel.pull_request p ON p.id = r.pull_request_id AND p.generation = r.generation"
+    " WHERE p.repository_id = %(repository_id)s AND p.number <> %(number)s AND p.number > 0"
+)
+"""Where a review is the newest one of another pull request of the repository; groups have numbers below 0."""
+
+_COUNTED = (
+    "SELECT p.number FROM lintel.counted_offer c"  # noqa: S608 - constants alone
+    f" JOIN lintel.review r ON r.id = c.review_id AND r.state = 'finished'{_NEWEST}"
+    " AND c.repository_id = %(repository_id)s AND c.number = %(number)s"
+)
+_UNCOUNTED = (
+    f"SELECT p.number FROM lintel.review r{_NEWEST}"  # noqa: S608 - constants alone
+    " AND r.state = 'finished' AND r.head_sha = %(head_sha)s AND NOT EXISTS (SELECT FROM lintel.counted_offer c"
+    " WHERE c.review_id = r.id AND c.number = %(number)s)"
+    " AND ((r.base_ref = %(base_ref)s AND %(attended)s)"
+    " OR (r.base_ref <> %(base_ref)s AND r.shared))"
 )
 
 
@@ -22,43 +38,94 @@ async def lock_head(connection: Connection, *, repository_id: int, head_sha: str
     )
 
 
-async def weigh(
-    connection: Connection, offered: Mapping[int, str], *, repository_id: int, head_sha: str
-) -> tuple[Offer, ...]:
-    """What other pull requests of the head are worth by themselves, by number. `offered` are their base branches.
+async def list_beside(
+    connection: Connection, *, repository_id: int, number: int, head_sha: str, base_ref: str
+) -> tuple[int, ...]:
+    """The numbers of other pull requests whose newest review is of this head and base, whatever became of it."""
+    told = {"repository_id": repository_id, "number": number, "head_sha": head_sha, "base_ref": base_ref}
+    same = "r.head_sha = %(head_sha)s AND r.base_ref = %(base_ref)s"
+    beside = f"SELECT p.number FROM lintel.review r{_NEWEST} AND {same}"  # noqa: S608 - constants alone
+    return await _list(connection, beside, told)
 
-    One whose newest review has not ended, or is of another head or base, is not judged yet.
+
+async def weigh(
+    connection: Connection, offered: Sequence[Offer], *, repository_id: int, head_sha: str
+) -> tuple[Offer, ...]:
+    """What other pull requests of the head are worth by themselves, by number.
+
+    One whose newest review has not ended, or is of another head or base, is not judged yet; nor is one that is not
+    attended to, whatever it was worth before.
     """
     if not offered:
         return ()
     cursor = await connection.execute(
-        f"SELECT p.number, n.base_ref, n.conclusion{_NEWEST} AND p.number = ANY(%s)",
-        [head_sha, repository_id, list(offered)],
+        "SELECT p.number, r.base_ref, r.conclusion FROM lintel.review r JOIN lintel.pull_request p"
+        " ON p.id = r.pull_request_id AND p.generation = r.generation WHERE p.repository_id = %s"
+        " AND r.head_sha = %s AND r.state = 'finished' AND p.number = ANY(%s)",
+        [repository_id, head_sha, [one.number for one in offered]],
     )
     judged = {(number, base_ref): conclusion for number, base_ref, conclusion in await cursor.fetchall()}
-    return tuple(
-        Offer(number=number, base_ref=base_ref, conclusion=judged.get((number, base_ref)))
-        for number, base_ref in sorted(offered.items())
+    worth = {one.number: judged.get((one.number, one.base_ref)) for one in offered if _is_attended(one)}
+    by_number = sorted(offered, key=lambda one: one.number)
+    return tuple(replace(one, conclusion=worth.get(one.number)) for one in by_number)
+
+
+async def keep(
+    connection: Connection, review_id: UUID, counted: Sequence[Offer], *, repository_id: int, shared: bool
+) -> None:
+    """Remember what a verdict counts of others, in place of what it counted before; `shared`: for all bases."""
+    await connection.execute("DELETE FROM lintel.counted_offer WHERE review_id = %s", [review_id])
+    await connection.execute("UPDATE lintel.review SET shared = %s WHERE id = %s", [shared, review_id])
+    async with connection.cursor() as cursor:
+        await cursor.executemany(
+            "INSERT INTO lintel.counted_offer (review_id, repository_id, number, base_ref, conclusion, attendance)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            [(review_id, repository_id, o.number, o.base_ref, o.conclusion, o.attendance.value) for o in counted],
+        )
+
+
+async def list_counting(connection: Connection, *, repository_id: int, number: int) -> tuple[int, ...]:
+    """The numbers of other pull requests whose newest verdict counts this one."""
+    return await _list(connection, _COUNTED, {"repository_id": repository_id, "number": number})
+
+
+async def list_left(
+    connection: Connection, *, repository_id: int, number: int, head_sha: str, base_ref: str
+) -> tuple[int, ...]:
+    """Those among them that count it as an offer of another head than this one, or to another base."""
+    told = {"repository_id": repository_id, "number": number, "head_sha": head_sha, "base_ref": base_ref}
+    same = "r.head_sha = %(head_sha)s AND c.base_ref = %(base_ref)s"
+    return await _list(connection, f"{_COUNTED} AND NOT ({same})", told)
+
+
+async def list_mistaken(
+    connection: Connection, mine: Offer, *, repository_id: int, head_sha: str, holds: bool
+) -> tuple[int, ...]:
+    """The numbers of other pull requests whose newest verdict takes `mine` for something else than it is now.
+
+    Where it `holds` their check, those that had not heard of it when they were judged are among them.
+    """
+    told = {
+        "repository_id": repository_id,
+        "number": mine.number,
+        "head_sha": head_sha,
+        "base_ref": mine.base_ref,
+        "conclusion": mine.conclusion,
+        "attendance": mine.attendance.value,
+        "attended": _is_attended(mine),
+        "holds": holds,
+    }
+    same = (
+        "r.head_sha = %(head_sha)s AND c.base_ref = %(base_ref)s AND c.attendance = %(attendance)s"
+        " AND c.conclusion IS NOT DISTINCT FROM %(conclusion)s"
     )
+    return await _list(connection, f"{_COUNTED} AND NOT ({same}) UNION {_UNCOUNTED} AND %(holds)s", told)
 
 
-async def list_sharing(connection: Connection, *, repository_id: int, head_sha: str, besides: int) -> tuple[int, ...]:
-    """The numbers of other pull requests whose newest verdict is of this head, and of all that is offered with it."""
-    cursor = await connection.execute(
-        f"SELECT p.number{_NEWEST} AND p.number <> %s AND EXISTS (SELECT FROM lintel.ledger l"  # noqa: S608 - a constant
-        " WHERE l.kind = 'gate.set' AND l.body ->> 'review' = n.id::text AND l.body ? 'shared') ORDER BY p.number",
-        [head_sha, repository_id, besides],
-    )
-    return tuple(row[0] for row in await cursor.fetchall())
+def _is_attended(offer: Offer) -> bool:
+    return offer.attendance is Attendance.REVIEW
 
 
-async def worth_before(connection: Connection, review: ReviewRow) -> str | None:
-    """The conclusion of the review before this one, if that was of the same head and base; else None."""
-    cursor = await connection.execute(
-        "SELECT r.conclusion, r.head_sha, r.base_ref FROM lintel.review r WHERE r.pull_request_id = %s"
-        " AND r.generation < %s AND r.state = 'finished' ORDER BY r.generation DESC LIMIT 1",
-        [review.pull_request_id, review.generation],
-    )
-    row = await cursor.fetchone()
-    same = row is not None and (row[1], row[2]) == (review.key.head_sha, review.key.base_ref)
-    return str(row[0]) if row is not None and same and row[0] is not None else None
+async def _list(connection: Connection, query: LiteralString, params: dict[str, Any]) -> tuple[int, ...]:
+    cursor = await connection.execute(query, params)
+    return tuple(sorted(row[0] for row in await cursor.fetchall()))

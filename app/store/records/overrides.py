@@ -18,6 +18,7 @@ class OverrideRow:
     comment_id: int
     head_sha: str
     base_ref: str
+    merge_base: str
     login: str
     user_id: int
     role: str
@@ -29,13 +30,14 @@ async def save(connection: Connection, pull_request_id: int, row: OverrideRow) -
     """Store it; False if this comment has done so before."""
     cursor = await connection.execute(
         "INSERT INTO lintel.override"
-        " (pull_request_id, comment_id, head_sha, base_ref, login, user_id, role, reason, at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+        " (pull_request_id, comment_id, head_sha, base_ref, merge_base, login, user_id, role, reason, at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
         [
             pull_request_id,
             row.comment_id,
             row.head_sha,
             row.base_ref,
+            row.merge_base,
             row.login,
             row.user_id,
             row.role,
@@ -47,20 +49,23 @@ async def save(connection: Connection, pull_request_id: int, row: OverrideRow) -
 
 
 async def in_force(
-    connection: Connection, pull_request_id: int, head_sha: str, base_ref: str, *, now: datetime
+    connection: Connection, pull_request_id: int, *, head_sha: str, base_ref: str, merge_base: str, now: datetime
 ) -> OverrideRow | None:
-    """The newest override of this head for this base branch, if there is one; those of any other end now.
+    """The newest override of this change for this base branch, if there is one; those of any other end now.
 
-    In the caller's transaction, which has the pull request's row.
+    So do those of a head that was left since they were taken, though it be back. In the caller's transaction, which
+    has the pull request's row.
     """
     await connection.execute(
-        "UPDATE lintel.override SET ended_at = %s"
-        " WHERE pull_request_id = %s AND ended_at IS NULL AND (head_sha, base_ref) <> (%s, %s)",
-        [now, pull_request_id, head_sha, base_ref],
+        "UPDATE lintel.override o SET ended_at = %s FROM lintel.pull_request p"
+        " WHERE p.id = %s AND o.pull_request_id = p.id AND o.ended_at IS NULL"
+        " AND ((o.head_sha, o.base_ref, o.merge_base) <> (%s, %s, %s) OR EXISTS (SELECT FROM lintel.pushed s"
+        " WHERE (s.repository_id, s.number, s.before) = (p.repository_id, p.number, o.head_sha) AND s.at > o.at))",
+        [now, pull_request_id, head_sha, base_ref, merge_base],
     )
     async with connection.cursor(row_factory=class_row(OverrideRow)) as cursor:
         await cursor.execute(
-            "SELECT comment_id, head_sha, base_ref, login, user_id, role, reason, at FROM lintel.override"
+            "SELECT comment_id, head_sha, base_ref, merge_base, login, user_id, role, reason, at FROM lintel.override"
             " WHERE pull_request_id = %s AND ended_at IS NULL ORDER BY at DESC, comment_id DESC LIMIT 1",
             [pull_request_id],
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from psycopg.rows import class_row
 
@@ -25,6 +26,15 @@ class PullRequestRow:
     paused: bool
     paused_by: str
     generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Who said something in which comment, and when they wrote it. `by` is a login."""
+
+    by: str
+    comment_id: int
+    at: datetime
 
 
 async def locate(connection: Connection, *, installation_id: int, repository_id: int, number: int) -> PullRequestRow:
@@ -65,16 +75,44 @@ async def number_of(connection: Connection, pull_request_id: int, *, repository_
     return int(row[0])
 
 
-async def set_paused(connection: Connection, pull_request_id: int, *, paused: bool, by: str) -> bool:
-    """Stop or start automatic reviews; whether that changed anything. `by` is a login. Raises NotStored."""
+async def set_paused(connection: Connection, pull_request_id: int, said: Said, *, paused: bool) -> bool | None:
+    """Stop or start automatic reviews; whether that changed anything, or None where somebody has spoken later.
+
+    Raises NotStored.
+    """
+    row = await lock(connection, pull_request_id)
     cursor = await connection.execute(
-        "UPDATE lintel.pull_request SET paused = %s, paused_by = %s WHERE id = %s AND paused IS DISTINCT FROM %s",
-        [paused, by if paused else "", pull_request_id, paused],
+        "UPDATE lintel.pull_request SET pause_said_at = %s, pause_comment_id = %s"
+        " WHERE id = %s AND (pause_said_at IS NULL OR (pause_said_at, pause_comment_id) <= (%s, %s))",
+        [said.at, said.comment_id, pull_request_id, said.at, said.comment_id],
     )
     if cursor.rowcount == 0:
-        await lock(connection, pull_request_id)
+        return None
+    if row.paused == paused:
         return False
+    await connection.execute(
+        "UPDATE lintel.pull_request SET paused = %s, paused_by = %s WHERE id = %s",
+        [paused, said.by if paused else "", pull_request_id],
+    )
     return True
+
+
+async def mark_bypassed(connection: Connection, pull_request_id: int, *, now: datetime) -> bool:
+    """It was merged past the gate; False if that was known."""
+    cursor = await connection.execute(
+        "UPDATE lintel.pull_request SET bypassed_at = %s WHERE id = %s AND bypassed_at IS NULL", [now, pull_request_id]
+    )
+    return cursor.rowcount > 0
+
+
+async def is_dismissed_since(connection: Connection, pull_request_id: int, at: datetime) -> bool:
+    """Whether any finding of it was dismissed after that time."""
+    cursor = await connection.execute(
+        "SELECT EXISTS (SELECT FROM lintel.finding WHERE pull_request_id = %s AND dismissed_at > %s)",
+        [pull_request_id, at],
+    )
+    row = await cursor.fetchone()
+    return row is not None and bool(row[0])
 
 
 async def under_review(connection: Connection, repository_ids: Sequence[int]) -> tuple[tuple[int, int], ...]:

@@ -49,3 +49,8 @@ async def admit(connection: Connection, row: QuestionRow, *, most: int, within: 
         [*mine, row.user_id, row.at],
     )
     return True
+
+
+async def forget(connection: Connection, before: datetime) -> int:
+    """Delete who asked before then; how many rows that was. Ask for nothing that still limits anybody."""
+    return (await connection.execute("DELETE FROM lintel.question WHERE at < %s", [before])).rowcount

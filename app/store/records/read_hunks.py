@@ -10,7 +10,8 @@ from app.store.records.review_rows import ReviewRow
 from app.store.text import strip_text
 
 _EARLIER = (
-    "SELECT r.id, r.head_sha, r.base_ref, g.about FROM lintel.reading g JOIN lintel.review r ON r.id = g.review_id"
+    "SELECT r.id, r.head_sha, r.base_ref, r.merge_base, g.about"
+    " FROM lintel.reading g JOIN lintel.review r ON r.id = g.review_id"
     " WHERE r.pull_request_id = %s AND r.generation < %s ORDER BY r.generation DESC LIMIT 1"
 )
 
@@ -23,13 +24,20 @@ async def before(connection: Connection, review: ReviewRow) -> Memory:
     row = await (await connection.execute(_EARLIER, [review.pull_request_id, review.generation])).fetchone()
     if row is None:
         return Memory()
-    review_id, head, base_ref, about = row
+    review_id, head, base_ref, _, about = row
     cursor = await connection.execute(
         "SELECT digest, reader, head_sha FROM lintel.read_hunk WHERE review_id = %s ORDER BY digest, reader",
         [review_id],
     )
     hunks = tuple(ReadHunk(digest, reader, sha) for digest, reader, sha in await cursor.fetchall())
     return Memory(head, base_ref, hunks, about)
+
+
+async def is_read(connection: Connection, review: ReviewRow) -> bool:
+    """Whether the last review before this one that asked models was about the same lines, for the same base."""
+    row = await (await connection.execute(_EARLIER, [review.pull_request_id, review.generation])).fetchone()
+    key = review.key
+    return row is not None and row[1:4] == (key.head_sha, key.base_ref, key.merge_base)
 
 
 async def save(connection: Connection, review: ReviewRow, memory: Memory) -> None:

@@ -16,6 +16,7 @@ from pydantic import JsonValue, TypeAdapter, ValidationError
 from app.core.job import (
     CommandJob,
     ConversationJob,
+    FeedbackJob,
     ForgedJob,
     InstallationJob,
     Job,
@@ -42,6 +43,7 @@ READY: Final = "ready"
 FORGED: Final = "forged"
 PUSH: Final = "push"
 REDECIDE: Final = "redecide"
+FEEDBACK: Final = "feedback"
 
 _TYPES: Final[Mapping[str, type[Job]]] = MappingProxyType(
     {
@@ -55,6 +57,7 @@ _TYPES: Final[Mapping[str, type[Job]]] = MappingProxyType(
         FORGED: ForgedJob,
         PUSH: PushJob,
         REDECIDE: RedecideJob,
+        FEEDBACK: FeedbackJob,
     }
 )
 TASKS: Final = tuple(_TYPES)
@@ -74,6 +77,7 @@ _QUEUES: Final = MappingProxyType(
         FORGED: COMMANDS,
         PUSH: COMMANDS,
         REDECIDE: COMMANDS,
+        FEEDBACK: COMMANDS,
     }
 )
 

@@ -18,8 +18,10 @@ from psycopg import DataError, IntegrityError
 
 from app.core.event import Event
 from app.core.job import Job
+from app.core.people.pushers import pushes_of
 from app.store.database import Connection, connect
 from app.store.faults import DeliveryRefused, StoreUnavailable
+from app.store.records import pushes
 from app.store.text import strip_text
 from app.store.work.codec import encode
 from app.store.work.queue import Arrival, store_arrivals
@@ -162,6 +164,8 @@ class Deliveries:
         try:
             async with connection.transaction():
                 fresh = await store_arrivals(connection, [one.arrival for one in firsts.values()])
+                # Here and not by its job: of jobs that wait for the same thing the newest alone is run.
+                await pushes.save(connection, [push for guid in fresh for push in firsts[guid].arrival.pushes])
         except (DataError, IntegrityError):
             raise
         except BaseException:
@@ -192,4 +196,5 @@ def _arrival(event: Event, jobs: Sequence[Job]) -> Arrival:
         action=None if event.action is None else strip_text(event.action),
         installation_id=event.installation_id,
         jobs=tuple(encode(job) for job in jobs),
+        pushes=pushes_of(event),
     )

@@ -1,8 +1,8 @@
 """Putting jobs into procrastinate's table, at most one waiting for each queueing lock, and asking after one's own row.
 
 Its `defer` raises AlreadyEnqueued, which fails the surrounding transaction; `ON CONFLICT` on the same index merges
-instead: the newest arguments win, what a person asked for (`full`, `again`, `asked`) stays, and pushes are waited for
-up to `LONGEST_WAIT_S`.
+instead: the newest arguments win, what a person asked for (`full`, `again`, `asked`, of the head `asked_of`) and what
+is to be read (`reads`, `owed`) stays, and pushes are waited for up to `LONGEST_WAIT_S`.
 """
 
 from __future__ import annotations
@@ -15,10 +15,14 @@ from psycopg.types.json import Jsonb
 from pydantic import JsonValue
 
 from app.core.job import Job
+from app.core.people.pushers import Push
 from app.store.database import Connection
 from app.store.work.codec import MERGE_GROUP, REVIEW, QueuedJob, encode
 
 LONGEST_WAIT_S: Final = 60
+KEPT: Final = ("full", "again", "asked", "reads", "owed")
+"""What is asked of a job that another one takes the place of is asked of that one too."""
+
 # Fairness counts this far; a job that waits to be tried again stands behind all of them.
 _COUNTED: Final = 1000
 _TRY_AGAIN_PRIORITY: Final = -10_000
@@ -41,7 +45,11 @@ WITH arrived AS (
     SELECT DISTINCT ON (queueing_lock) n, task, queue, lock, queueing_lock, delay_s, args
         || CASE WHEN bool_or((args ->> 'full')::boolean) OVER same THEN '{"full": true}'::jsonb ELSE '{}' END
         || CASE WHEN bool_or((args ->> 'again')::boolean) OVER same THEN '{"again": true}'::jsonb ELSE '{}' END
-        || CASE WHEN bool_or((args ->> 'asked')::boolean) OVER same THEN '{"asked": true}'::jsonb ELSE '{}' END AS args
+        || CASE WHEN bool_or((args ->> 'asked')::boolean) OVER same THEN '{"asked": true}'::jsonb ELSE '{}' END
+        || CASE WHEN bool_or((args ->> 'reads')::boolean) OVER same THEN '{"reads": true}'::jsonb ELSE '{}' END
+        || CASE WHEN bool_or((args ->> 'owed')::boolean) OVER same THEN '{"owed": true}'::jsonb ELSE '{}' END
+        || CASE WHEN args ->> 'asked_of' = '' AND max(args ->> 'asked_of') OVER same <> ''
+            THEN jsonb_build_object('asked_of', max(args ->> 'asked_of') OVER same) ELSE '{}' END AS args
     FROM wanted WINDOW same AS (PARTITION BY queueing_lock) ORDER BY queueing_lock, n DESC
 ), tenants AS MATERIALIZED (
     SELECT t.id, (SELECT count(*) FROM (
@@ -65,7 +73,11 @@ WITH arrived AS (
         args = excluded.args
             || jsonb_build_object('first_seen', coalesce(j.args -> 'first_seen', excluded.args -> 'first_seen'))
             || (SELECT coalesce(jsonb_object_agg(f.key, f.value), '{}') FROM jsonb_each(j.args) f
-                WHERE f.key IN ('full', 'again', 'asked') AND f.value = 'true'),
+                WHERE f.key = ANY(%(kept)s) AND f.value = 'true'
+                    OR f.key = 'asked_of' AND f.value <> '""' AND excluded.args ->> 'asked_of' = '')
+            -- what waits already for nothing but its turn is not held because a look joins it
+            || CASE WHEN excluded.args ->> 'waits_for' <> '' AND coalesce(j.args ->> 'waits_for', '') = ''
+                THEN '{"waits_for": ""}'::jsonb ELSE '{}' END,
         priority = greatest(j.priority, excluded.priority),
         scheduled_at = CASE WHEN excluded.scheduled_at IS NOT NULL THEN least(excluded.scheduled_at,
             to_timestamp(coalesce((j.args ->> 'first_seen')::float8, extract(epoch FROM now())))
@@ -102,7 +114,8 @@ WITH old AS (
     FROM old
     ON CONFLICT (queueing_lock) WHERE status = 'todo' DO UPDATE SET args = j.args
         || (SELECT coalesce(jsonb_object_agg(f.key, f.value), '{}') FROM jsonb_each(excluded.args) f
-            WHERE f.key IN ('full', 'again', 'asked') AND f.value = 'true')
+            WHERE f.key = ANY(%(kept)s) AND f.value = 'true'
+                OR f.key = 'asked_of' AND f.value <> '""' AND coalesce(j.args ->> 'asked_of', '') = '')
     RETURNING id
 ), gone AS (
     DELETE FROM lintel.delivery_job WHERE job_id = %(job_id)s AND EXISTS (SELECT 1 FROM new) RETURNING guid
@@ -115,13 +128,14 @@ SELECT id FROM new
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One delivery as it is stored, with the jobs it asks for."""
+    """One delivery as it is stored, with the jobs it asks for and the pushes that it tells of."""
 
     guid: str
     event: str
     action: str | None
     installation_id: int | None
     jobs: tuple[QueuedJob, ...]
+    pushes: tuple[Push, ...] = ()
 
 
 async def enqueue(connection: Connection, jobs: Iterable[Job]) -> None:
@@ -146,6 +160,7 @@ async def store_arrivals(
         "counted": _COUNTED,
         "try_again": _TRY_AGAIN_PRIORITY,
         "longest_wait_s": LONGEST_WAIT_S,
+        "kept": list(KEPT),
     }
     cursor = await connection.execute(_ENQUEUE, params)
     fresh = frozenset(row[0] for row in await cursor.fetchall())
@@ -169,6 +184,7 @@ async def put_back(
         "attempts": attempts,
         "delay_s": delay_s,
         "try_again": _TRY_AGAIN_PRIORITY,
+        "kept": list(KEPT),
     }
     cursor = await connection.execute(_PUT_BACK, params)
     return await cursor.fetchone() is not None

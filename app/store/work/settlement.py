@@ -17,7 +17,7 @@ from app.core.job import MergeGroupJob, ReviewJob
 from app.store.database import Connection
 from app.store.text import strip_text
 from app.store.work.codec import MERGE_GROUP, REVIEW, TASKS, decode
-from app.store.work.queue import enqueue
+from app.store.work.queue import KEPT, enqueue
 
 _LONGEST_ERROR: Final = 2000
 _OURS: Final = list(TASKS)
@@ -37,7 +37,8 @@ WITH dead AS MATERIALIZED (
     FROM dead WHERE again ORDER BY id
     ON CONFLICT (queueing_lock) WHERE status = 'todo' DO UPDATE SET args = n.args
         || (SELECT coalesce(jsonb_object_agg(f.key, f.value), '{}') FROM jsonb_each(excluded.args) f
-            WHERE f.key IN ('full', 'again') AND f.value = 'true')
+            WHERE f.key = ANY(%(kept)s) AND f.value = 'true'
+                OR f.key = 'asked_of' AND f.value <> '""' AND coalesce(n.args ->> 'asked_of', '') = '')
     RETURNING id, queueing_lock
 ), ended AS (
     UPDATE procrastinate_jobs j SET status = 'failed', abort_requested = false FROM dead WHERE j.id = dead.id
@@ -118,7 +119,7 @@ async def rescue(connection: Connection, *, stalled_s: float, most: int) -> tupl
     Deliveries of those tried too often are failed. In a transaction of the caller's.
     """
     async with connection.cursor(row_factory=class_row(Rescued)) as cursor:
-        await cursor.execute(_RESCUE, {"ours": _OURS, "most": most, "stalled_s": stalled_s})
+        await cursor.execute(_RESCUE, {"ours": _OURS, "most": most, "stalled_s": stalled_s, "kept": list(KEPT)})
         rescued = tuple(await cursor.fetchall())
     for job in rescued:
         if not job.again:

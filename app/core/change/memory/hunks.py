@@ -11,7 +11,7 @@ from app.core.change.diff import FilePatch, Hunk
 
 @dataclass(frozen=True, slots=True)
 class ReadHunk:
-    """A hunk that was read to its end at `head` (a SHA), under `reader`: a digest over all that made the reading."""
+    """A hunk that was read to its end at `head` (a SHA), under `reader`: all that made the reading, as text."""
 
     digest: str
     reader: str

@@ -1,9 +1,9 @@
 """Which hunks of a change need no reading again, and what of a review is to be remembered as read. Pure.
 
-When in doubt a hunk is new. Another base branch, another reader (policy, rules, prompts, models), another place or
-text, something else around it than at the head at which it was read, a definition it names that changed since: each
-makes it new. What was only listed as a place of a sweep, or stands in a chunk that somebody could not read, was never
-read.
+When in doubt a hunk is new. Another base branch, a reader who was asked less (policy, rules) or reads otherwise
+(prompts, models, guidance), another place or text, something else around it than at the head at which it was read, a
+definition it names that changed since: each makes it new. What was only listed as a place of a sweep, or stands in a
+chunk that somebody could not read, was never read.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 
 from app.core.change.diff import FilePatch, Hunk, Patch
 from app.core.change.memory.hunks import Memory, ReadHunk, digest_hunk
+from app.core.change.memory.readers import Reader, read_reader
 from app.core.change.memory.since import Around, Since
 from app.core.change.plan import ChunkFile, Plan
 
 ReaderOf = Callable[[str], str]
-"""The digest of who reads a file of this path."""
+"""Who reads a file of this path, as `readers.Reader` is written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +36,42 @@ NOTHING = Recollection()
 
 
 def recollect(
-    files: Iterable[FilePatch], memory: Memory, since: Since, reader_of: ReaderOf, wide: Patch | None = None
+    files: Iterable[FilePatch],
+    memory: Memory,
+    since: Since,
+    reader_of: ReaderOf,
+    wide: Patch | None = None,
+    *,
+    by_policy: bool = False,
 ) -> Recollection:
     """What of these files was read before and still is what it was.
 
-    `wide` is the same change with more context, in which the definitions are found that hunks stand in.
+    `wide` is the same change with more context, in which the definitions are found that hunks stand in. `by_policy`:
+    of its readers only what a policy asks of them counts.
     """
-    held = {(hunk.digest, hunk.reader): hunk.head for hunk in memory.hunks}
+    held: dict[str, list[ReadHunk]] = {}
+    for one in memory.hunks:
+        held.setdefault(one.digest, []).append(one)
     found: dict[str, dict[int, str]] = {}
     for file in files if held else ():
-        reader, same = reader_of(file.path), wide.by_path.get(file.path) if wide else None
+        reader, same = read_reader(reader_of(file.path)), wide.by_path.get(file.path) if wide else None
         if wide is not None and (same is None or same.fault is not None):
             continue
         around = Around(same.hunks if same else (), file.path)
         for index, hunk in enumerate(file.hunks):
             # A reading stands for one hunk: of two that are alike to the last byte, one is new.
-            head = held.pop((digest_hunk(file, hunk), reader), None)
+            head = _take(held.get(digest_hunk(file, hunk), []), reader, by_policy=by_policy)
             if head is not None and not since.bears(file, hunk, around):
                 found.setdefault(file.path, {})[index] = head
     return Recollection(found)
+
+
+def _take(readings: list[ReadHunk], wanted: Reader, *, by_policy: bool) -> str | None:
+    """The head of one of these readings that stands for the one that is wanted, which then is none of them any more."""
+    for index, one in enumerate(readings):
+        if read_reader(one.reader).stands_for(wanted, by_policy=by_policy):
+            return readings.pop(index).head
+    return None
 
 
 def memorise(

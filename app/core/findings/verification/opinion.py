@@ -46,10 +46,11 @@ class Void:
 
 @dataclass(frozen=True, slots=True)
 class Unheard:
-    """Nobody answered. `unpaid`: nobody was asked, because the review may not cost more."""
+    """Nobody answered. `unpaid`: nobody was asked, because the review may not cost more; `unasked`: it asks nobody."""
 
     reason: str
     unpaid: bool = False
+    unasked: bool = False
 
 
 Answer = Judged | Void | Unheard

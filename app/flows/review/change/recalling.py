@@ -15,6 +15,7 @@ from app.analyzers.sandbox import ToolFailed
 from app.analyzers.standing import find_standing_apart
 from app.core.change.classes.delivery import Delivery
 from app.core.change.diff import FileStatus, Patch
+from app.core.change.memory.readers import Reader
 from app.core.change.memory.recollection import NOTHING, Recollection, recollect
 from app.core.change.memory.since import CONTEXT, Extent, Since, look_since
 from app.core.findings.known import KnownFinding
@@ -22,13 +23,13 @@ from app.core.gate.effective import for_reading
 from app.core.gate.policy import Policy
 from app.core.gate.snapshot import Snapshot
 from app.core.model import Stage
-from app.core.rules.rule import Rulebook
+from app.core.rules.rule import Rule, Rulebook
 from app.core.rules.selection import choose
 from app.flows.review.change.contents import read_files
 from app.flows.review.forge import History
 from app.flows.review.prompts import prompt_digests
 from app.lenses import brief, fix, summary
-from app.lenses.choice import choose_lenses
+from app.lenses.choice import SMALL_LINES
 from app.repo.git import GitError
 from app.repo.inventory import InventoryUnreadableError
 from app.repo.objects import GitStore, ObjectMissingError
@@ -49,27 +50,36 @@ def name_readers_of(
     rulebook: Rulebook,
     deliveries: Mapping[str, Sequence[Delivery]],
 ) -> dict[str, str]:
-    """By path, a digest over all that makes the reading of a file: policy, lenses, prompts, models, written rules.
+    """By path, all that makes the reading of a file: policy, lenses, prompts, models, written rules.
 
     What of a policy only judges is left out.
 
     `deliveries` are the kinds, by path, of files that say what is built and run: lenses are told more about those.
-    A lens by itself is another reader than one that shares its question, so what was read while a budget did not pay
-    for one each counts for no other reading.
+    A small change is asked about in fewer questions, which is another reading. One for which a budget did not pay a
+    question for each lens is never remembered.
     """
-    looks = choose_lenses(policy.review.lenses, changed_lines=patch.changed_lines, together=False)
     shared = [
-        for_reading(policy),
-        [look.name for look in looks],
+        patch.changed_lines < SMALL_LINES,
         [models[Stage.LENS], models[Stage.VERIFY]],
         sorted((name, digest) for name, digest in prompt_digests().items() if name not in _UNDECIDING),
     ]
+    asked = for_reading(policy)
     readers: dict[str, str] = {}
     for file in patch.files:
-        rules = [[rule.path, rule.heading, rule.text] for rule in choose(rulebook.rules, [file.path]).rules]
-        kinds = list(deliveries.get(file.path, ()))
-        readers[file.path] = hashlib.sha256(json.dumps([*shared, rules, kinds]).encode()).hexdigest()
+        rules = choose(rulebook.rules, [file.path]).rules
+        found = [[rule.path, rule.heading, rule.text] for rule in rules if not rule.declared]
+        made = _digest([*shared, found, list(deliveries.get(file.path, ()))])
+        readers[file.path] = str(Reader.of(made, asked.union(map(_name_rule, rules))))
     return readers
+
+
+def _name_rule(rule: Rule) -> str:
+    """A rule that the policy spells out by what it says; one that was found in a file by that file alone."""
+    return f"rule:{_digest(rule.text)[:16]}" if rule.declared else f"file:{_digest(rule.path)[:16]}"
+
+
+def _digest(told: object) -> str:
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 async def recall(
@@ -87,7 +97,8 @@ async def recall(
     memory = history.memory
     if not memory.hunks or memory.base_ref != snapshot.base_ref:
         return NOTHING
-    recall_since = partial(recollect, patch.files, memory, reader_of=readers.__getitem__)
+    # Who only decides asks what the policy would have had read; new prompts and other words of guidance wait.
+    recall_since = partial(recollect, patch.files, memory, reader_of=readers.__getitem__, by_policy=not history.asks)
     # Digests and names walk every line of the change: in the loop that would stop heartbeats.
     if memory.head == snapshot.head_sha:
         return await asyncio.to_thread(recall_since, since=Since())

@@ -17,6 +17,6 @@ class Bank(Protocol):
         """The purse of one review under these limits. Without a payer nothing of it is kept."""
         ...
 
-    def book(self, purse: Purse, shares: Shares) -> Send:
-        """A way to ask a model that pays for each attempt from the purse."""
+    def book(self, purse: Purse, shares: Shares, *, asks: bool = True) -> Send:
+        """A way to ask a model that pays for each attempt from the purse. Unless it `asks`, it only remembers."""
         ...

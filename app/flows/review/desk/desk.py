@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from app.claude.limits.outages import Outages
 from app.claude.seam import Send
 from app.core.budget.limits import DEFAULT_LIMIT, Limit
 from app.core.model import Stage
@@ -42,7 +43,8 @@ class Desk:
 
     `models` names who answers each stage, at which `prices`. `limit` is what the operator lets one review cost; a
     policy may lower it. `month` is what all reviews of an installation may cost in a calendar month. `bank` gives each
-    review a `send` of its own that is booked; without one nothing is. `cache` keeps what was read out of source files.
+    review a `send` of its own that is booked; without one nothing is. `outages` knows which models answer. `cache`
+    keeps what was read out of source files.
     """
 
     send: Send | None
@@ -53,4 +55,5 @@ class Desk:
     month: Limit | None = None
     prices: PriceTable = LISTED
     bank: Bank | None = None
+    outages: Outages | None = None
     cache: SourceCache = field(default_factory=lambda: SourceCache(None))

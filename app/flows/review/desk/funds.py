@@ -37,8 +37,11 @@ def find_limits(desk: Desk, policy: Policy, payer: Payer | None) -> Limits:
     return Limits(review=review, pull_request=limit_pull_request(policy.budget.pull_request_usd), month=desk.month)
 
 
-def book(desk: Desk, funds: Funds, shares: Shares) -> Desk:
-    """The desk with a `send` that pays from the purse, and leaves to verification what was promised to it."""
+def book(desk: Desk, funds: Funds, shares: Shares, *, asks: bool = True) -> Desk:
+    """The desk with a `send` that pays from the purse, and leaves to verification what was promised to it.
+
+    Unless it `asks`, all that it has is what was answered before.
+    """
     if desk.send is None or desk.bank is None or funds.purse is None:
         return desk
-    return replace(desk, send=desk.bank.book(funds.purse, shares))
+    return replace(desk, send=desk.bank.book(funds.purse, shares, asks=asks))

@@ -28,6 +28,7 @@ from app.flows.review.reading.chunks import Reading
 from app.lenses import architecture
 
 NO_MODEL: Final = "no model is configured"
+NOT_AGAIN: Final = "it was not asked again"
 NO_GRAPH: Final = "there is no module graph to weigh"
 NO_SUBSTANCE: Final = "it brings no new import, package or twin, and changes no public name that others use"
 _AGAINST: Final = 1
@@ -72,7 +73,7 @@ async def weigh_fit(desk: Desk, change: Change, policy: Policy, history: History
             opinion = architecture.read(reply)
         except ModelFailed as error:
             failure = error.failure
-            why = tell_failure(failure)
+            why = NOT_AGAIN if failure.kind is FailureKind.UNASKED else tell_failure(failure)
             lost += failure.paid
             if failure.kind is FailureKind.MALFORMED and not failure.repeated:
                 continue

@@ -20,7 +20,7 @@ from app.lenses import brief, summary
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A text, or a `note` that says why there is none; and what came of the calls."""
+    """A text, or a `note` that says why there is none (unless nobody was asked); and what came of the calls."""
 
     text: str = ""
     note: str = ""
@@ -71,6 +71,8 @@ class Writer:
             except ModelFailed as error:
                 why = tell_failure(error.failure)
                 lost += error.failure.paid
+                if error.failure.kind is FailureKind.UNASKED:
+                    return Written(replies=tuple(replies), lost=tuple(lost))
                 if error.failure.kind is not FailureKind.MALFORMED:
                     break
         return Written("", f"{missing}: {why}.", tuple(replies), tuple(lost))

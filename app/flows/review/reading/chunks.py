@@ -20,7 +20,7 @@ from app.core.rules.outcome import RulesTold
 from app.core.rules.selection import Chosen, choose
 from app.flows.review.change.change import Change
 from app.flows.review.desk.desk import Desk
-from app.flows.review.failing import tell_failure
+from app.flows.review.failing import UNASKED_REASON, tell_failure
 from app.flows.review.forge import History
 from app.flows.review.reading.asking import Answer, Asker
 from app.flows.review.reading.briefing import NOTHING, Writer, Written, open_writer
@@ -112,6 +112,8 @@ async def read_chunks(desk: Desk, change: Change, policy: Policy, history: Histo
         _sum_up(writer, change.snapshot, overview.text),
     )
     reading = _gather(answers, (overview, about))
+    if not history.asks:
+        reading = replace(reading, about=reading.about or history.memory.about)
     rules = tell_rules(answers, chosen)
     return replace(reading, unread=unread | reading.unread, outside=outside, rules=rules)
 
@@ -224,7 +226,9 @@ def _name_unread(answers: Sequence[Answer]) -> dict[int, str]:
     unread: dict[int, str] = {}
     for number, failed in lenses.items():
         missing = {name: tell_failure(failure) for name, failure in failed.items() if failure is not None}
-        if len(missing) == len(failed) and len(set(missing.values())) == 1:
+        if UNASKED_REASON in missing.values():
+            unread[number] = UNASKED_REASON
+        elif len(missing) == len(failed) and len(set(missing.values())) == 1:
             unread[number] = next(iter(missing.values()))
         elif missing:
             unread[number] = "; ".join(f"the {name} lens: {why}" for name, why in missing.items())

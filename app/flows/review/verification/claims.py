@@ -1,7 +1,8 @@
 """The stage in which a second reader, in a fresh context, is asked whether the code bears out what models claimed.
 
-Only new claims of models are asked about: what a program says is exact, and a finding that stands already was verified
-when it was raised. Whatever is answered later, code and people alone can take that away again.
+Only new claims of models are asked about: what a program says is exact, and a finding that stands already, here or
+in another pull request, was verified when it was raised. Whatever is answered later, code and people alone can take
+that away again.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from app.core.findings.identity import Identified
 from app.core.findings.known import KnownFinding
 from app.core.findings.merging import PlacedClaim, show_alike
 from app.core.findings.ranking import MOST_NITS, score
+from app.core.findings.recurring import is_known
 from app.core.findings.verification.absence import TreeFacts
 from app.core.findings.verification.opinion import Unheard
 from app.core.findings.verification.proof import Proof
@@ -37,7 +39,8 @@ class Verified:
     """What is left to be judged. `refuted` are claims that were dropped, `fabricated` counts quotes that do not exist.
 
     `off_diff` counts claims about lines that the change leaves alone, without a changed line that enables them.
-    `notes` are sentences on what could not be verified.
+    `notes` are sentences on what could not be verified. `waiting` are paths about which more was claimed that a review
+    which asks nobody can neither raise nor drop.
     """
 
     placed: tuple[PlacedClaim, ...]
@@ -46,6 +49,7 @@ class Verified:
     off_diff: int = 0
     calls: Calls = NONE
     notes: tuple[str, ...] = ()
+    waiting: frozenset[str] = frozenset()
 
 
 async def verify_claims(desk: Desk, case: Case) -> Verified:
@@ -56,23 +60,27 @@ async def verify_claims(desk: Desk, case: Case) -> Verified:
     # Quotes are sought through whole files: in the loop it would stop heartbeats.
     anchored = await asyncio.to_thread(case.anchor)
     fabricated = sum(claim.source is Source.MODEL for claim, _ in anchored.fabricated)
-    first = case.identify(anchored.placed)
+    first = case.identify((*anchored.placed, *case.recurring))
     programs = [item for item in anchored.placed if item[0].source is not Source.MODEL]
     said = [item for item in first.findings if item.claim.source is Source.MODEL and item.number not in first.carried]
+    said = [item for item in said if not is_known((item.claim, item.placement), case.recurring)]
     fresh = [item for item in said if _is_fresh(item, case.history.known)]
     versions = (await read_versions(case.change, sorted({item.claim.path for item in fresh}))).beside(case.tree)
     facts = await gather_facts(case.change, [item.claim for item in fresh], versions.of(Side.RIGHT))
     refuted = await asyncio.to_thread(_refute, fresh, first, case, versions, facts)
     heard = await hear(desk, case, [item for item in fresh if item.number not in refuted], versions)
     weighed = refuted | _weigh(fresh, heard, case)
-    settled = [(_settle(item, weighed.get(item.number), case.history.known), item.placement) for item in said]
+    waiting = {item.number: item.claim.path for item in fresh if _waits(item, heard, case.history.known)}
+    told = [item for item in said if item.number not in waiting]
+    settled = [(_settle(item, weighed.get(item.number), case.history.known), item.placement) for item in told]
     return Verified(
-        placed=(*programs, *((claim, place) for claim, place in settled if isinstance(claim, Claim))),
+        placed=(*programs, *case.recurring, *((claim, place) for claim, place in settled if isinstance(claim, Claim))),
         refuted=tuple(claim for claim, _ in settled if isinstance(claim, Refuted)),
         fabricated=fabricated,
         off_diff=len(anchored.off_diff),
         calls=heard.calls,
         notes=_note(heard),
+        waiting=frozenset(waiting.values()),
     )
 
 
@@ -85,6 +93,13 @@ def _is_fresh(finding: Finding, known: Sequence[KnownFinding]) -> bool:
     unverified = verification is not None and verification.standing is Standing.UNVERIFIED
     graver = finding.severity.rank < before.claim.severity.rank
     return unverified or graver or not _is_same_code(finding, before)
+
+
+def _waits(finding: Finding, heard: Heard, known: Sequence[KnownFinding]) -> bool:
+    """Whether nobody was asked about a claim that is no finding yet: it may have been refuted before."""
+    answer, before = heard.answers.get(finding.number), _find_known(finding, known)
+    unasked = isinstance(answer, Unheard) and answer.unasked
+    return unasked and (before is None or not _is_same_code(finding, before))
 
 
 def _settle(finding: Finding, weighed: Claim | Refuted | None, known: Sequence[KnownFinding]) -> Claim | Refuted:
@@ -152,5 +167,6 @@ def _weigh(fresh: Sequence[Finding], heard: Heard, case: Case) -> dict[int, Clai
 
 def _note(heard: Heard) -> tuple[str, ...]:
     """What was not verified, by reason."""
-    reasons = Counter(answer.reason for answer in heard.answers.values() if isinstance(answer, Unheard))
+    unheard = (answer for answer in heard.answers.values() if isinstance(answer, Unheard))
+    reasons = Counter(answer.reason for answer in unheard if not answer.unasked)
     return tuple(f"{count(many, 'claim')} not verified: {reason}." for reason, many in reasons.items())

@@ -138,7 +138,8 @@ def _is_worth_another(answer: Answer | Failure) -> bool:
 
 def _settle(answer: Answer | Failure) -> Answer:
     if isinstance(answer, Failure):
-        return Unheard(tell_failure(answer), unpaid=answer.kind is FailureKind.BUDGET)
+        unpaid, unasked = answer.kind is FailureKind.BUDGET, answer.kind is FailureKind.UNASKED
+        return Unheard(tell_failure(answer), unpaid=unpaid, unasked=unasked)
     return answer
 
 
