@@ -51,6 +51,7 @@ async def test_a_push_that_adds_a_rule_shuts_the_gate_until_somebody_has_it_read
     check = await guarded.judged(pull)
     assert (check.conclusion, asked(claude)) == ("action_required", before)
     assert f"2 changed lines in 1 file {WAITS}" in told(check)
+    assert "Comment `/lintel review` to have it read" in told(check)
     assert (await audit.replay((await reviews_of(guarded, pull))[-1])).told["result"] == "same"
     assert not mergeable(guarded, pull)
     claude.script = ruled(claude.script, by_pattern({"Never print": r"print\("}))

@@ -17,6 +17,9 @@ from app.core.change.plan import ChunkFile, LeftOut, Plan
 UNACCOUNTED = "its parts do not add up to its changed lines, a fault of Lintel's own"
 """Why a file counts as unread whose lines were planned twice, or not at all."""
 
+UNASKED = "the policy asks for more than was read; /lintel review or the next push has it read"
+"""Why a chunk is unread when a review only decides. It does not pass by itself: nothing is spent unasked."""
+
 _SIDES = {LineKind.ADDED: Side.RIGHT, LineKind.REMOVED: Side.LEFT}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.core.budget.limits import Account, find_overdrawn
+from app.core.change.coverage import UNASKED
 from app.core.findings.finding import Placed
 from app.core.gate.again import Waits
 from app.core.gate.policy import POLICY_PATH, Policy, PolicyFault
@@ -113,6 +114,8 @@ def _mend_unread(report: Report) -> str:
             "To let Claude read changes, set `ANTHROPIC_API_KEY` where Lintel runs; to accept reviews that no model "
             "made, set `model: optional` in `.github/lintel.yml` on the base branch."
         )
+    if any(item.reason == UNASKED for item in report.coverage.unexcused):
+        return "Comment `/lintel review` to have it read; the next push is read under this policy anyway."
     overdrawn = {find_overdrawn(item.reason) for item in report.coverage.unexcused}
     more = next((words for account, words in _MORE_MONEY.items() if account in overdrawn), None)
     if more is not None:

@@ -6,8 +6,8 @@ or a person decides changes the verdict, and no model is asked for that.
 
 from __future__ import annotations
 
+from app.core.change.coverage import UNASKED
 from app.core.job import ReviewJob
-from app.flows.review.failing import UNASKED_REASON
 from app.store.database import Connection
 from app.store.records import read_hunks
 from app.store.records.review_rows import ReviewRow
@@ -23,4 +23,4 @@ async def is_to_ask(connection: Connection, job: ReviewJob, review: ReviewRow) -
 async def is_left_to(connection: Connection, job: ReviewJob, review: ReviewRow) -> bool:
     """Whether this review left lines unread that the job has read: nobody was asked, of a head that nobody has read."""
     left = review.coverage.left_out if review.coverage is not None else ()
-    return any(item.reason == UNASKED_REASON for item in left) and await is_to_ask(connection, job, review)
+    return any(item.reason == UNASKED for item in left) and await is_to_ask(connection, job, review)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
+from app.core.change.coverage import UNASKED
 from app.core.model import Failure, FailureKind
-
-UNASKED_REASON = "the policy asks for more than was read; /lintel review or the next push has it read"
-"""Why a chunk is unread when a review only decides. It does not pass by itself: nothing is spent unasked."""
 
 _REASONS = {
     FailureKind.RATE_LIMITED: "the model's rate limit was reached",
@@ -23,7 +21,7 @@ _REASONS = {
     FailureKind.MALFORMED: "the model's reply was not in the agreed form",
     FailureKind.UNANSWERED: "the model left written rules unanswered",
     FailureKind.ENDLESS: "the model asked for more and more instead of answering",
-    FailureKind.UNASKED: UNASKED_REASON,
+    FailureKind.UNASKED: UNASKED,
     FailureKind.UNEXPECTED: "the model's reply could not be used",
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from app.core.change.coverage import Coverage, account
+from app.core.change.coverage import UNASKED, Coverage, account
 from app.core.change.plan import Plan
 from app.core.feedback.suppression import leave_out
 from app.core.findings.concession import Sorted, tell_apart
@@ -22,7 +22,6 @@ from app.core.report.report import Dismissed, Report, Spending
 from app.core.rules.outcome import RulesChecked
 from app.flows.review.case import Case
 from app.flows.review.desk.calls import recall, spend
-from app.flows.review.failing import UNASKED_REASON
 from app.flows.review.forge import History
 from app.flows.review.reading.chunks import Reading
 from app.flows.review.remembering import remember
@@ -73,7 +72,7 @@ def judge(case: Case, verified: Verified, *, seconds: float, prices: PriceTable)
 
 def _name_waiting(plan: Plan, paths: frozenset[str]) -> dict[int, str]:
     """The chunks with files about which something is claimed that nobody was asked to verify."""
-    return {chunk.number: UNASKED_REASON for chunk in plan.chunks if not paths.isdisjoint(chunk.paths)}
+    return {chunk.number: UNASKED for chunk in plan.chunks if not paths.isdisjoint(chunk.paths)}
 
 
 def _find_waits(reading: Reading, coverage: Coverage) -> Waits:

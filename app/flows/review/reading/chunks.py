@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.claude.seam import Send
+from app.core.change.coverage import UNASKED
 from app.core.change.plan import Chunk
 from app.core.findings.enabling import Shown
 from app.core.findings.finding import Claim
@@ -20,7 +21,7 @@ from app.core.rules.outcome import RulesTold
 from app.core.rules.selection import Chosen, choose
 from app.flows.review.change.change import Change
 from app.flows.review.desk.desk import Desk
-from app.flows.review.failing import UNASKED_REASON, tell_failure
+from app.flows.review.failing import tell_failure
 from app.flows.review.forge import History
 from app.flows.review.reading.asking import Answer, Asker
 from app.flows.review.reading.briefing import NOTHING, Writer, Written, open_writer
@@ -226,8 +227,8 @@ def _name_unread(answers: Sequence[Answer]) -> dict[int, str]:
     unread: dict[int, str] = {}
     for number, failed in lenses.items():
         missing = {name: tell_failure(failure) for name, failure in failed.items() if failure is not None}
-        if UNASKED_REASON in missing.values():
-            unread[number] = UNASKED_REASON
+        if UNASKED in missing.values():
+            unread[number] = UNASKED
         elif len(missing) == len(failed) and len(set(missing.values())) == 1:
             unread[number] = next(iter(missing.values()))
         elif missing:
