@@ -12,37 +12,9 @@ from pydantic import JsonValue
 from app.jobs.handlers import Schedule
 from app.jobs.run import Runs
 from app.store.database import KEEPALIVE, RECONNECT_S
-from app.store.work.codec import (
-    COMMAND,
-    COMMANDS,
-    CONVERSATION,
-    FEEDBACK,
-    FORGED,
-    HOUSEKEEPING,
-    INSTALLATION,
-    MERGE_GROUP,
-    PUSH,
-    READY,
-    REDECIDE,
-    RERUN,
-    REVIEW,
-    REVIEWS,
-)
+from app.store.work.codec import HOUSEKEEPING, QUEUES
 
 _log = logging.getLogger(__name__)
-_QUEUES: Final = {
-    REVIEW: REVIEWS,
-    COMMAND: COMMANDS,
-    CONVERSATION: COMMANDS,
-    RERUN: COMMANDS,
-    MERGE_GROUP: REVIEWS,
-    INSTALLATION: HOUSEKEEPING,
-    READY: COMMANDS,
-    FORGED: COMMANDS,
-    PUSH: COMMANDS,
-    REDECIDE: COMMANDS,
-    FEEDBACK: COMMANDS,
-}
 _KEEP_HOURS: Final = 7 * 24
 _CLEANING: Final = "clean_queue"
 
@@ -58,7 +30,7 @@ def build_queue(dsn: str, runs: Runs, schedules: Sequence[Schedule] = ()) -> App
         conninfo=dsn, min_size=1, max_size=6, timeout=10.0, reconnect_timeout=RECONNECT_S, kwargs=kwargs
     )
     queue = App(connector=connector)
-    for name, queue_name in _QUEUES.items():
+    for name, queue_name in QUEUES.items():
         queue.task(name=name, queue=queue_name, pass_context=True)(runs.run)
 
     async def clean() -> None:

@@ -45,41 +45,30 @@ PUSH: Final = "push"
 REDECIDE: Final = "redecide"
 FEEDBACK: Final = "feedback"
 
-_TYPES: Final[Mapping[str, type[Job]]] = MappingProxyType(
+_KINDS: Final[Mapping[str, tuple[type[Job], str]]] = MappingProxyType(
     {
-        REVIEW: ReviewJob,
-        COMMAND: CommandJob,
-        CONVERSATION: ConversationJob,
-        RERUN: RerunJob,
-        MERGE_GROUP: MergeGroupJob,
-        INSTALLATION: InstallationJob,
-        READY: ReadyJob,
-        FORGED: ForgedJob,
-        PUSH: PushJob,
-        REDECIDE: RedecideJob,
-        FEEDBACK: FeedbackJob,
+        REVIEW: (ReviewJob, REVIEWS),
+        COMMAND: (CommandJob, COMMANDS),
+        CONVERSATION: (ConversationJob, COMMANDS),
+        RERUN: (RerunJob, COMMANDS),
+        MERGE_GROUP: (MergeGroupJob, REVIEWS),
+        INSTALLATION: (InstallationJob, HOUSEKEEPING),
+        READY: (ReadyJob, COMMANDS),
+        FORGED: (ForgedJob, COMMANDS),
+        PUSH: (PushJob, COMMANDS),
+        REDECIDE: (RedecideJob, COMMANDS),
+        FEEDBACK: (FeedbackJob, COMMANDS),
     }
 )
+QUEUES: Final = MappingProxyType({name: queue for name, (_, queue) in _KINDS.items()})
+"""The queue of each job, by its name."""
+
+_TYPES: Final = MappingProxyType({name: kind for name, (kind, _) in _KINDS.items()})
 TASKS: Final = tuple(_TYPES)
 """The names of all jobs."""
 
 _NAMES: Final = MappingProxyType({kind: name for name, kind in _TYPES.items()})
 _ADAPTERS: Final = {name: TypeAdapter[Job](kind) for name, kind in _TYPES.items()}
-_QUEUES: Final = MappingProxyType(
-    {
-        REVIEW: REVIEWS,
-        COMMAND: COMMANDS,
-        CONVERSATION: COMMANDS,
-        RERUN: COMMANDS,
-        MERGE_GROUP: REVIEWS,
-        INSTALLATION: HOUSEKEEPING,
-        READY: COMMANDS,
-        FORGED: COMMANDS,
-        PUSH: COMMANDS,
-        REDECIDE: COMMANDS,
-        FEEDBACK: COMMANDS,
-    }
-)
 
 
 class JobUnreadable(ValueError):
@@ -109,7 +98,7 @@ def encode(job: Job) -> QueuedJob:
         raise JobUnreadable(f"{task}: no object")
     return QueuedJob(
         task=task,
-        queue=_QUEUES[task],
+        queue=QUEUES[task],
         lock=strip_text(_lock(job)),
         queueing_lock=strip_text(job.key),
         args=args,
