@@ -15,6 +15,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final, TypeVar
 
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
+
 T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
@@ -95,10 +97,26 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
     # made before SQLite makes it with the modes of the surroundings
     os.close(os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600))
     with closing(sqlite3.connect(path, timeout=_WAIT_S)) as database:
-        database.execute("PRAGMA journal_mode = WAL")
-        database.execute("PRAGMA synchronous = NORMAL")
-        database.execute(_SCHEMA)
+        _prepare(database)
         yield database
+
+
+# Of several that find the file new all but one are refused at once: SQLite does not wait where waiting could be for
+# ever (https://sqlite.org/c3ref/busy_handler.html), neither to switch the journal nor to write what it has begun to read.
+@retry(
+    retry=retry_if_exception(lambda error: isinstance(error, sqlite3.OperationalError) and _is_busy(error)),
+    wait=wait_random(0.001, 0.02),
+    stop=stop_after_delay(_WAIT_S),
+    reraise=True,
+)
+def _prepare(database: sqlite3.Connection) -> None:
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    database.execute(_SCHEMA)
+
+
+def _is_busy(error: sqlite3.OperationalError) -> bool:
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the lower byte: extended codes say which way
 
 
 def _remove(path: Path) -> None:

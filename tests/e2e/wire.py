@@ -162,7 +162,9 @@ class Wire:
             if scope["type"] != "http" or not scope["path"].startswith((f"{BASE}/", GRAPHQL)):
                 await app(scope, receive, send)
                 return
-            await self._carry(app, scope, await _read(receive), send)
+            raw = await _read(receive)
+            if raw is not None:
+                await self._carry(app, scope, raw, send)
 
         return pass_on
 
@@ -194,10 +196,13 @@ class Wire:
             self.complaints.append(str(breach))
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive) -> bytes | None:
+    """The body; None where the client went away before its end: that was no request."""
     content = bytearray()
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         content += message.get("body", b"")
         if not message.get("more_body", False):
             return bytes(content)

@@ -4,6 +4,7 @@ import logging
 import os
 import stat
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -91,6 +92,23 @@ def test_many_write_at_once_and_lose_nothing(tmp_path: Path) -> None:
         thread.join()
 
     assert SourceCache(path).find("kind", names) == dict.fromkeys(names, b"x")
+
+
+def test_all_who_find_it_new_at_once_use_it(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    names = [f"{number:040x}" for number in range(8)]
+    paths = [tmp_path / str(number) / "facts.sqlite" for number in range(25)]
+    together = threading.Barrier(len(names))
+
+    def begin(name: str) -> None:
+        for path in paths:
+            together.wait()
+            SourceCache(path).keep("kind", {name: b"x"})
+
+    with ThreadPoolExecutor(len(names)) as pool:
+        list(pool.map(begin, names))
+
+    assert caplog.text == ""
+    assert [SourceCache(path).find("kind", names) for path in paths] == [dict.fromkeys(names, b"x")] * len(paths)
 
 
 def test_without_a_place_nothing_is_kept() -> None:
