@@ -9,13 +9,15 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from app.core.job import ReadyJob
+from app.core.job import InstallationJob, ReadyJob
 from app.flows.default_branch import read_default_branch
 from app.flows.pull_request.forge import GitHubServices
 from app.github.client import GitHubClient
 from app.github.drafts import CheckOutput
-from app.github.errors import Forbidden, NotFound, OutcomeUnknown, Refused, Unprocessable
+from app.github.errors import Forbidden, InstallationGone, NotFound, OutcomeUnknown, Refused, Unprocessable
 from app.github.payloads import CheckRun
+from app.store.records import installations
+from app.store.work.queue import enqueue
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +35,8 @@ async def show_ready(services: GitHubServices, job: ReadyJob) -> None:
     """Complete the check on the default branch's head, unless one of that name stands there.
 
     An empty repository has no head, and one that the App may not write to takes no check: then there is none. It is
-    about no pull request and sets no gate, so it has no ledger entry.
+    about no pull request and sets no gate, so it has no ledger entry. Where the App is suspended or removed meanwhile,
+    the repository counts as gone, and is shown the check when it comes back.
     """
     client = services.app.repository(job.installation_id, job.repository_id, job.repository)
     try:
@@ -41,6 +44,19 @@ async def show_ready(services: GitHubServices, job: ReadyJob) -> None:
         await _show(client, services.identity.app_id, branch.check, branch.head, again=job.again)
     except (NotFound, Unprocessable, Refused, Forbidden) as error:
         _log.warning("%s: no check can be shown on the default branch: %s", job.key, error)
+    except InstallationGone as error:
+        _log.warning("%s: no check is shown on the default branch: %s", job.key, error)
+        await _count_as_gone(services, job)
+
+
+async def _count_as_gone(services: GitHubServices, job: ReadyJob) -> None:
+    """What GitHub has now is read after that: the App may be back before anybody noticed that it was away."""
+    async with services.database.transaction() as connection:
+        known = await installations.read(connection, job.installation_id)
+        await installations.mark_removed(connection, job.repository_id, now=services.now())
+        account = known.account if known else job.repository.partition("/")[0]
+        again = InstallationJob(installation_id=job.installation_id, action="", account=account)
+        await enqueue(connection, [again])
 
 
 async def _show(client: GitHubClient, app_id: int, name: str, head: str, *, again: bool) -> None:

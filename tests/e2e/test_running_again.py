@@ -11,6 +11,7 @@ from tests.claude_answers import findings
 from tests.claude_server import ScriptedClaude
 from tests.e2e.conftest import mergeable
 from tests.e2e.town import Town
+from tests.e2e.wire import Passage
 from tests.e2e.wire import first as just_before
 
 BAD = {"app/pay.py": "def total(items):\n    return sum(item.price * 0 for item in items)\n"}
@@ -151,6 +152,31 @@ async def test_the_first_check_is_shown_once_and_again_when_somebody_runs_it_aga
 
     assert [run.conclusion for run in first_checks(guarded)] == ["success"] * 3
     assert all(entry["pull_request"] for entry in await gates(guarded))
+    pull = await guarded.propose(BAD)
+    await guarded.judged(pull)
+    assert not mergeable(guarded, pull)
+
+
+async def test_a_suspension_that_ends_before_anybody_noticed_costs_no_first_check(guarded: Town) -> None:
+    (installation,) = guarded.people.state.installations.values()
+    refusals: list[str] = []
+
+    async def suspended_while_it_is_shown(passage: Passage) -> None:
+        if "repository_ids" in (passage.exchange.body or {}) and not refusals:
+            refusals.append(passage.exchange.path)
+            await passage.refuse(403, "This installation has been suspended", {})
+            return
+        await passage.forward()
+        await passage.deliver()
+
+    await guarded.do(guarded.people.suspend, installation)
+    await guarded.at_rest()
+    guarded.trouble(r"^POST .*/access_tokens$", "", suspended_while_it_is_shown, times=10)
+    await guarded.do(guarded.people.unsuspend, installation)
+    await guarded.until(lambda: [run for run in first_checks(guarded) if run.conclusion], "a check on main")
+
+    assert len(refusals) == 1
+    assert [run.conclusion for run in first_checks(guarded)] == ["success"]
     pull = await guarded.propose(BAD)
     await guarded.judged(pull)
     assert not mergeable(guarded, pull)

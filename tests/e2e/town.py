@@ -25,6 +25,7 @@ from app.hub.state import CheckRun, IssueComment, PullRequest, Review, ReviewCom
 from app.hub.world import World
 from app.jobs.worker import Pace
 from app.settings import Settings
+from app.store.work.codec import TASKS
 from app.store.database import Connection, Database
 from app.wiring.bot import Bot, Outside
 from tests.e2e.wire import Effect, Trouble, Wire
@@ -40,7 +41,7 @@ WITH due AS ({_LATER} AND scheduled_at < now() + interval '1 minute' RETURNING i
 told AS (SELECT pg_notify('procrastinate_queue_v1#' || queue_name,
     json_build_object('type', 'job_inserted', 'job_id', id)::text) FROM due)
 SELECT (SELECT count(*) FROM told) > 0 OR EXISTS (
-    SELECT FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name <> 'housekeeping'
+    SELECT FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND task_name = ANY(%s)
     AND coalesce(scheduled_at, now()) < now() + interval '1 minute')
 """
 _LEDGER = "SELECT body FROM lintel.ledger WHERE kind = 'gate.set' AND body ->> 'pull_request' = %s ORDER BY seq"
@@ -235,7 +236,7 @@ class Town:
 
 
 async def _is_busy(connection: Connection) -> bool:
-    row = await (await connection.execute(_BUSY)).fetchone()
+    row = await (await connection.execute(_BUSY, [list(TASKS)])).fetchone()
     return row is None or bool(row[0])
 
 

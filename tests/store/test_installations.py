@@ -45,6 +45,15 @@ async def test_a_repository_that_was_transferred_belongs_to_its_new_installation
         assert await installations.repositories(connection, 8) == (SHOP,)
 
 
+async def test_one_that_is_gone_is_new_when_it_comes_back(database: Database) -> None:
+    async with database.transaction() as connection:
+        assert await installations.set_repositories(connection, 7, [SHOP, TOOLS], now=NOW) == (SHOP, TOOLS)
+        assert await installations.set_repositories(connection, 7, [SHOP, TOOLS], now=NOW) == ()
+        await installations.mark_removed(connection, SHOP.id, now=later(1))
+        assert await installations.repositories(connection, 7) == (TOOLS,)
+        assert await installations.set_repositories(connection, 7, [SHOP, TOOLS], now=later(2)) == (SHOP,)
+
+
 async def test_what_waits_is_counted_by_queue(database: Database) -> None:
     async with database.transaction() as connection:
         assert await count_waiting(connection) == {}

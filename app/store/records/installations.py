@@ -86,6 +86,14 @@ async def set_repositories(
     return tuple(repository for repository in repositories if repository.id not in had)
 
 
+async def mark_removed(connection: Connection, repository_id: int, *, now: datetime) -> None:
+    """Record that a repository is no longer ours to see; the next list that holds it counts it as new."""
+    await connection.execute(
+        "UPDATE lintel.repository SET removed = true, changed_at = %s WHERE id = %s AND NOT removed",
+        [now, repository_id],
+    )
+
+
 async def _ids(connection: Connection, installation_id: int) -> frozenset[int]:
     return frozenset(repository.id for repository in await repositories(connection, installation_id))
 
