@@ -101,8 +101,8 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection]:
         yield database
 
 
-# Of several that find the file new all but one are refused at once: SQLite does not wait where waiting could be for
-# ever (https://sqlite.org/c3ref/busy_handler.html), neither to switch the journal nor to write what it has begun to read.
+# Of several that find the file new all but one are refused at once: SQLite does not wait where that could be for ever
+# (https://sqlite.org/c3ref/busy_handler.html), neither to switch the journal nor to write what it has begun to read.
 @retry(
     retry=retry_if_exception(lambda error: isinstance(error, sqlite3.OperationalError) and _is_busy(error)),
     wait=wait_random(0.001, 0.02),

@@ -15,7 +15,7 @@ async def test_a_client_gone_before_the_end_of_its_body_asked_for_nothing() -> N
         {"type": "http.disconnect"},
     ]
 
-    async def hub(scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG001 - ASGI's own arguments
+    async def hub(scope: Scope, receive: Receive, send: Send) -> None:
         reached.append(scope["path"])
 
     async def receive() -> Message:

@@ -25,8 +25,8 @@ from app.hub.state import CheckRun, IssueComment, PullRequest, Review, ReviewCom
 from app.hub.world import World
 from app.jobs.worker import Pace
 from app.settings import Settings
-from app.store.work.codec import TASKS
 from app.store.database import Connection, Database
+from app.store.work.codec import TASKS
 from app.wiring.bot import Bot, Outside
 from tests.e2e.wire import Effect, Trouble, Wire
 
