@@ -290,6 +290,18 @@ def test_a_giant_hunk_is_read_when_all_its_parts_are() -> None:
     assert known(plan_again(patch, read_whole(plan, unread=[2]))) == {}
 
 
+@pytest.mark.parametrize("where", [0, 400])
+def test_so_is_one_whose_first_or_last_part_only_adds_lines_or_takes_them(where: int) -> None:
+    long = [f"value_{number} = {number}" for number in range(400)]
+    grown = [*long[:where], "top = 1", *long[where:]]
+    for old, new in ((["top = 1"], grown), (grown, ["top = 1"])):
+        patch = change(change_file("a.py", old, new))
+        plan = plan_review(patch, target_tokens=450)
+
+        assert len(plan.chunks) > 2
+        assert known(plan_again(patch, read_whole(plan))) == {"a.py": 400}
+
+
 def test_places_that_were_only_listed_are_new() -> None:
     files = [
         change_file(

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from app.core.change.context.extent import ends, firsts
 from app.core.change.diff import FilePatch, Hunk, Patch
 from app.core.change.memory.hunks import Memory, ReadHunk, digest_hunk
 from app.core.change.memory.readers import Reader, read_reader
@@ -118,9 +119,8 @@ def _find_whole(shown: ChunkFile) -> list[Hunk]:
 
 def _count_within(piece: Hunk, hunk: Hunk) -> int:
     """The changed lines of a piece, if it is one of this hunk."""
-    old = hunk.old_start <= piece.old_start <= hunk.old_start + hunk.old_count
-    new = hunk.new_start <= piece.new_start <= hunk.new_start + hunk.new_count
-    return piece.changed_lines if old and new else 0
+    spans = zip(firsts(hunk), firsts(piece), ends(hunk), strict=True)
+    return piece.changed_lines if all(first <= at <= end for first, at, end in spans) else 0
 
 
 def _keep(
