@@ -9,7 +9,7 @@ JOBS ?= 4
 # Else each worker, and each process that a test starts, would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test bench check format lock clean help
+.PHONY: demo test laws bench check format lock clean help
 
 help: ## these lines
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -27,13 +27,16 @@ test: $(STAMP) ## every test
 	@$(BIN)/python -m compileall -q app tests
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
+laws: $(STAMP) ## look for values that break a law, other ones at each run
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m hypothesis --laws 1500
+
 bench: $(STAMP) ## speed and memory, as ratios in one run on this machine; fails if a bound is broken
 	$(BIN)/python -m tests.bench
 
 check: $(STAMP) ## lint, formatting, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/lint-imports
 
 format: $(STAMP) ## let ruff put the code in order

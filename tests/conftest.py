@@ -18,12 +18,6 @@ from app.analyzers.apart.parsers import Parsers, open_parsers
 from app.postgres import Cluster, start
 from app.store.migration import migrate
 
-# A law is about values: how long an example takes on a shared machine says nothing about it.
-hypothesis.settings.register_profile(
-    "laws", max_examples=60, deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
-)
-hypothesis.settings.load_profile("laws")
-
 # What is loaded while tests are collected stays.
 gc.disable()
 
@@ -33,6 +27,23 @@ GOLDEN = Path(__file__).parent / "golden"
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-golden", action="store_true", help="write the golden texts anew")
     parser.addoption("--repositories", action="append", default=[], help="real repositories for the slow tests")
+    parser.addoption("--laws", type=int, help="break laws: draw so many examples of each, other ones at each run")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """A law is about values: how long an example takes on a shared machine says nothing about it.
+
+    The same examples at every run, so that a change is blamed for what it broke; whoever looks for others asks for it.
+    """
+    more: int | None = config.getoption("--laws")
+    hypothesis.settings.register_profile(
+        "laws",
+        max_examples=more or 60,
+        derandomize=more is None,
+        deadline=None,
+        suppress_health_check=[hypothesis.HealthCheck.too_slow],
+    )
+    hypothesis.settings.load_profile("laws")
 
 
 def pytest_collection_finish() -> None:
