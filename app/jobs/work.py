@@ -20,12 +20,11 @@ from app.flows.redeciding import decide_again, look_at_push
 from app.flows.rerun import run_again
 from app.flows.review.desk.desk import Desk
 from app.flows.review.flow import review
-from app.flows.review.forge import Superseded
-from app.github.errors import GitHubDown, InstallationGone, RateLimited, TokenNotGranted
+from app.github.errors import GitHubDown, RateLimited
 from app.jobs.faults import Fault, judge_fault
+from app.jobs.frame import Ends, frame
 from app.jobs.handlers import Context, Handlers
 from app.jobs.merge_groups import handle_groups
-from app.jobs.run import BACK_OFF_S
 from app.store.work.queue import enqueue
 
 _log = logging.getLogger(__name__)
@@ -49,20 +48,13 @@ def build_handlers(services: GitHubServices, desk_for: Callable[[ReviewJob], Des
     async def run_review(job: ReviewJob, context: Context) -> None:
         desk = desk_for(job)
         forge = PullRequestForge(services, job, still_mine=context.still_mine, watch=desk.watch)
-        try:
-            await _review(services, desk, forge, job)
-        except Superseded as error:
-            _log.info("%s: %s", job.key, error)
-            if await context.still_mine():
-                # What overtook this review may have told nobody (a lost delivery): look at the live state once more.
-                await _look_again(services, job, again=job.again, looks=job.looks)
-        except InstallationGone:
-            _log.info("%s: the installation is gone; its work is void", job.key)
-        except TokenNotGranted as error:
-            # Transferred, taken from the installation, or a permission was: whoever grants it again is told of.
-            _log.warning("%s: we may not work on it any more: %s", job.key, error)
-        except Exception as error:  # noqa: BLE001 - whatever broke, the check must say so; every way on raises or logs it
-            await _broken(services, forge, job, error, last=context.attempt >= len(BACK_OFF_S))
+        ends = Ends(
+            # What overtook this review may have told nobody (a lost delivery): look at the live state once more.
+            overtaken=partial(_look_again, services, job, again=job.again, looks=job.looks),
+            over=partial(forge.give_up, BROKE),
+            outlasted=partial(_outlasted, services, forge, job),
+        )
+        await frame(job.key, context, judge, partial(_review, services, desk, forge, job), ends)
 
     async def run_command(job: CommandJob) -> None:
         await obey(services, desk_for(review_of(job, job.number)), job)
@@ -94,15 +86,8 @@ async def _review(services: GitHubServices, desk: Desk, forge: PullRequestForge,
         await review(desk, forge)
 
 
-async def _broken(
-    services: GitHubServices, forge: PullRequestForge, job: ReviewJob, error: Exception, *, last: bool
-) -> None:
-    """Let the queue try again; when that has been enough, say so on the check, and look again after the outage."""
-    if not judge(error).passing:
-        await forge.give_up(BROKE)
-        raise error
-    if not last:
-        raise error
+async def _outlasted(services: GitHubServices, forge: PullRequestForge, job: ReviewJob, error: Exception) -> None:
+    """The queue has tried often enough: say so on the check, and look again after the outage."""
     _log.error("%s: it is looked at again in %.0f s", job.key, OUTAGE_S, exc_info=error)
     await _look_again(services, job, again=True, delay_s=OUTAGE_S, looks=job.looks + 1)
     await forge.give_up(BROKE)

@@ -6,7 +6,8 @@ import asyncio
 from collections.abc import Iterable
 
 from app.core.change.classes.attributes import Attributes
-from app.repo.objects import GitStore, TreeEntry
+from app.repo.objects import GitStore
+from app.repo.trees import TreeEntry
 
 NAME = ".gitattributes"
 

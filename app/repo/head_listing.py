@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from app.core.change.diff import SUBMODULE_MODE, SYMLINK_MODE
 from app.core.secrecy.further import redact_further
 from app.core.text.unicode import reveal
-from app.repo.objects import LISTING, GitStore, show_path
+from app.repo.objects import LISTING, GitStore
+from app.repo.trees import show_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
 
-from app.core.change.diff import SUBMODULE_MODE, SYMLINK_MODE
 from app.repo.git import ORDINARY, GitOutputTooLargeError, Limits, Surroundings, run_git
+from app.repo.recall import Recall
+from app.repo.trees import Difference, TreeEntry, batch_paths, pick_entries, read_differences, read_tree
 
 _OBJECT_ID = re.compile(r"[0-9a-f]{40}(?:[0-9a-f]{24})?", re.ASCII)
 _LITERAL = Surroundings(variables={"GIT_LITERAL_PATHSPECS": "1"})
-_ARGUMENT_BYTES = 100_000
 
 MOST_KEPT = 50_000
 """Entries of a listing that is kept: some 15 MB."""
+
+RECALLED_BYTES = 4 << 20
+RECALLED_ENTRIES = 4_000
 
 _FEW = 64
 _AT_ONCE = Limits(output_bytes=8 << 20)
@@ -50,39 +52,26 @@ class BlobFault(StrEnum):
     NOT_A_BLOB = "not a blob"
 
 
-class TreeEntry(NamedTuple):
-    """One file, symbolic link or submodule of a tree. A path that is not UTF-8 shows those bytes in hexadecimal."""
-
-    path: str
-    mode: str
-    object_id: str
-
-    @property
-    def regular(self) -> bool:
-        """Whether it is a file, neither a symbolic link nor a submodule nor a directory."""
-        return self.mode not in (SYMLINK_MODE, SUBMODULE_MODE, "040000")
-
-
-class Difference(NamedTuple):
-    """A path at which two trees differ, and what the second one has there; None for nothing."""
-
-    path: str
-    entry: TreeEntry | None
-
-
 @dataclass(frozen=True, slots=True)
 class GitStore:
     """A git repository as a store of objects. Revisions are full ids of commits or trees, nothing else.
 
     `trees` gives the tree of each commit that has no object of its own here. `lease` keeps the repository in its
     place for as long as the store lives. `listed` are the trees that were listed whole, which never change: a review
-    asks for parts of the same two or three time and again.
+    asks for parts of the same two or three time and again. So are `places` and `blobs`: what lies at a path of a tree,
+    and the contents of small files.
     """
 
     git_dir: Path
     trees: Mapping[str, str] = field(default_factory=dict, compare=False)
     lease: object = field(default=None, repr=False, compare=False)
     listed: dict[str, tuple[TreeEntry, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    places: Recall[tuple[str, str], tuple[TreeEntry, ...]] = field(
+        default_factory=lambda: Recall(RECALLED_ENTRIES), init=False, repr=False, compare=False
+    )
+    blobs: Recall[str, bytes] = field(
+        default_factory=lambda: Recall(RECALLED_BYTES), init=False, repr=False, compare=False
+    )
 
     def object_id(self, revision: str) -> str:
         """The id by which git finds the tree of `revision` here. Raises NotAnObjectIdError."""
@@ -110,7 +99,7 @@ class GitStore:
         if 0 < len(names) <= _FEW:
             # Mostly these are small, and to ask for their sizes first takes as long as reading them.
             with contextlib.suppress(GitOutputTooLargeError):
-                seen, contents = await self._read_at_once(names)
+                seen, contents = await self._read_few(names)
                 faults = _find_faults(seen, max_bytes, max_total_bytes)
                 return {name: faults.get(name) or contents[name] for name in names}
         faults = _find_faults(await self._check(names), max_bytes, max_total_bytes)
@@ -125,18 +114,25 @@ class GitStore:
         """
         name = self.object_id(revision)
         if name in self.listed:
-            return await asyncio.to_thread(_pick, self.listed[name], frozenset(paths))
-        command = ("ls-tree", "-r", "-z", "--full-tree", name)
+            return await asyncio.to_thread(pick_entries, self.listed[name], frozenset(paths))
         if not paths:
-            found = await asyncio.to_thread(read_tree, await self.run(command, limits=LISTING))
+            found = await asyncio.to_thread(read_tree, await self._list(name, ()))
             if len(found) <= MOST_KEPT:
                 self.listed[name] = tuple(found)
             return found
-        entries: dict[str, TreeEntry] = {}
-        for batch in _batches(paths):
-            listed = read_tree(await self.run((*command, "--", *batch), limits=LISTING))
+        known = {path: self.places.find((name, path)) for path in paths} if len(paths) <= _FEW else {}
+        entries = {entry.path: entry for found in known.values() for entry in found or ()}
+        for batch in batch_paths([path for path in paths if known.get(path) is None]):
+            listed = read_tree(await self._list(name, batch))
             entries.update((entry.path, entry) for entry in listed)
-        return list(entries.values())
+            for path in batch if known else ():
+                at = tuple(pick_entries(listed, frozenset([path])))
+                self.places.keep((name, path), at, 1 + len(at))
+        return sorted(entries.values(), key=lambda entry: entry.path.encode())
+
+    async def _list(self, name: str, paths: Sequence[str]) -> bytes:
+        command = ("ls-tree", "-r", "-z", "--full-tree", name)
+        return await self.run((*command, "--", *paths) if paths else command, limits=LISTING)
 
     async def compare_trees(self, before: str, after: str) -> list[Difference]:
         """Every path of `list_tree` at which two revisions differ, in git's order. Raises as `list_tree` does."""
@@ -161,6 +157,19 @@ class GitStore:
             case _:
                 raise ObjectMissingError(f"{entry.object_id} is {content}")
 
+    async def _read_few(self, names: Sequence[str]) -> tuple[dict[str, _Known], dict[str, bytes]]:
+        """As `_read_at_once`, but only what is not recalled is asked for."""
+        contents = {name: content for name in names if (content := self.blobs.find(name)) is not None}
+        known: dict[str, _Known] = {name: ("blob", len(content)) for name, content in contents.items()}
+        absent = [name for name in names if name not in known]
+        if absent:
+            seen, read = await self._read_at_once(absent)
+            for name, content in read.items():
+                if seen[name] == ("blob", len(content)):
+                    self.blobs.keep(name, content, len(content))
+            known, contents = {**known, **seen}, {**contents, **read}
+        return {name: known[name] for name in names}, contents
+
     async def _read_at_once(self, names: Sequence[str]) -> tuple[dict[str, _Known], dict[str, bytes]]:
         """Types and sizes of objects, and the contents of those that are here. Raises GitOutputTooLargeError."""
         asked = "".join(f"{name}\n" for name in names).encode()
@@ -180,8 +189,9 @@ class GitStore:
 
     async def _check(self, object_ids: Sequence[str]) -> Mapping[str, _Known]:
         names = list(dict.fromkeys(map(checked, object_ids)))
-        if not names:
-            return {}
+        recalled = {name: self.blobs.find(name) for name in names}
+        if None not in recalled.values():
+            return {name: ("blob", len(content)) for name, content in recalled.items() if content is not None}
         asked = "".join(f"{name}\n" for name in names).encode()
         answer = await self.run(("cat-file", "--batch-check=%(objecttype) %(objectsize)", "--buffer"), stdin=asked)
         rows = (row.split(" ") for row in answer.decode().split("\n")[:-1])
@@ -224,59 +234,3 @@ def checked(object_id: str) -> str:
     if _OBJECT_ID.fullmatch(object_id) is None:
         raise NotAnObjectIdError(f"not a full object id: {object_id[:80]!r}")
     return object_id
-
-
-def show_path(path: bytes) -> str:
-    """A path as text; bytes that are not UTF-8 are shown in hexadecimal: GitHub cannot address such a path."""
-    return path.decode("utf-8", "backslashreplace")
-
-
-def _pick(entries: Sequence[TreeEntry], paths: frozenset[str]) -> list[TreeEntry]:
-    """The entries at these paths and below them; all of them without any."""
-    if not paths:
-        return list(entries)
-    whole = {path.removesuffix("/") for path in paths}
-    beginnings = tuple(f"{path}/" for path in whole)
-    return [entry for entry in entries if entry.path in whole or entry.path.startswith(beginnings)]
-
-
-def read_tree(listing: bytes) -> list[TreeEntry]:
-    """The entries of `git ls-tree -z`."""
-    entries = []
-    # decoded at once, for there are tens of thousands
-    for row in show_path(listing).split("\0")[:-1]:
-        facts, _, path = row.partition("\t")
-        mode, _, object_id = facts.split(" ")
-        entries.append(TreeEntry(path, mode, object_id))
-    return entries
-
-
-def read_differences(raw: bytes) -> list[Difference]:
-    """The rows of `git diff-tree -z --raw --no-abbrev` (https://git-scm.com/docs/diff-format)."""
-    fields = show_path(raw).split("\0")[:-1]
-    differences = []
-    for facts, path in zip(fields[::2], fields[1::2], strict=True):
-        _, mode, _, object_id, status = facts.split(" ")
-        differences.append(Difference(path, None if status == "D" else TreeEntry(path, mode, object_id)))
-    return differences
-
-
-def _batches(paths: Sequence[str]) -> list[list[str]]:
-    """`paths` in groups that fit into a command line, without those that no tree can hold."""
-    batches: list[list[str]] = [[]]
-    size = 0
-    for path in filter(_can_be_in_tree, paths):
-        size += len(path.encode()) + 1
-        if size > _ARGUMENT_BYTES and batches[-1]:
-            batches.append([])
-            size = 0
-        batches[-1].append(path)
-    return [batch for batch in batches if batch]
-
-
-def _can_be_in_tree(path: str) -> bool:
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return "\0" not in path and not {"", ".", ".."} & set(path.removesuffix("/").split("/"))

@@ -18,7 +18,8 @@ from app.core.change.diff import FilePatch, Hunk, Patch
 from app.repo.git import GitFailedError, GitOutputTooLargeError, Limits
 from app.repo.hunks import HunksUnreadableError, read_hunks
 from app.repo.inventory import Change, InventoryUnreadableError, read_counted, read_raw
-from app.repo.objects import GitStore, show_path
+from app.repo.objects import GitStore
+from app.repo.trees import show_path
 
 MAX_PATCH_BYTES = 256 << 20
 MAX_FILE_BYTES = 64 << 20

@@ -16,9 +16,10 @@ from typing import Protocol
 
 from app.repo.git import Surroundings, run_git
 from app.repo.inventory import Change, read_raw
-from app.repo.objects import GitStore, checked, show_path
+from app.repo.objects import GitStore, checked
 from app.repo.shelf import SCRATCH, Shelf
 from app.repo.survey import NotReplicableError, Surveyed, Trees, ask, compose_trees, proper, survey
+from app.repo.trees import show_path
 
 ALSO_READ = frozenset({".gitattributes"})
 """Names of files that a review reads in the base, above what changed."""

@@ -29,10 +29,18 @@ def is_broad(handler: ast.ExceptHandler) -> bool:
 
 
 def cleans_up_alone(handler: ast.ExceptHandler) -> bool:
-    """Whether the handler holds no decision: straight lines, then the same error goes on."""
+    """Whether the handler holds no decision: straight lines that do not look at the error, then it goes on."""
     *before, last = handler.body
     straight = all(isinstance(line, ast.Expr | ast.Assign) for line in before)
-    return handler.name is None and straight and isinstance(last, ast.Raise) and last.exc is None
+    looks = any(
+        isinstance(node, ast.Attribute)
+        and node.attr in ("exception", "exc_info")
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "sys"
+        for line in before
+        for node in ast.walk(line)
+    )
+    return handler.name is None and straight and not looks and isinstance(last, ast.Raise) and last.exc is None
 
 
 def is_silent(handler: ast.ExceptHandler) -> bool:
@@ -84,6 +92,7 @@ def test_a_handler_that_does_nothing_says_why_beside_it() -> None:
         ("except (ValueError, Exception) as e: log(e)", True, False, False),
         ("except BaseException:\n  close()\n  raise", True, True, False),
         ("except BaseException:\n  if bad():\n    raise\n  raise", True, False, False),
+        ("except Exception:\n  judge(sys.exception())\n  raise", True, False, False),
         ("except ValueError: pass", False, False, True),
     ],
 )

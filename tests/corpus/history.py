@@ -21,8 +21,9 @@ from app.core.change.chunking import plan_review
 from app.core.change.diff import FilePatch, Hunk, Patch
 from app.core.change.plan import Plan
 from app.repo.git import GitError
-from app.repo.objects import GitStore, show_path
+from app.repo.objects import GitStore
 from app.repo.patch import read_patch
+from app.repo.trees import show_path
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 BATCH = 100

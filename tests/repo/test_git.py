@@ -102,4 +102,4 @@ async def test_trees_and_files_are_found_by_their_literal_paths(repository: Repo
         repository.git("unpack-objects", "-q", stdin=pack.read_bytes())
     (repository.git_dir / "objects" / lost[:2] / lost[2:]).unlink()
     with pytest.raises(ObjectMissingError):
-        await store.read_file(commit, "d/a.py")
+        await GitStore(repository.git_dir).read_file(commit, "d/a.py")

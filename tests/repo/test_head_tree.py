@@ -83,7 +83,9 @@ async def test_a_blob_that_was_never_fetched_costs_only_its_file(repository: Rep
 
 async def test_a_blob_that_goes_missing_after_the_listing_is_named_too(repository: Repository) -> None:
     head = repository.commit_tree({b"a": file(b"lost\n"), b"b": file(b"here\n")})
-    tree = HeadTree(GitStore(repository.git_dir), head, {}, Bounds(held_bytes=0))
+    store = GitStore(repository.git_dir)
+    store.blobs.most = 0
+    tree = HeadTree(store, head, {}, Bounds(held_bytes=0))
     assert (await tree.read(["a"])) == {"a": "lost\n"}
     lose_blob(repository, head, b"a")
     assert await tree.read(["a", "b"]) == {"a": Unread.MISSING, "b": "here\n"}

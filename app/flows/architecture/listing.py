@@ -12,7 +12,8 @@ from app.architecture.dependencies import wants as wants_manifest
 from app.architecture.resolve import wants_text
 from app.core.change.classes.classify import is_vendored
 from app.core.change.diff import SYMLINK_MODE
-from app.repo.objects import Difference, GitStore, TreeEntry
+from app.repo.objects import GitStore
+from app.repo.trees import Difference, TreeEntry
 from app.syntax.languages import Language, language_of
 
 MAX_FILES: Final = 60_000

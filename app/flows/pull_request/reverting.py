@@ -25,7 +25,8 @@ from app.github.payloads import Pull
 from app.repo.fetch_faults import CannotFetchError
 from app.repo.git import GitError
 from app.repo.mirror import Mirrors, Origin
-from app.repo.objects import Difference, FileTooLargeError, GitStore, ObjectMissingError
+from app.repo.objects import FileTooLargeError, GitStore, ObjectMissingError
+from app.repo.trees import Difference
 from app.store.database import Connection, Database
 from app.store.records import findings, ledger
 from app.store.records.findings import KnownFinding

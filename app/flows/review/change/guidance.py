@@ -15,7 +15,8 @@ from app.core.rules.compiling import compile_rules
 from app.core.rules.guidance import MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, Guidance, find_guidance
 from app.core.rules.rule import Rulebook, Unread
 from app.repo.git import GitError
-from app.repo.objects import BlobFault, GitStore, TreeEntry
+from app.repo.objects import BlobFault, GitStore
+from app.repo.trees import TreeEntry
 
 _log = logging.getLogger(__name__)
 

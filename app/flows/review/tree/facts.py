@@ -12,7 +12,7 @@ from app.core.findings.verification.absence import DEPTH, Absence, Lack, TreeFac
 from app.flows.review.change.change import Change
 from app.flows.review.tree.texts import read_tree_texts
 from app.repo.git import GitError
-from app.repo.objects import TreeEntry
+from app.repo.trees import TreeEntry
 
 MOST_NAMES = 8
 """Names that are looked for in one review."""
