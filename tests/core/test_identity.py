@@ -291,6 +291,36 @@ def test_promise_6_moving_code_to_another_file_sheds_no_finding(moved: list[File
     assert [item.number for item in gone.fixed] == [1]
 
 
+@pytest.mark.parametrize("homes", [("new/a.py", "new/src/a.py"), ("new/src/a.py", "old/a.py"), ("x.py", "y.py")])
+def test_findings_of_equal_lines_move_each_with_one_of_them(homes: tuple[str, str]) -> None:
+    bug = replace(BUG, quote=CODE[1], line=3)
+    before = change(added("a.py", *CODE), added("src/a.py", *CODE))
+    first = review(before, [bug, replace(bug, path="src/a.py")])
+    again = review(change(*(added(home, *CODE) for home in homes)), [], remember(first), next_number=3)
+
+    assert numbers(again) == [1, 2]
+    assert sorted(f.claim.path for f in again.findings) == sorted(homes)
+    assert [f.claim.path for f in again.findings if "src" in f.claim.path] == [home for home in homes if "src" in home]
+    for mended, left in (homes, homes[::-1]):
+        patch = change(added(mended, "total = price"), added(left, *CODE))
+        once_more = review(patch, [], remember(again), next_number=3)
+        assert [f.claim.path for f in once_more.findings] == [left]
+        assert len(once_more.fixed) == 1
+
+
+@pytest.mark.parametrize("graver", ["a.py", "src/a.py"])
+def test_findings_that_move_to_one_line_are_one_and_no_milder_than_the_gravest(graver: str) -> None:
+    before = change(added("a.py", *CODE), added("src/a.py", *CODE))
+    claims = [
+        replace(BUG, path=path, quote=CODE[1], line=3, severity=Severity.CRITICAL if path == graver else Severity.LOW)
+        for path in ("a.py", "src/a.py")
+    ]
+    again = review(change(added("new/a.py", *CODE)), [], remember(review(before, claims)), next_number=3)
+
+    assert [(f.claim.path, f.severity) for f in again.findings] == [("new/a.py", Severity.CRITICAL)]
+    assert len(again.fixed) == 1
+
+
 def test_a_moved_finding_keeps_its_number_when_its_old_place_has_the_fault_again() -> None:
     bug = replace(BUG, quote=CODE[1], line=3)
     first = review(change(added("a.py", *CODE)), [bug])
@@ -545,7 +575,7 @@ def test_a_finding_is_fixed_only_if_its_line_is_gone(world: tuple[Patch, list[Cl
     added_or_removed = [finding for finding in first.findings if len(finding.claim.quote.split()) > 1]
     again = review(change(*moved), [], remember(first), next_number=first.next_number)
     lines = {
-        (line.side, " ".join(line.text.split()))
+        (file.path, line.side, " ".join(line.text.split()))
         for file in patch.files
         for hunk in file.hunks
         for line in hunk.lines
@@ -553,5 +583,5 @@ def test_a_finding_is_fixed_only_if_its_line_is_gone(world: tuple[Patch, list[Cl
     }
     for finding in added_or_removed:
         quote = " ".join(finding.claim.quote.split())
-        if (finding.claim.side, quote) in lines and len(quote) >= 8:
+        if (finding.claim.path, finding.claim.side, quote) in lines and len(quote) >= 8:
             assert finding.number in numbers(again)

@@ -19,7 +19,7 @@ from app.core.findings.lasting import mark, tell_lasting
 from app.core.findings.matching import MANY, Known, Standing, match
 from app.core.findings.merging import PlacedClaim, harden, merge, order, stand_on_one_spot
 from app.core.findings.quotes import Quotes
-from app.core.findings.trace import Trace, Tracer
+from app.core.findings.trace import Trace, Tracer, count_common_ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,14 @@ class _Outcome:
         if known.claim.source is not Source.MODEL or known.placed is Placed.SUMMARY:
             return None
         made = self.tracer.find_made(known.claim)
-        if made is None or any(stand_on_one_spot(*made, other) for other in self.open):
+        if made is None or self.find_on(*made) is not None:
             return None
         spot = made[0].path, normalise(made[0].quote)
         return None if any(spot == (item.claim.path, normalise(item.claim.quote)) for item in self.held) else made
+
+    def find_on(self, claim: Claim, placement: Placement) -> int | None:
+        """Which of the open findings says the same of the very same lines."""
+        return next((at for at, other in enumerate(self.open) if stand_on_one_spot(claim, placement, other)), None)
 
     def stay(self, known: KnownFinding, claim: Claim, placement: Placement) -> None:
         """A known finding counts where its line stands now."""
@@ -131,9 +135,9 @@ def identify(
         else:
             _go_on(item, before, now, outcome)
     again = {item.number for item in matches.values()}
-    for missing in items:
-        if missing.trace is not None and missing.finding.number not in again:
-            _carry_or_close(missing.finding, missing.trace, now, outcome)
+    missing = [(item.finding, item.trace) for item in items if item.trace and item.finding.number not in again]
+    for finding, trace in sorted(missing, key=lambda pair: _tell_distance(pair[0].claim, pair[1].claim)):
+        _carry_or_close(finding, trace, now, outcome)
     silent = [item.finding for item in items if item.finding.number not in again]
     _reopen([known for known in silent if known.number not in now.mended], now.outside, outcome)
     return Identified(
@@ -199,6 +203,11 @@ def _go_on(item: Standing, before: KnownFinding, now: Circumstances, outcome: _O
     outcome.open.append(_finding(item, before.number, before.fingerprint))
 
 
+def _tell_distance(then: Claim, now: Claim) -> tuple[bool, int]:
+    """Who stayed in its file has its line before those that may have moved to it, and the likeliest of these first."""
+    return then.path != now.path, -count_common_ends(then.path, now.path)
+
+
 def _carry_or_close(known: KnownFinding, trace: Trace, now: Circumstances, outcome: _Outcome) -> None:
     """A finding that counts was not claimed again."""
     gone, made = _gone(known, trace, now.completed), None
@@ -214,11 +223,15 @@ def _carry_or_close(known: KnownFinding, trace: Trace, now: Circumstances, outco
     placed = Placed.SUMMARY if known.placed is Placed.SUMMARY else Placed.FILE
     off_line = Placement(placed, None, "its line is no longer part of the diff")
     claim, placement = made or trace.again or (trace.claim, off_line)
-    moved = claim.path != known.claim.path
-    if moved and any(stand_on_one_spot(claim, placement, other) for other in outcome.open):
-        # Where it would have moved to, another finding says the same of the same line.
-        outcome.fixed.append(known)
-        return
+    other = outcome.find_on(claim, placement) if claim.path != known.claim.path else None
+    if other is not None:
+        # Of two equal lines that moved the other one may be elsewhere; of one line one finding is enough.
+        moved = next((one for one in outcome.tracer.list_moved(known.claim) if outcome.find_on(*one) is None), None)
+        if moved is None:
+            outcome.fixed.append(known)
+            outcome.open[other] = replace(outcome.open[other], claim=harden(outcome.open[other].claim, known.claim))
+            return
+        claim, placement = moved
     outcome.carried.add(known.number)
     outcome.stay(known, claim, placement)
 

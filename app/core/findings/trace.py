@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from app.core.change.diff import FilePatch, FileStatus, Line, Patch, Side
 from app.core.findings.anchor import OUTSIDE, Fabricated, Places, find_file, first_line, normalise, settle
@@ -73,7 +74,7 @@ class Tracer:
         lines = [] if file is None else self._find(claim, file)
         # What never stood in the change cannot have moved in it.
         if not lines and placed is not Placed.SUMMARY:
-            file, lines = self._seek_elsewhere(claim, new_only=not _left(file, claim.side)) or (file, [])
+            file, lines = next(iter(self._seek_elsewhere(claim)), (file, []))
         if file is not None:
             claim = replace(claim, path=file.path)
         if lines:
@@ -81,6 +82,15 @@ class Tracer:
             nearest = min(lines, key=lambda line: (abs(line.number - first), line.number))
             claim = replace(claim, quote=nearest.text)
         return Trace(claim, file, bool(lines), self._place(claim))
+
+    def list_moved(self, claim: Claim) -> Iterable[PlacedClaim]:
+        """The claim on each line of other files to which its own may have moved, the likeliest first."""
+        length = _count_further(claim)
+        for file, lines in self._seek_elsewhere(claim):
+            for line in lines:
+                placed = self._place(_put(claim, file, line, length))
+                if placed is not None:
+                    yield placed
 
     def find_made(self, claim: Claim, *, least: int = LEAST_PART) -> PlacedClaim | None:
         """The claim on the very line that it quotes, where the change makes that line; None where it does not.
@@ -96,8 +106,7 @@ class Tracer:
             return None
         first, length = first_line(claim) or 1, _count_further(claim)
         file, line = min(made, key=lambda item: (abs(item[1].number - first), item[1].number))
-        start = line.number if length else None
-        return self._place(replace(claim, path=file.path, quote=line.text, start_line=start, line=line.number + length))
+        return self._place(_put(claim, file, line, length))
 
     def _place(self, claim: Claim) -> PlacedClaim | None:
         placement = self._places.place(claim)
@@ -108,22 +117,22 @@ class Tracer:
             self._texts[file.path] = _read(file)
         return self._texts[file.path].find(claim.side, normalise(claim.quote))
 
-    def _seek_elsewhere(self, claim: Claim, *, new_only: bool) -> tuple[FilePatch, list[Line]] | None:
-        """The file into which the quote may have moved: the change made that line there. One of the same name first.
+    def _seek_elsewhere(self, claim: Claim) -> list[tuple[FilePatch, list[Line]]]:
+        """The files into which the quote may have moved, where the change made those lines; the likest path first.
 
-        A short quote (`else:`) stands everywhere: it counts only where the file itself is new. With `new_only`, while
-        the finding's own file is still there, only a longer quote in a new file counts as having moved.
+        A short quote (`else:`) stands everywhere: it counts only where the file itself is new. While the finding's own
+        file is still there, only a longer quote in a new file counts as having moved.
         """
         found: list[tuple[FilePatch, list[Line]]] = []
         short = len(normalise(claim.quote)) < LEAST_PART
+        new_only = not _left(find_file(claim.path, self._patch), claim.side)
         for file in self._patch.files:
             modified = file.status is FileStatus.MODIFIED
             if (modified or new_only) and (short or (modified and new_only)):
                 continue
             if lines := [line for line in self._find(claim, file) if line.changed]:
                 found.append((file, lines))
-        name = _name(claim.path)
-        return min(found, key=lambda item: (_name(item[0].path) != name, item[0].path), default=None)
+        return sorted(found, key=lambda item: (-count_common_ends(item[0].path, claim.path), item[0].path))
 
 
 def _read(file: FilePatch) -> _Text:
@@ -149,8 +158,16 @@ def _left(file: FilePatch | None, side: Side) -> bool:
     return file is None or (file.status is FileStatus.REMOVED and side is Side.RIGHT)
 
 
-def _name(path: str) -> str:
-    return path.rpartition("/")[2]
+def _put(claim: Claim, file: FilePatch, line: Line, length: int) -> Claim:
+    """The claim on that line, and as many below it as it was about."""
+    start = line.number if length else None
+    return replace(claim, path=file.path, quote=line.text, start_line=start, line=line.number + length)
+
+
+def count_common_ends(path: str, other: str) -> int:
+    """How many names at the end of two paths are the same."""
+    pairs = zip(reversed(path.split("/")), reversed(other.split("/")), strict=False)
+    return sum(1 for _ in takewhile(lambda names: names[0] == names[1], pairs))
 
 
 def _first_word(text: str) -> str:
