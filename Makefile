@@ -28,7 +28,7 @@ test: $(STAMP) ## every test
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
 
 laws: $(STAMP) ## look for values that break a law, other ones at each run
-	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m hypothesis --laws 1500
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal -m hypothesis --laws 1500 --timeout 1800
 
 bench: $(STAMP) ## speed and memory, as ratios in one run on this machine; fails if a bound is broken
 	$(BIN)/python -m tests.bench
