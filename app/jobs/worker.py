@@ -9,9 +9,11 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, Final
 
 import psycopg
 from procrastinate.exceptions import ProcrastinateException
+from procrastinate.worker import Worker as QueueWorker
 
 from app.jobs.faults import Judge, judge_fault
 from app.jobs.handlers import Handlers, Schedule
@@ -23,6 +25,7 @@ from app.store.work.codec import COMMANDS, HOUSEKEEPING, REVIEWS
 from app.store.work.settlement import disown, fail_orphans, rescue
 
 _log = logging.getLogger(__name__)
+_INSIST_S: Final = 0.2
 _DOWN = (ProcrastinateException, psycopg.Error, OSError)
 
 
@@ -68,6 +71,8 @@ class Worker:
         self._concurrency = concurrency
         self._pace = pace or Pace()
         self._runs = Runs(database, handlers, judge, back_off_s=self._pace.back_off_s)
+        self._working: list[QueueWorker] = []
+        self._ending = asyncio.Event()
         self._queue = build_queue(database.dsn, self._runs, schedules)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -88,36 +93,59 @@ class Worker:
                 task.result()
         finally:
             with self._hard_stop():
-                for task in (*keepers, stopping):
-                    task.cancel()
-                await asyncio.wait({*keepers, stopping})
+                await self._end({*keepers, stopping})
                 await self._queue.close_async()
 
+    async def _end(self, tasks: set[asyncio.Task[Any]]) -> None:
+        """Cancel what runs, and insist: a cancellation that comes as a connection of a pool comes free is lost.
+
+        It is in Python 3.11 (https://github.com/python/cpython/issues/86296); what runs on then is asked once more,
+        in the one way that shortens no job's grace.
+        """
+        self._ending.set()
+        for task in tasks:
+            task.cancel()
+        while tasks:
+            _, tasks = await asyncio.wait(tasks, timeout=_INSIST_S)
+            for worker in self._working:
+                worker.stop()  # type: ignore[no-untyped-call]  # procrastinate has left it without types
+
     async def _keep_working(self, name: str, queues: list[str], concurrency: int) -> None:
-        # run_worker_async also returns, as if all were well, when the database goes away.
+        # A worker's run also returns, as if all were well, when the database goes away.
         pause_s = 0.1
-        while True:
+        while not self._ending.is_set():
             began = time.monotonic()
             try:
                 async with self._opening:
                     await self._queue.open_async()
-                await self._queue.run_worker_async(
-                    name=name,
-                    queues=queues,
-                    concurrency=concurrency,
-                    fetch_job_polling_interval=self._pace.poll_s,
-                    abort_job_polling_interval=self._pace.abort_poll_s,
-                    update_heartbeat_interval=self._pace.heartbeat_s,
-                    stalled_worker_timeout=self._pace.stalled_s,
-                    shutdown_graceful_timeout=self._pace.grace_s,
-                    install_signal_handlers=False,
-                )
+                await self._work(name, queues, concurrency)
+                if self._ending.is_set():
+                    return
                 _log.warning("the worker for %s has stopped by itself", name)
             except _DOWN as error:
                 _log.warning("the worker for %s has stopped: %s: %s", name, type(error).__name__, error)
             pause_s = 0.1 if time.monotonic() - began > self._pace.stalled_s else pause_s
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, self._pace.longest_pause_s)
+
+    async def _work(self, name: str, queues: list[str], concurrency: int) -> None:
+        worker = QueueWorker(
+            app=self._queue,
+            name=name,
+            queues=queues,
+            concurrency=concurrency,
+            fetch_job_polling_interval=self._pace.poll_s,
+            abort_job_polling_interval=self._pace.abort_poll_s,
+            update_heartbeat_interval=self._pace.heartbeat_s,
+            stalled_worker_timeout=self._pace.stalled_s,
+            shutdown_graceful_timeout=self._pace.grace_s,
+            install_signal_handlers=False,
+        )
+        self._working.append(worker)
+        try:
+            await worker.run()  # type: ignore[no-untyped-call]  # as above
+        finally:
+            self._working.remove(worker)
 
     async def _keep_rescuing(self) -> None:
         # Outside the queue: a rescue job could itself be left behind by a dead worker.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Self
@@ -81,12 +82,30 @@ class Database:
     async def connection(self) -> AsyncIterator[Connection]:
         """A connection on which each statement commits by itself. Raises StoreUnavailable."""
         with named_faults():
-            async with self._pool.connection() as connection:
+            async with self._lend() as connection:
                 yield connection
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Connection]:
         """A connection inside one transaction, committed at the end of the block. Raises StoreUnavailable."""
         with named_faults():
-            async with self._pool.connection() as connection, connection.transaction():
+            async with self._lend() as connection, connection.transaction():
                 yield connection
+
+    @asynccontextmanager
+    async def _lend(self) -> AsyncIterator[Connection]:
+        """A connection of the pool's; whoever is cancelled as it comes free, is cancelled.
+
+        The pool waits with `asyncio.wait_for`, which in Python 3.11 loses a cancellation at that very moment
+        (https://github.com/python/cpython/issues/86296).
+        """
+        asked = _count_cancellations()
+        async with self._pool.connection() as connection:
+            if _count_cancellations() > asked:
+                raise asyncio.CancelledError
+            yield connection
+
+
+def _count_cancellations() -> int:
+    task = asyncio.current_task()
+    return 0 if task is None else task.cancelling()
