@@ -28,6 +28,7 @@ from app.settings import Settings
 from app.store.database import Connection, Database
 from app.store.work.codec import TASKS
 from app.wiring.bot import Bot, Outside
+from tests.e2e.closing import ask_every_gate
 from tests.e2e.wire import Effect, Trouble, Wire
 
 QUICK = Pace(poll_s=0.2, abort_poll_s=0.5, heartbeat_s=0.3, stalled_s=1.5, rescue_s=0.4, grace_s=1.0)
@@ -289,5 +290,7 @@ async def open_town(
         repository = await settle_repository(ground, files)
         settings = settle_settings(ground, tmp_path / "lintel", claude_url=claude_url, dsn=dsn)
         async with run_bot(ground, settings, outside, pace=pace) as bot:
-            yield Town(ground, repository, bot.database, wire, steps, haste, bot)
+            town = Town(ground, repository, bot.database, wire, steps, haste, bot)
+            yield town
+            await ask_every_gate(town)
     assert not wire.complaints, "\n\n".join(wire.complaints[:5])

@@ -28,7 +28,8 @@ async def test_a_cancellation_that_is_lost_in_a_pool_of_connections_is_asked_for
 ) -> None:
     """As `asyncio.wait_for` of Python 3.11 loses it: https://github.com/python/cpython/issues/86296."""
     known: Callable[..., Awaitable[Any]] = getattr(JobManager, step)
-    reached, lost = asyncio.Event(), []
+    reached = asyncio.Event()
+    lost: list[str] = []
 
     async def lose_one(*args: Any, **options: Any) -> Any:
         reached.set()
