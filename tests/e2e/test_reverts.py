@@ -193,6 +193,20 @@ async def test_code_with_a_known_fault_that_comes_back_is_named(guarded: Town) -
     assert mergeable(guarded, back)
 
 
+async def test_code_that_nobody_can_read_may_bring_one_back(guarded: Town) -> None:
+    rest = "# one line of a file that is too large to be read\n" * 22_000
+    await guarded.commit("main", {PAY: BASE[PAY] + rest}, by="mona")
+    first = await land(guarded, {PAY: FREE[PAY] + rest}, branch="first")
+    mended = await land(guarded, {PAY: BASE[PAY] + rest}, branch="mended")
+    back = await revert(guarded, mended, {PAY: FREE[PAY] + rest})
+
+    check = await guarded.judged(back)
+    assert (check.conclusion, check.title) == ("success", f"Exact revert of #{mended.number}")
+    told = f"It may bring back (the file cannot be read) what F1 of #{first.number} is about: The total is always zero"
+    assert told in shown(check)
+    assert mergeable(guarded, back)
+
+
 async def test_asked_for_in_full_a_revert_is_read(guarded: Town, claude: ScriptedClaude) -> None:
     merged = await land(guarded, NET)
     back = await revert(guarded, merged, BACK)

@@ -9,7 +9,7 @@ difference to the first.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from app.core.gate.policy import PolicyFault
@@ -164,30 +164,26 @@ async def _tell_brought_back(database: Database, store: GitStore, snapshot: Snap
             besides=(snapshot.number, reverted),
             most=MOST_BROUGHT_BACK,
         )
-    back = [(number, item) for number, item in known if await _comes_back(store, snapshot, item)]
-    return tuple(_sentences(back))
+    return tuple([said for number, item in known if (said := await _tell_back(store, snapshot, number, item))])
 
 
-async def _comes_back(store: GitStore, snapshot: Snapshot, item: KnownFinding) -> bool:
-    """Whether the line that a finding quotes is in this head's file, and was not before."""
+async def _tell_back(store: GitStore, snapshot: Snapshot, number: int, item: KnownFinding) -> str:
+    """The sentence, where the line that a finding quotes is in this head's file and was not before."""
     claim = item.finding.claim
     quote = claim.quote.strip()
-    if not quote:
-        return False
-    before = await _read_lines(store, snapshot.merge_base, claim.path)
-    return quote in await _read_lines(store, snapshot.head_sha, claim.path) - before
+    try:
+        before = await _read_lines(store, snapshot.merge_base, claim.path)
+        after = await _read_lines(store, snapshot.head_sha, claim.path)
+    except (FileTooLargeError, ObjectMissingError) as error:
+        _log.info("a file of a revert cannot be read: %s", error)
+        how = "It may bring back (the file cannot be read)"
+    else:
+        if not quote or quote not in after - before:
+            return ""
+        how = "It brings back"
+    return f"{how} what F{item.finding.number} of #{number} is about: {redact(claim.title).text}"
 
 
 async def _read_lines(store: GitStore, revision: str, path: str) -> frozenset[str]:
-    try:
-        content = await store.read_file(revision, path)
-    except (FileTooLargeError, ObjectMissingError) as error:
-        _log.info("a file of a revert cannot be read: %s", error)
-        return frozenset()
+    content = await store.read_file(revision, path)
     return frozenset(line.strip() for line in (content or b"").decode("utf-8", "replace").splitlines())
-
-
-def _sentences(back: Sequence[tuple[int, KnownFinding]]) -> Iterator[str]:
-    for number, item in back:
-        title = redact(item.finding.claim.title).text
-        yield f"It brings back what F{item.finding.number} of #{number} is about: {title}"
