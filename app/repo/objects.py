@@ -124,9 +124,11 @@ class GitStore:
         entries = {entry.path: entry for found in known.values() for entry in found or ()}
         for batch in batch_paths([path for path in paths if known.get(path) is None]):
             listed = read_tree(await self._list(name, batch))
-            entries.update((entry.path, entry) for entry in listed)
+            # Of two that are shown alike the first is the one that is called so: see `show_path`.
+            told = {entry.path: entry for entry in reversed(listed)}
+            entries = {**told, **entries}
             for path in batch if known else ():
-                at = tuple(pick_entries(listed, frozenset([path])))
+                at = tuple(pick_entries(list(told.values()), frozenset([path])))
                 self.places.keep((name, path), at, 1 + len(at))
         return sorted(entries.values(), key=lambda entry: entry.path.encode())
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import Self
+from typing import Any, Self
 
 from psycopg import AsyncConnection, InterfaceError, OperationalError
 from psycopg.conninfo import make_conninfo
@@ -97,13 +97,32 @@ class Database:
         """A connection of the pool's; whoever is cancelled as it comes free, is cancelled.
 
         The pool waits with `asyncio.wait_for`, which in Python 3.11 loses a cancellation at that very moment
-        (https://github.com/python/cpython/issues/86296).
+        (https://github.com/python/cpython/issues/86296). And it loses a connection for good whose borrower is cancelled
+        in the middle of giving it back.
         """
         asked = _count_cancellations()
-        async with self._pool.connection() as connection:
+        connection = await self._pool.getconn()
+        try:
             if _count_cancellations() > asked:
                 raise asyncio.CancelledError
-            yield connection
+            async with connection:
+                yield connection
+        finally:
+            await _bring_to_its_end(self._pool.putconn(connection))
+
+
+async def _bring_to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Await it whatever is asked meanwhile; a cancellation goes on after that."""
+    task = asyncio.create_task(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    task.result()
+    if cancelled is not None:
+        raise cancelled
 
 
 def _count_cancellations() -> int:

@@ -321,6 +321,30 @@ def test_findings_that_move_to_one_line_are_one_and_no_milder_than_the_gravest(g
     assert len(again.fixed) == 1
 
 
+@pytest.mark.parametrize("gone_between", [False, True])
+def test_a_line_that_moves_beside_a_milder_claim_of_it_is_no_milder(gone_between: bool) -> None:
+    grave = replace(BUG, quote=CODE[1], line=3, severity=Severity.CRITICAL)
+    before = review(change(added("a.py", *CODE)), [grave])
+    if gone_between:
+        before = review(change(added("a.py", "y = 1")), [], remember(before), next_number=2)
+    patch = change(added("a.py", "y = 1"), change_file("c.py", ["start"], ["start", *CODE]))
+    again = review(patch, [replace(grave, path="c.py", severity=Severity.NIT)], remember(before), next_number=2)
+
+    assert [f.severity for f in again.findings] == [Severity.CRITICAL]
+
+
+def test_two_findings_of_equal_lines_follow_their_file_under_another_name() -> None:
+    lines = ["    f(x)", *["    y"] * 40, "    f(x)"]
+    bugs = [claim(quote="f(x)", line=number, severity=Severity.CRITICAL) for number in (2, 43)]
+    first = review(change(change_file("a.py", ["s"], ["s", *lines])), bugs)
+    renamed = change(change_file("b.py", ["s"], ["s", *["    z"] * 100, *lines], old_path="a.py"))
+    again = review(renamed, [], remember(first), next_number=3)
+    later = review(renamed, [], remember(again, F1=FindingState.DISMISSED), next_number=3)
+
+    assert numbers(again) == [1, 2]
+    assert numbers(later) == [2]
+
+
 def test_a_moved_finding_keeps_its_number_when_its_old_place_has_the_fault_again() -> None:
     bug = replace(BUG, quote=CODE[1], line=3)
     first = review(change(added("a.py", *CODE)), [bug])

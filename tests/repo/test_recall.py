@@ -33,6 +33,14 @@ async def test_what_a_review_has_read_once_it_asks_git_for_no_second_time(reposi
     assert await store.read_blobs(names, max_bytes=4) == {**read, names[2]: BlobFault.TOO_LARGE}
 
 
+async def test_a_name_that_is_only_shown_like_another_never_stands_for_it(repository: Repository) -> None:
+    head = repository.commit_tree({b"d/o\\xff": file(b"asked for\n"), b"d/o\xff": file(b"another\n")})
+    store = GitStore(repository.git_dir)
+    await store.list_tree(head, ["d", "d/o\\xff"])
+
+    assert await store.read_file(head, "d/o\\xff") == b"asked for\n"
+
+
 async def test_what_was_missing_is_asked_for_again(repository: Repository) -> None:
     head = repository.commit_tree({b"a.py": file(b"one\n")})
     store = GitStore(repository.git_dir)

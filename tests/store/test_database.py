@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -32,3 +33,34 @@ async def test_who_is_cancelled_as_a_connection_comes_free_is_cancelled(postgres
 
             assert waiting.cancelled()
             assert worked == before
+
+
+async def test_who_is_cancelled_in_the_middle_of_giving_a_connection_back_has_given_it_back(postgres_dsn: str) -> None:
+    """One gives it back as another, who waits for it, is cancelled; and is cancelled a step later."""
+    for before, between in itertools.product(range(6), range(6)):
+        async with Database(postgres_dsn, max_size=1, patience_s=2.0) as database:
+            leave = asyncio.Event()
+
+            async def hold(database: Database = database, leave: asyncio.Event = leave) -> None:
+                async with database.connection():
+                    await leave.wait()
+
+            async def wait(database: Database = database) -> None:
+                async with database.connection():
+                    pass
+
+            holder = asyncio.create_task(hold())
+            await asyncio.sleep(0.01)
+            waiter = asyncio.create_task(wait())
+            await asyncio.sleep(0.01)
+            waiter.cancel()
+            leave.set()
+            for _ in range(before):
+                await asyncio.sleep(0)
+            holder.cancel()
+            for _ in range(between):
+                await asyncio.sleep(0)
+            await asyncio.wait({holder, waiter})
+
+            async with database.connection() as connection:
+                await connection.execute("SELECT 1")

@@ -89,10 +89,11 @@ class _Outcome:
         if known.claim.source is not Source.MODEL or known.placed is Placed.SUMMARY:
             return None
         made = self.tracer.find_made(known.claim)
-        if made is None or self.find_on(*made) is not None:
+        if made is None:
             return None
-        spot = made[0].path, normalise(made[0].quote)
-        return None if any(spot == (item.claim.path, normalise(item.claim.quote)) for item in self.held) else made
+        spot = made[0].path, made[0].category, normalise(made[0].quote)
+        held = [item.claim for item in self.held if item.blocking]
+        return None if any(spot == (one.path, one.category, normalise(one.quote)) for one in held) else made
 
     def find_on(self, claim: Claim, placement: Placement) -> int | None:
         """Which of the open findings says the same of the very same lines."""
@@ -223,7 +224,8 @@ def _carry_or_close(known: KnownFinding, trace: Trace, now: Circumstances, outco
     placed = Placed.SUMMARY if known.placed is Placed.SUMMARY else Placed.FILE
     off_line = Placement(placed, None, "its line is no longer part of the diff")
     claim, placement = made or trace.again or (trace.claim, off_line)
-    other = outcome.find_on(claim, placement) if claim.path != known.claim.path else None
+    home = outcome.tracer.find_home(known.claim)
+    other = outcome.find_on(claim, placement) if claim.path != home else None
     if other is not None:
         # Of two equal lines that moved the other one may be elsewhere; of one line one finding is enough.
         moved = next((one for one in outcome.tracer.list_moved(known.claim) if outcome.find_on(*one) is None), None)
@@ -249,7 +251,10 @@ def _reopen(silent: Sequence[KnownFinding], outside: Container[int], outcome: _O
         back = trace.again if trace.stands and known.placed is not Placed.SUMMARY else None
         if back is None or back[0].path != known.claim.path or not (back[1].placed is Placed.LINE or off_diff):
             back = outcome.find_made(known)
-        if back is not None:
+        other = outcome.find_on(*back) if back is not None else None
+        if other is not None:
+            outcome.open[other] = replace(outcome.open[other], claim=harden(outcome.open[other].claim, known.claim))
+        elif back is not None:
             outcome.reopened.add(known.number)
             outcome.stay(known, *back)
 

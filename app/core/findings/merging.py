@@ -75,6 +75,8 @@ def say_the_same(one: PlacedClaim, other: PlacedClaim) -> bool:
 def _seen_by_two(one: PlacedClaim, other: PlacedClaim) -> bool:
     """Whether two lenses mean one thing by what they say of neighbouring lines."""
     (claim, placement), (rival, rival_placement) = one, other
+    if (claim.shows_at is None) != (rival.shows_at is None) and normalise(claim.quote) != normalise(rival.quote):
+        return False
     strangers = bool(claim.lenses) and bool(rival.lenses) and not set(claim.lenses) & set(rival.lenses)
     alike = claim.source is rival.source and claim.category == rival.category and share_identifiers(claim, rival)
     return strangers and alike and overlap(placement, rival_placement)

@@ -45,10 +45,14 @@ def pick_recurring(
     """
     quotes, tracer = Quotes(patch), Tracer(patch)
     items = [item for item in found if item.finding.claim.source is Source.MODEL]
-    dismissed = [item for item in known if item.state is FindingState.DISMISSED]
+    dismissed = [item for item in known if item.binds(base_ref)]
     dismissed += [item.finding for item in items if item.finding.binds(base_ref)]
     excused = {(tell_lasting(item.claim, patch), item.symbol) for item in dismissed}
-    own = {tell_lasting(item.claim, patch) for item in known if item.state is not FindingState.DISMISSED}
+    own = {
+        tell_lasting(item.claim, patch)
+        for item in known
+        if item.state is not FindingState.DISMISSED and blocks(item.claim)
+    }
     picked = []
     for item in items:
         claim = item.finding.claim

@@ -83,6 +83,11 @@ class Tracer:
             claim = replace(claim, quote=nearest.text)
         return Trace(claim, file, bool(lines), self._place(claim))
 
+    def find_home(self, claim: Claim) -> str:
+        """The path of a claim's own file today."""
+        file = find_file(claim.path, self._patch)
+        return claim.path if file is None else file.path
+
     def list_moved(self, claim: Claim) -> Iterable[PlacedClaim]:
         """The claim on each line of other files to which its own may have moved, the likeliest first."""
         length = _count_further(claim)
