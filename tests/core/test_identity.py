@@ -345,6 +345,19 @@ def test_two_findings_of_equal_lines_follow_their_file_under_another_name() -> N
     assert numbers(later) == [2]
 
 
+def test_what_blocks_is_not_shed_by_copies_of_its_line_that_go_again() -> None:
+    def modified(path: str, *code: str) -> FilePatch:
+        return change_file(path, ["start"], ["start", *code, "more"])
+
+    first = review(change(added("x/pay.py", *CODE)), [replace(BUG, path="x/pay.py", quote=CODE[1], line=3)])
+    copies = [modified(path, *CODE) for path in ("app/charge.py", "docs/other.md", "docs/pay.py")]
+    second = review(change(*copies), [], remember(first), next_number=2)
+    third = review(change(*copies[:2], modified("docs/pay.py", "fine")), [], remember(second), next_number=2)
+
+    assert [f.claim.path for f in second.findings] == ["docs/pay.py"]
+    assert [f.claim.path for f in third.findings] == ["app/charge.py"]
+
+
 def test_a_moved_finding_keeps_its_number_when_its_old_place_has_the_fault_again() -> None:
     bug = replace(BUG, quote=CODE[1], line=3)
     first = review(change(added("a.py", *CODE)), [bug])

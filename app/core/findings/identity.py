@@ -88,7 +88,8 @@ class _Outcome:
         """Where the change makes the very line of a model's finding, if nothing else is known of that one."""
         if known.claim.source is not Source.MODEL or known.placed is Placed.SUMMARY:
             return None
-        made = self.tracer.find_made(known.claim)
+        # Copies of it are no way to shed what blocks.
+        made = self.tracer.find_made(known.claim, once=not known.blocking)
         if made is None:
             return None
         spot = made[0].path, made[0].category, normalise(made[0].quote)

@@ -97,16 +97,18 @@ class Tracer:
                 if placed is not None:
                     yield placed
 
-    def find_made(self, claim: Claim, *, least: int = LEAST_PART) -> PlacedClaim | None:
+    def find_made(self, claim: Claim, *, least: int = LEAST_PART, once: bool = True) -> PlacedClaim | None:
         """The claim on the very line that it quotes, where the change makes that line; None where it does not.
 
-        In its own file the nearest one; else in any other, if the quote is so long and the change makes it once.
+        In its own file the nearest one; else in any other, if the quote is so long: the one that the change makes
+        `once`, or else that in the file whose path is likest.
         """
         quote, file = normalise(claim.quote), find_file(claim.path, self._patch)
         made = [] if file is None else [(file, line) for line in self._find(claim, file) if line.changed]
         if not made and len(quote) >= least:
             made = [(file, line) for file in self._patch.files for line in self._find(claim, file) if line.changed]
-            made = made if len(made) == 1 else []
+            likest = min(made, key=lambda item: _tell_likeness(item[0], claim), default=None)
+            made = [] if likest is None or (once and len(made) > 1) else [one for one in made if one[0] is likest[0]]
         if not made:
             return None
         first, length = first_line(claim) or 1, _count_further(claim)
@@ -137,7 +139,7 @@ class Tracer:
                 continue
             if lines := [line for line in self._find(claim, file) if line.changed]:
                 found.append((file, lines))
-        return sorted(found, key=lambda item: (-count_common_ends(item[0].path, claim.path), item[0].path))
+        return sorted(found, key=lambda item: _tell_likeness(item[0], claim))
 
 
 def _read(file: FilePatch) -> _Text:
@@ -167,6 +169,11 @@ def _put(claim: Claim, file: FilePatch, line: Line, length: int) -> Claim:
     """The claim on that line, and as many below it as it was about."""
     start = line.number if length else None
     return replace(claim, path=file.path, quote=line.text, start_line=start, line=line.number + length)
+
+
+def _tell_likeness(file: FilePatch, claim: Claim) -> tuple[int, str]:
+    """The smaller the likelier is it that the claim's line moved to that file."""
+    return -count_common_ends(file.path, claim.path), file.path
 
 
 def count_common_ends(path: str, other: str) -> int:

@@ -102,20 +102,37 @@ def merged_head(part: Part, commits: Mapping[str, Sequence[str]]) -> str | None:
     return parents[1] if len(parents) == 2 and parents[0] == part.base_sha else None
 
 
+def merged_tips(commits: Mapping[str, Sequence[str]], head_sha: str) -> tuple[str, ...]:
+    """The commits that were merged into the group: first those that its own commits merged, then those of its members.
+
+    What the queue merged stands before all that people merged in their branches, however much that is.
+    """
+    own = _own_commits(commits, head_sha)
+    merged = [tip for sha in dict.fromkeys([*own, *commits]) for tip in commits[sha][1:] if tip in commits]
+    return tuple(dict.fromkeys(merged))
+
+
 def name_squashed(commits: Mapping[str, Sequence[str]], titles: Mapping[str, str], head_sha: str) -> tuple[int, ...]:
     """The pull requests that the titles of a group's own commits name, as GitHub writes them when it squashes.
 
-    Its own commits are `head_sha` and, from there, the first parent of each, as far as they are among `commits`; one
-    that merges is not asked. A title is anybody's words: it may hold a group up and never let one pass.
+    One that merges is not asked. A title is anybody's words: it may hold a group up and never let one pass.
     """
     found: list[int] = []
+    for sha in _own_commits(commits, head_sha):
+        named = _SQUASHED.fullmatch(titles[sha].rstrip()) if len(commits[sha]) == 1 else None
+        found += [int(named[1])] if named is not None else []
+    return tuple(dict.fromkeys(found))
+
+
+def _own_commits(commits: Mapping[str, Sequence[str]], head_sha: str) -> tuple[str, ...]:
+    """`head_sha` and, from there, the first parent of each, as far as they are among `commits`: newest first."""
+    found: list[str] = []
     at = head_sha
     while at in commits:
+        found.append(at)
         parents = commits[at]
-        named = _SQUASHED.fullmatch(titles[at].rstrip()) if len(parents) == 1 else None
-        found += [int(named[1])] if named is not None else []
         at = parents[0] if parents else ""
-    return tuple(dict.fromkeys(found))
+    return tuple(found)
 
 
 def stand(conclusion: str) -> Standing:

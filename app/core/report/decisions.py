@@ -80,6 +80,14 @@ def tell_no_finding(number: int | None, *, known: int) -> Markdown:
     return Markdown(f"There is no F{number}: {there}.")
 
 
+def tell_altered() -> Markdown:
+    """The answer in a thread of ours that stands for no finding any more."""
+    return Markdown(
+        "Somebody edited the comment that began this thread, so I do not trust it to say which finding is meant. "
+        "Name its number, as in `F1`."
+    )
+
+
 def tell_paused(*, changed: bool) -> Markdown:
     """The answer to `/lintel pause`."""
     if not changed:
@@ -110,6 +118,16 @@ def tell_other_base(head_sha: str, base_ref: str, reason: str) -> Markdown:
     )
 
 
+def tell_other_base_since(finding: str, base_ref: str, reason: str) -> Markdown:
+    """The answer to a dismissal that was said before the pull request was offered into this base."""
+    return paragraphs(
+        Markdown(f"Since that was written, the base was changed. If {finding} is not to count into ")
+        + code(base_ref)
+        + Markdown(":"),
+        code(f"/lintel dismiss {finding} {reason}"),
+    )
+
+
 def tell_base_unknown() -> Markdown:
-    """The answer where nobody can tell which base an override was said for."""
+    """The answer where nobody can tell which base an override or a dismissal was said for."""
     return Markdown("GitHub does not say whether the base was changed since you wrote that, so it is not taken.")
