@@ -224,9 +224,9 @@ def leave_group(event: Event) -> list[Job]:
 
 @on("installation")
 @on("installation_repositories")
-@on("repository", "transferred")
+@on("repository", "transferred", "renamed")
 def read_installation_again(event: Event) -> list[Job]:
-    """Installed, removed, suspended, given other repositories or permissions, or somebody else's repository."""
+    """Installed, removed, suspended, given other repositories or permissions, or a repository's owner or name."""
     if event.installation_id is None:
         return []
     return [

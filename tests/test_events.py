@@ -188,10 +188,11 @@ def test_everything_else_is_ignored(name: str) -> None:
     assert deliver(name, "created") == []
 
 
-def test_a_repository_that_was_transferred_belongs_to_another_installation() -> None:
-    expected = InstallationJob(installation_id=7, action="transferred", account="acme")
-    assert deliver("repository", "transferred") == [expected]
-    assert deliver("repository", "renamed") == []
+@pytest.mark.parametrize("action", ["transferred", "renamed"])
+def test_a_repository_may_belong_to_another_installation_or_be_the_organisation_s_own(action: str) -> None:
+    expected = InstallationJob(installation_id=7, action=action, account="acme")
+    assert deliver("repository", action) == [expected]
+    assert deliver("repository", "archived") == []
 
 
 @pytest.mark.parametrize("missing", ["installation", "repository", "pull_request"])

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.core.event import RepositoryRef
-from app.core.job import InstallationJob, ReadyJob, ReviewJob
+from app.core.gate.effective import ORGANISATION_REPOSITORY
+from app.core.job import InstallationJob, ReadyJob, RedecideJob, ReviewJob
 from app.flows.pull_request.forge import GitHubServices
 from app.github.errors import InstallationGone
 from app.store.database import Connection
@@ -37,14 +38,30 @@ async def read_again(services: GitHubServices, job: InstallationJob) -> None:
             repositories = tuple(RepositoryRef(id=item.id, full_name=item.full_name) for item in answer)
     async with services.database.transaction() as connection:
         now = services.now()
+        had = await installations.repositories(connection, job.installation_id)
         await installations.save(connection, job.installation_id, account, state, now=now)
         new = await installations.set_repositories(connection, job.installation_id, repositories, now=now)
         await enqueue(connection, [_ready(job, repository) for repository in new])
         await enqueue(connection, await _broken_off(connection, job.installation_id, repositories))
+        if _find_ruling(had) != _find_ruling(repositories):
+            await enqueue(connection, [_decide_again(job, repository) for repository in repositories])
 
 
 def _ready(job: InstallationJob, repository: RepositoryRef) -> ReadyJob:
     return ReadyJob(installation_id=job.installation_id, repository_id=repository.id, repository=repository.full_name)
+
+
+def _find_ruling(repositories: Sequence[RepositoryRef]) -> frozenset[int]:
+    """Those that hold an organisation's policy. One that comes, goes or is named so changes what all others ask for."""
+    return frozenset(
+        one.id for one in repositories if one.full_name.partition("/")[2].lower() == ORGANISATION_REPOSITORY
+    )
+
+
+def _decide_again(job: InstallationJob, repository: RepositoryRef) -> RedecideJob:
+    return RedecideJob(
+        installation_id=job.installation_id, repository_id=repository.id, repository=repository.full_name
+    )
 
 
 async def _broken_off(

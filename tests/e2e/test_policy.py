@@ -182,3 +182,32 @@ async def test_a_push_of_the_organisations_policy_decides_its_repositories_again
 
     assert (await guarded.judged(pull)).conclusion == "failure"
     assert not mergeable(guarded, pull)
+
+
+async def test_an_organisation_s_policy_that_the_app_comes_to_see_judges_what_is_open(guarded: Town) -> None:
+    people = guarded.people
+    shared = await guarded.do(people.create_repository, "octo", ".github", default_branch="main")
+    await guarded.do(people.commit, shared, "main", {"lintel.yml": b"floor: {block_on: low}\n"}, by="mona")
+    pull = await guarded.propose(UGLY)
+    assert (await guarded.judged(pull)).conclusion == "success"
+    (installation,) = people.state.installations.values()
+    await guarded.do(people.cover, installation, shared)
+
+    assert (await guarded.judged(pull)).conclusion == "failure"
+    assert not mergeable(guarded, pull)
+
+
+async def test_a_repository_that_is_renamed_to_hold_the_organisation_s_policy_judges_what_is_open(
+    guarded: Town,
+) -> None:
+    people = guarded.people
+    other = await guarded.do(people.create_repository, "octo", "conf", default_branch="main")
+    (installation,) = people.state.installations.values()
+    await guarded.do(people.cover, installation, other)
+    await guarded.do(people.commit, other, "main", {"lintel.yml": b"floor: {block_on: low}\n"}, by="mona")
+    pull = await guarded.propose(UGLY)
+    assert (await guarded.judged(pull)).conclusion == "success"
+    await guarded.do(people.rename, other, ".github", by="mona")
+
+    assert (await guarded.judged(pull)).conclusion == "failure"
+    assert not mergeable(guarded, pull)
