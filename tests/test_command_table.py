@@ -27,7 +27,10 @@ PROMISED = {
     "status": ("--twma", "nrtwma"),
     "help": ("nrtwma", "nrtwma"),
 }
-IN_PROSE = ("{}", "Thanks!\n{}\nBye.", "- {}", "1. {}", "{}\n\n> what was said before")
+IN_PROSE = (
+    *("{}", "Thanks!\n{}\nBye.", "- {}", "1. {}", "{}\n\n> what was said before"),
+    *("<q>so</q>, then\n{}", "<blockquote>\n\nso\n\n</blockquote>\n\n{}"),
+)
 IN_NO_PROSE = (
     "> {}",
     "> She said:\n{}",
@@ -40,6 +43,11 @@ IN_NO_PROSE = (
     "# {}",
     "<div>\n{}\n</div>",
     "<!--\n{}\n-->",
+    "<blockquote>\n\n{}\n\n</blockquote>\nI do not think so.",
+    "<details><summary>of old</summary>\n\n{}\n\n</details>",
+    "she wrote <q>\n{}\n</q>",
+    "<del>\n\n{}",
+    "$$\n{}\n$$",
     "a | b\n--- | ---\n{} | c",
     "[link\n{}](https://example.com)",
     "please {}",

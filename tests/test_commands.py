@@ -4,13 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.commands.action import Action, Ask, Fix, Reply, ReplyKind, Review
+from app.commands.action import Action, Ask, Fix, Pause, Reply, ReplyKind, Review, Show, Topic
 from app.commands.needs import Needs, allowed
 from app.commands.prose import Call, parse
 from app.commands.table import act, command, commands, help_text
 from app.core.people.role import Role
 
 INVISIBLE = "\u200b"
+PAUSE, RESUME = Pause(paused=True), Pause(paused=False)
 
 
 def said(body: str, role: str = "admin", *, is_author: bool = False) -> list[Action]:
@@ -143,6 +144,30 @@ def test_an_unknown_command_is_answered_with_the_nearest(text: str, meant: str |
 
 def test_one_action_is_done_once_however_often_it_is_asked_for() -> None:
     assert said("/lintel review\n" * 500) == [Review()]
+    assert said("/lintel help\n/lintel nothing\n" * 500, "none") == [Reply(ReplyKind.HELP), Reply(ReplyKind.UNKNOWN)]
+
+
+def test_of_pause_and_resume_in_one_comment_the_last_one_holds() -> None:
+    assert said("/lintel pause\n/lintel resume\n/lintel pause") == [PAUSE, RESUME, PAUSE]
+    assert said("/lintel resume\n/lintel pause\n/lintel cost\n/lintel resume") == [
+        *(RESUME, PAUSE, Show(Topic.COST), RESUME)
+    ]
+    assert said("/lintel pause\n/lintel resume\n" * 500) == [PAUSE, RESUME]
+    assert said("/lintel pause\n" * 500) == [PAUSE]
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from(["pause", "resume", "status", "help", "review"]), max_size=30))
+def test_few_of_many_commands_are_done_in_order_and_the_last_pause_is_the_last_one_said(names: list[str]) -> None:
+    one_by_one = [action for name in names for action in said(f"/lintel {name}")]
+    done = said("\n".join(f"/lintel {name}" for name in names))
+    rest = iter(one_by_one)
+    assert all(action in rest for action in done)
+    assert set(done) == set(one_by_one)
+    assert len(done) <= len(set(one_by_one)) + 1
+    assert [one for one in done if isinstance(one, Pause)][-1:] == [
+        one for one in one_by_one if isinstance(one, Pause)
+    ][-1:]
 
 
 @pytest.mark.parametrize(

@@ -173,9 +173,11 @@ def help_text() -> str:
 
 
 def act(calls: Sequence[Call], role: Role, *, is_author: bool) -> list[Action]:
-    """What the calls of one comment lead to, each action once, whatever number of lines ask for it."""
-    actions = [action for call in calls for action in _act_on(call, role, is_author=is_author)]
-    return list(dict.fromkeys(actions))
+    """What the calls of one comment lead to, each action once, whatever number of lines ask for it.
+
+    Of `pause` and `resume` the last one said is the last one done, once more if need be.
+    """
+    return _each_once([action for call in calls for action in _act_on(call, role, is_author=is_author)])
 
 
 def find(call: Call) -> tuple[Command, str] | None:
@@ -204,3 +206,13 @@ def _act_on(call: Call, role: Role, *, is_author: bool) -> list[Action]:
     if not allowed(row.needs, role, is_author=is_author):
         return [Reply(ReplyKind.DENIED, row.name)]
     return row.perform(rest)
+
+
+def _each_once(actions: Sequence[Action]) -> list[Action]:
+    """The first of equal actions. No other action takes one back, so that only a pause can be meant anew."""
+    firsts = {action: place for place, action in reversed([*enumerate(actions)])}
+    pauses = [place for place, action in enumerate(actions) if isinstance(action, Pause)]
+    done = {*firsts.values()}
+    if pauses and actions[pauses[-1]] != actions[max(done.intersection(pauses))]:
+        done.add(pauses[-1])
+    return [actions[place] for place in sorted(done)]

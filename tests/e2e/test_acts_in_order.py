@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.hub import git
 from tests.e2e.conftest import mergeable
-from tests.e2e.test_decisions import BAD, OTHER, block, entries
+from tests.e2e.test_decisions import BAD, GOOD, OTHER, block, entries
 from tests.e2e.town import Town, told
 
 TWO = {**BAD, "app/free.py": "def free(price):\n    return price * 0\n"}
@@ -33,6 +33,17 @@ async def test_one_that_is_not_allowed_does_not_keep_the_next_from_being_done(gu
     assert "does not allow `/lintel override`" in guarded.answers(pull)[0]
     assert [len(await entries(guarded, kind)) for kind in ("override", "pause", "dismiss", "resume")] == [0, 1, 1, 1]
     assert mergeable(guarded, pull)
+
+
+async def test_paused_resumed_and_paused_in_one_comment_it_is_paused(guarded: Town) -> None:
+    pull = await guarded.propose(GOOD)
+    await guarded.judged(pull)
+    await guarded.tell(pull, "/lintel pause\n/lintel resume\n/lintel pause", by="keeper")
+    await guarded.commit("change", OTHER)
+
+    assert (await guarded.judged(pull)).title == "Paused by keeper"
+    assert len(guarded.answers(pull)) == len([*await entries(guarded, "pause"), *await entries(guarded, "resume")]) == 3
+    assert not mergeable(guarded, pull)
 
 
 async def test_a_dismissal_survives_a_rebase_onto_what_came_meanwhile(guarded: Town) -> None:

@@ -94,6 +94,25 @@ async def test_what_is_quoted_code_or_only_looks_alike_is_no_command(guarded: To
     assert mergeable(guarded, pull)
 
 
+@pytest.mark.parametrize(
+    "quote",
+    [
+        "hubert asked me to write:\n<blockquote>\n\n{}\n\n</blockquote>\nI do not think so.",
+        "<details><summary>What was said</summary>\n\n{}\n\n</details>",
+        "He wrote <q>\n{}\n</q>, and no.",
+        "<del>\n\n{}\n\n</del>",
+    ],
+)
+async def test_an_override_that_is_quoted_in_html_opens_nothing(guarded: Town, quote: str) -> None:
+    pull = await guarded.propose(BAD)
+    await guarded.judged(pull)
+    comment = await guarded.tell(pull, quote.format(override(pull)), by="keeper")
+
+    assert not comment.reactions
+    assert not guarded.answers(pull)
+    assert not mergeable(guarded, pull)
+
+
 async def test_a_comment_edited_into_a_command_is_none(guarded: Town) -> None:
     pull = await guarded.propose(GOOD)
     comment = await guarded.tell(pull, "Looks good.")
