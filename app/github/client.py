@@ -24,7 +24,7 @@ from app.github.drafts import (
     DraftComment,
     ReactionContent,
 )
-from app.github.edits import read_last_edit
+from app.github.edits import Edit, read_last_edit
 from app.github.errors import Context, WrongRepository
 from app.github.objects import GitCommit, GitTree, read_blob, read_commit, read_tree
 from app.github.payloads import (
@@ -46,7 +46,7 @@ from app.github.protection import read_requirements
 from app.github.reactions import list_reactions
 from app.github.reading import Reader, quoted
 from app.github.transport import Credential, Wire
-from app.github.turns import read_last_turn
+from app.github.turns import read_last_base_change, read_last_turn
 
 _FULL_NAME: Final = re.compile(r"([A-Za-z0-9._-]{1,100})/([A-Za-z0-9._-]{1,100})", re.ASCII)
 # GitHub lists no more commits of a pull request than this.
@@ -103,6 +103,10 @@ class GitHubClient:
     async def get_last_turn(self, number: int) -> datetime | None:
         """When the base branch of a pull request was last changed, or its head force-pushed; None: neither ever was."""
         return await read_last_turn(self._repo, self.full_name, number)
+
+    async def get_last_base_change(self, number: int) -> datetime | None:
+        """When the base branch of a pull request was last changed; None: it never was."""
+        return await read_last_base_change(self._repo, self.full_name, number)
 
     async def list_pull_files(self, number: int) -> tuple[PullFile, ...]:
         """The files that a pull request changes: `MOST_PULL_FILES` at most, whatever it has."""
@@ -251,8 +255,8 @@ class GitHubClient:
         """One comment, now; NotFound when it was deleted."""
         return await self._repo.get(f"/issues/comments/{comment_id}", IssueComment)
 
-    async def get_last_edit(self, node_id: str) -> datetime | None:
-        """When a comment, on the change or not, was edited last; None: never. NotFound when it was deleted."""
+    async def get_last_edit(self, node_id: str) -> Edit | None:
+        """The last edit of a comment, on the change or not; None: it never was. NotFound when it was deleted."""
         return await read_last_edit(self._repo, node_id)
 
     async def create_issue_comment(self, number: int, body: str) -> IssueComment:

@@ -1,7 +1,8 @@
-"""Whether a comment was edited: REST tells times in whole seconds, so only GraphQL can tell."""
+"""Whether and by whom a comment was edited: REST tells times in whole seconds, so only GraphQL can tell."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -13,18 +14,31 @@ from app.github.transport import GRAPHQL, Request
 
 _QUERY: Final = """
 query($id: ID!) {
-  node(id: $id) { ... on Comment { lastEditedAt } }
+  node(id: $id) { ... on Comment { lastEditedAt editor { ... on Bot { databaseId } } } }
 }
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """The last edit of a comment. `bot_id` is the account of the bot that made it; None: a person, or nobody knows."""
+
+    at: datetime
+    bot_id: int | None
 
 
 class _Told(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
 
 
+class _Editor(_Told):
+    bot_id: int | None = Field(default=None, alias="databaseId")
+
+
 class _Comment(_Told):
     # Without a default: a node that is no comment has no such field, and has then not been told of.
     last_edited_at: datetime | None = Field(alias="lastEditedAt")
+    editor: _Editor | None = None
 
 
 class _Data(_Told):
@@ -35,8 +49,8 @@ class _Answer(_Told):
     data: _Data
 
 
-async def read_last_edit(reader: Reader, node_id: str) -> datetime | None:
-    """When a comment was edited last, by whomever; None: never.
+async def read_last_edit(reader: Reader, node_id: str) -> Edit | None:
+    """The last edit of a comment, by whomever; None: it never was.
 
     Raises NotFound where it is gone, UnreadableAnswer where the id is empty or that of no comment.
     https://docs.github.com/en/graphql/reference/interfaces#comment
@@ -52,4 +66,6 @@ async def read_last_edit(reader: Reader, node_id: str) -> datetime | None:
         raise UnreadableAnswer("GitHub's answer has an unknown shape", context) from error
     if comment is None:
         raise NotFound("the comment is gone", context)
-    return comment.last_edited_at
+    if comment.last_edited_at is None:
+        return None
+    return Edit(comment.last_edited_at, comment.editor.bot_id if comment.editor else None)

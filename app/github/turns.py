@@ -15,7 +15,8 @@ from app.github.errors import Context, NotFound, UnreadableAnswer, WrongReposito
 from app.github.reading import Reader
 from app.github.transport import GRAPHQL, Request
 
-_KINDS: Final = ("BASE_REF_CHANGED_EVENT", "AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT", "HEAD_REF_FORCE_PUSHED_EVENT")
+_BASE_CHANGES: Final = ("BASE_REF_CHANGED_EVENT", "AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT")
+_TURNS: Final = (*_BASE_CHANGES, "HEAD_REF_FORCE_PUSHED_EVENT")
 _QUERY: Final = """
 query($owner: String!, $name: String!, $number: Int!, $kinds: [PullRequestTimelineItemsItemType!]) {
   repository(owner: $owner, name: $name) {
@@ -69,8 +70,17 @@ async def read_last_turn(reader: Reader, full_name: str, number: int) -> datetim
     Raises NotFound where there is no such pull request, UnreadableAnswer, and WrongRepository where the name belongs to
     another repository now.
     """
+    return await _read_last(reader, full_name, number, _TURNS)
+
+
+async def read_last_base_change(reader: Reader, full_name: str, number: int) -> datetime | None:
+    """When its base branch was last changed, by whomever; None: it never was. Raises what `read_last_turn` does."""
+    return await _read_last(reader, full_name, number, _BASE_CHANGES)
+
+
+async def _read_last(reader: Reader, full_name: str, number: int, kinds: tuple[str, ...]) -> datetime | None:
     owner, _, name = full_name.partition("/")
-    variables: JsonValue = {"owner": owner, "name": name, "number": number, "kinds": list(_KINDS)}
+    variables: JsonValue = {"owner": owner, "name": name, "number": number, "kinds": list(kinds)}
     request = Request(method="POST", path=GRAPHQL, body={"query": _QUERY, "variables": variables})
     response = await reader.wire.send(request, reader.reads)
     context = Context("POST", GRAPHQL, response.status_code)

@@ -40,6 +40,7 @@ def edit_comment(hub: Hub, comment: IssueComment, editor: User, body: str) -> No
     """Change what a comment says."""
     before, comment.body = comment.body, check_body("IssueComment", body)
     comment.updated_at = comment.last_edited_at = hub.clock()
+    comment.last_editor = editor
     _tell_comment(hub, comment, "edited", editor, before)
 
 
@@ -77,6 +78,7 @@ def edit_review_comment(hub: Hub, comment: ReviewComment, editor: User, body: st
     """Change what a comment on the diff says."""
     before, comment.body = comment.body, check_body("PullRequestReviewComment", body)
     comment.updated_at = comment.last_edited_at = hub.clock()
+    comment.last_editor = editor
     tell_review_comment(hub, comment, "edited", editor, before)
 
 

@@ -16,13 +16,14 @@ from starlette.responses import JSONResponse, Response
 
 from app.hub.access import NO_ACCESS, Caller, authenticate, authorize
 from app.hub.accounts import Json, Repository
+from app.hub.comment_nodes import COMMENT_TYPES, Comment, find_comment, tell_editor, tell_node_id
 from app.hub.events import Hub
 from app.hub.graphql_text import Field, QueryUnreadableError, parse
 from app.hub.merge_queue import entries_of
 from app.hub.refusals import RefusedError
-from app.hub.state import IssueComment, PullRequest, QueueEntry, ReviewComment
+from app.hub.state import IssueComment, PullRequest, QueueEntry
 from app.hub.timeline import TYPES, TimelineItem, choose
-from app.hub.views import node_id, stamp, stamp_if
+from app.hub.views import stamp, stamp_if
 
 GRAPHQL = "/api/graphql"
 MOST = 100
@@ -168,11 +169,9 @@ def _find_repository(asked: _Asked, _: None, arguments: Json) -> Repository:
     return found
 
 
-def _find_node(asked: _Asked, _: None, arguments: Json) -> IssueComment | ReviewComment:
-    wanted, state = arguments.get("id"), asked.hub.state
-    said = [comment for comment in state.review_comments.values() if comment.review.state != "PENDING"]
-    comments: list[IssueComment | ReviewComment] = [*state.issue_comments.values(), *said]
-    found = next((one for one in comments if _node_id(one) == wanted), None)
+def _find_node(asked: _Asked, _: None, arguments: Json) -> Comment:
+    wanted = arguments.get("id")
+    found = find_comment(asked.hub.state, wanted)
     words = f"Could not resolve to a node with the global id of '{wanted}'."
     if found is None:
         raise _AnswerError(words, type="NOT_FOUND")
@@ -184,10 +183,6 @@ def _find_node(asked: _Asked, _: None, arguments: Json) -> IssueComment | Review
             raise _AnswerError(words, type="NOT_FOUND") from error
         raise _AnswerError(NO_ACCESS, type="FORBIDDEN", extensions={"saml_failure": False}) from error
     return found
-
-
-def _node_id(comment: IssueComment | ReviewComment) -> str:
-    return node_id("IC" if isinstance(comment, IssueComment) else "PRRC", comment.id)
 
 
 def _find_pull(asked: _Asked, repository: Repository, arguments: Json) -> PullRequest:
@@ -252,18 +247,21 @@ def _leaf(read: Callable[[Any], Any], of: str | None = None) -> tuple[str | None
     return of, _NONE, partial(_plainly, read)
 
 
-_OF_TYPE: dict[str, tuple[type, ...]] = {"Comment": (IssueComment, ReviewComment)} | {k: (t,) for k, t in TYPES.items()}
+_OF_TYPE: dict[str, tuple[type, ...]] = COMMENT_TYPES | {kind: (of,) for kind, of in TYPES.items()}
 
 _SCHEMA: dict[str, dict[str, tuple[str | None, frozenset[str], Resolver]]] = {
     "Query": {
         "node": ("Node", frozenset({"id"}), _find_node),
         "repository": ("Repository", frozenset({"owner", "name"}), _find_repository),
     },
-    "Node": {"id": _leaf(_node_id)},
+    "Node": {"id": _leaf(tell_node_id)},
     "Comment": {
         "createdAt": _leaf(lambda comment: stamp(comment.created_at)),
         "lastEditedAt": _leaf(lambda comment: stamp_if(comment.last_edited_at)),
+        "editor": _leaf(tell_editor, "Actor"),
     },
+    "Actor": {"login": _leaf(lambda actor: actor.login)},
+    "Bot": {"databaseId": _leaf(lambda bot: bot.user.id)},
     "Repository": {
         "databaseId": _leaf(lambda repository: repository.id),
         "nameWithOwner": _leaf(lambda repository: repository.full_name),

@@ -76,6 +76,7 @@ class IssueComment:
     app: App | None = None
     reactions: list[Reaction] = field(default_factory=list)
     last_edited_at: datetime | None = None
+    last_editor: User | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -121,6 +122,7 @@ class ReviewComment:
     app: App | None = None
     reactions: list[Reaction] = field(default_factory=list)
     last_edited_at: datetime | None = None
+    last_editor: User | None = None
 
 
 @dataclass(slots=True, eq=False)

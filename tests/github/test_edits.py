@@ -23,9 +23,22 @@ async def test_the_last_edit_is_asked_for_by_the_comments_node_id(
     client: GitHubClient, github: ScriptedGitHub, edited: str | None, at: datetime | None
 ) -> None:
     told(github, {"data": {"node": {"lastEditedAt": edited}}})
-    assert await client.get_last_edit("IC_kwHB1") == at
+    found = await client.get_last_edit("IC_kwHB1")
+    assert (found.at if found else None) == at
     (asked,) = github.requests("POST", "/graphql")
     assert asked.json["variables"] == {"id": "IC_kwHB1"}
+
+
+@pytest.mark.parametrize(
+    ("editor", "bot_id"), [({"databaseId": 41}, 41), ({}, None), (None, None)], ids=["a bot", "a person", "nobody now"]
+)
+async def test_an_edit_is_a_bots_only_where_github_says_so(
+    client: GitHubClient, github: ScriptedGitHub, editor: dict[str, int] | None, bot_id: int | None
+) -> None:
+    told(github, {"data": {"node": {"lastEditedAt": "2026-03-01T12:00:00Z", "editor": editor}}})
+    edit = await client.get_last_edit("IC_kwHB1")
+    assert edit is not None
+    assert edit.bot_id == bot_id
 
 
 @pytest.mark.parametrize(

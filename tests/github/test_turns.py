@@ -26,6 +26,15 @@ async def test_the_last_of_the_timeline_is_asked_for(application: GitHubApp, git
     assert (variables["owner"], variables["name"], variables["number"]) == ("acme", "site", 3)
 
 
+async def test_changes_of_the_base_are_asked_for_without_forced_pushes(
+    application: GitHubApp, github: ScriptedGitHub
+) -> None:
+    github.script("POST", "/graphql", Said(200, told([{"createdAt": "2026-03-01T12:00:00Z"}])))
+    assert await application.repository(7, 9, "acme/site").get_last_base_change(3) is not None
+    kinds = github.requests("POST", "/graphql")[0].json["variables"]["kinds"]
+    assert kinds == ["BASE_REF_CHANGED_EVENT", "AUTOMATIC_BASE_CHANGE_SUCCEEDED_EVENT"]
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [

@@ -37,6 +37,19 @@ def test_one_on_the_change_is_told_of_as_well(place: Place) -> None:
     assert ask(place, made["node_id"])["data"]["node"]["lastEditedAt"] == made["created_at"]
 
 
+def test_the_editor_is_told_and_a_person_is_no_bot(place: Place) -> None:
+    comment = place.world.comment(place.pull, "One", by="ann")
+    query = "query($id: ID!) { node(id: $id) { ... on Comment { editor { login ... on Bot { databaseId } } } } }"
+    node = node_id("IC", comment.id)
+    assert ask(place, node, query) == {"data": {"node": {"editor": None}}}
+    place.world.edit_comment(comment, "Two", by="mia")
+    assert ask(place, node, query) == {"data": {"node": {"editor": {"login": "mia"}}}}
+    bot = next(user for user in place.world.state.users.values() if user.type == "Bot")
+    place.world.edit_comment(comment, "Three", by=bot.login)
+    editor = {"login": bot.login.removesuffix("[bot]"), "databaseId": bot.id}
+    assert ask(place, node, query) == {"data": {"node": {"editor": editor}}}
+
+
 def test_what_is_gone_or_must_not_be_read_is_an_error(place: Place) -> None:
     comment = place.world.comment(place.pull, "One", by="ann")
     (gone,) = ask(place, node_id("IC", 7))["errors"]

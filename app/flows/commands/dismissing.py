@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from pydantic import JsonValue
@@ -11,7 +12,15 @@ from app.core.findings.finding import Claim
 from app.core.gate.policy import Policy
 from app.core.job import review_of
 from app.core.people.entitlement import Asker, Ownership, refuse_dismissal
-from app.core.report.decisions import tell_dismissed, tell_dismissed_before, tell_no_finding, tell_refusal
+from app.core.report.decisions import (
+    tell_altered,
+    tell_base_unknown,
+    tell_dismissed,
+    tell_dismissed_before,
+    tell_no_finding,
+    tell_other_base_since,
+    tell_refusal,
+)
 from app.core.text.markdown import Markdown
 from app.flows.commands.asking import tell_author, tell_ownership
 from app.flows.commands.hearing import Occasion
@@ -19,17 +28,32 @@ from app.flows.commands.subject import find_subject
 from app.flows.pull_request.declared_owners import list_renamed
 from app.flows.pull_request.snapshot import take_snapshot
 from app.github.client import GitHubClient
+from app.github.errors import Forbidden, Refused, UnreadableAnswer
 from app.store.records import findings, ledger, pull_requests
 from app.store.records.findings import FindingState, KnownFinding
 from app.store.work.queue import enqueue
+
+_log = logging.getLogger(__name__)
 
 DISMISSED = "dismiss"
 """The kind of the ledger entry for each dismissal."""
 
 
 async def dismiss(occasion: Occasion, action: Dismiss) -> Markdown:
-    """Dismiss the finding that is named, or that of the thread, if the asker may. What to answer."""
+    """Dismiss the finding that is named, or that of the thread, if the asker may. What to answer.
+
+    Where the finding became another one while that was judged, it is judged again.
+    """
+    words = None
+    while words is None:
+        words = await _dismiss(occasion, action)
+    return words
+
+
+async def _dismiss(occasion: Occasion, action: Dismiss) -> Markdown | None:
     number = action.finding if action.finding is not None else occasion.heard.finding
+    if number is None and occasion.heard.altered:
+        return tell_altered()
     subject = await find_subject(occasion, number)
     if subject.found is None:
         return tell_no_finding(number, known=subject.last)
@@ -39,11 +63,13 @@ async def dismiss(occasion: Occasion, action: Dismiss) -> Markdown:
         mine = (found.dismissed_by, found.dismissed_reason) == (login, action.reason)
         return tell_dismissed(found.finding.id) if mine else tell_dismissed_before(found.finding.id, found.dismissed_by)
     asker, base_ref = await _know(occasion, found)
+    if base_ref and (outdated := await _tell_base_change(occasion, found, base_ref, action.reason)) is not None:
+        return outdated
     refused = refuse_dismissal(asker, blocking=found.finding.blocking)
     if refused is not None:
         return tell_refusal("dismiss", refused)
-    await _record(occasion, subject.pull_request_id, found, action.reason, base_ref)
-    return tell_dismissed(found.finding.id)
+    recorded = await _record(occasion, subject.pull_request_id, found, action.reason, base_ref)
+    return tell_dismissed(found.finding.id) if recorded else None
 
 
 async def _know(occasion: Occasion, found: KnownFinding) -> tuple[Asker, str]:
@@ -63,6 +89,22 @@ async def _know(occasion: Occasion, found: KnownFinding) -> tuple[Asker, str]:
     return await tell_author(client, occasion.services.database, occasion.pull, asker), snapshot.base_ref
 
 
+async def _tell_base_change(occasion: Occasion, found: KnownFinding, base_ref: str, reason: str) -> Markdown | None:
+    """What to answer where the comment was written for another base; None where the base is the one that it was.
+
+    Asked after `base_ref` was read. What happened in the same second counts as later.
+    """
+    number = occasion.job.number
+    try:
+        changed_at = await occasion.client.get_last_base_change(number)
+    except (Forbidden, Refused, UnreadableAnswer) as error:
+        _log.warning("nobody knows when the base of #%d was last changed: %s", number, error)
+        return tell_base_unknown()
+    if changed_at is None or occasion.heard.at > changed_at:
+        return None
+    return tell_other_base_since(found.finding.id, base_ref, reason)
+
+
 async def _name_paths(client: GitHubClient, number: int, claim: Claim) -> frozenset[str] | None:
     """Where a finding stands and where it shows, with the old names; None where GitHub does not list them all."""
     renamed = await list_renamed(client, number)
@@ -72,8 +114,8 @@ async def _name_paths(client: GitHubClient, number: int, claim: Claim) -> frozen
     return frozenset(paths.union(renamed[path] for path in paths if path in renamed))
 
 
-async def _record(occasion: Occasion, pull_request_id: int, found: KnownFinding, reason: str, base_ref: str) -> None:
-    """The dismissal, its ledger entry and the job that shows it, all or none."""
+async def _record(occasion: Occasion, pull_request_id: int, found: KnownFinding, reason: str, base_ref: str) -> bool:
+    """The dismissal, its ledger entry and the job that shows it, all or none: none if it is not `found` any more."""
     services, job, asker = occasion.services, occasion.job, occasion.asker
     now = services.now()
     body: dict[str, JsonValue] = {
@@ -91,6 +133,8 @@ async def _record(occasion: Occasion, pull_request_id: int, found: KnownFinding,
     }
     async with services.database.transaction() as connection:
         await pull_requests.lock(connection, pull_request_id)
+        if not _is_judged_alike(found, await findings.by_number(connection, pull_request_id, found.finding.number)):
+            return False
         await findings.dismiss(
             connection,
             pull_request_id,
@@ -102,3 +146,12 @@ async def _record(occasion: Occasion, pull_request_id: int, found: KnownFinding,
         )
         await ledger.append(connection, str(job.installation_id), DISMISSED, body, at=now)
         await enqueue(connection, [replace(review_of(job, job.number), again=True)])
+        return True
+
+
+def _is_judged_alike(before: KnownFinding, now: KnownFinding | None) -> bool:
+    """Whether nothing changed of what decides who may dismiss a finding."""
+    if now is None:
+        return False
+    one, other = before.finding, now.finding
+    return (before.state, one.blocking, one.claim) == (now.state, other.blocking, other.claim)

@@ -26,8 +26,9 @@ class Heard:
     """A comment that counts. `finding` is the number of the finding whose thread it stands in, if it stands in one.
 
     `thread_id` is the first comment of that thread; None for a comment on the conversation. `at` is when it was
-    written, in whole seconds. `unedited` is False where GitHub refuses to say whether somebody edited it: then nothing
-    is done, and that is said.
+    written, in whole seconds. `altered`: somebody else edited the first comment of a thread of ours, so that it stands
+    for no finding. `unedited` is False where GitHub refuses to say whether somebody edited it, or that first comment:
+    then nothing is done, and that is said.
     """
 
     comment_id: int
@@ -36,6 +37,7 @@ class Heard:
     at: datetime
     thread_id: int | None = None
     finding: int | None = None
+    altered: bool = False
     unedited: bool = True
 
 
@@ -92,32 +94,39 @@ async def _hear_in_thread(client: GitHubClient, job: CommandJob, identity: Ident
     if edited:
         return None
     thread_id = comment.in_reply_to_id or comment.id
+    first = await client.get_review_comment(thread_id)
+    marked = _read_mark(first, identity)
+    # Whoever may write may edit what we wrote, and so exchange the marker.
+    altered = await _is_edited(client, first, besides=first.user) if marked is not None else False
     return Heard(
         comment_id=comment.id,
         body=comment.body,
         author=author,
         at=at,
         thread_id=thread_id,
-        finding=await _find_subject(client, thread_id, identity),
-        unedited=edited is False,
+        finding=None if altered else marked,
+        altered=altered is True,
+        unedited=edited is False and altered is not None,
     )
 
 
-async def _is_edited(client: GitHubClient, comment: IssueComment | ReviewComment) -> bool | None:
+async def _is_edited(
+    client: GitHubClient, comment: IssueComment | ReviewComment, *, besides: Account | None = None
+) -> bool | None:
     """Whether anybody edited it, in the second that it was written in as well; None where GitHub refuses to say.
 
-    Asked after the text was read: who edits it between the two is seen.
+    Edits of the bot `besides` do not count. Asked after the text was read: who edits it between the two is seen.
     """
     try:
-        return await client.get_last_edit(comment.node_id) is not None
+        edit = await client.get_last_edit(comment.node_id)
     except (Forbidden, Refused, UnreadableAnswer) as error:
         _log.warning("nobody knows whether comment %d was edited: %s", comment.id, error)
         return None
+    return edit is not None and (besides is None or edit.bot_id != besides.id)
 
 
-async def _find_subject(client: GitHubClient, thread_id: int, identity: Identity) -> int | None:
-    """The finding that a thread of ours is about; None for a thread of anybody else."""
-    first = await client.get_review_comment(thread_id)
+def _read_mark(first: ReviewComment, identity: Identity) -> int | None:
+    """The finding that a thread of ours says it is about; None for a thread of anybody else."""
     if first.user is None or first.user.type != "Bot" or first.user.login != identity.login:
         return None
     marked = marked_finding(first.body)
