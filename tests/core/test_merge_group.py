@@ -20,6 +20,7 @@ from app.core.gate.group import (
     is_settled,
     link_parts,
     merged_head,
+    merged_tips,
     name_squashed,
     stand,
     tells_wait,
@@ -95,6 +96,20 @@ def test_a_merge_tells_the_head_that_it_merged_and_nothing_else_does() -> None:
     assert merged_head(part, {"c1": ("c0",)}) is None
     assert merged_head(part, {"c1": ("other", "offered1")}) is None
     assert merged_head(part, {"c1": ("c0", "offered1", "more")}) is None
+
+
+def test_what_the_queue_merged_is_asked_about_before_all_that_its_members_merged() -> None:
+    crowd = {f"twig{n}": ("c0",) for n in range(300)}
+    commits = {
+        **crowd,
+        "tip": ("c0", *crowd, "elsewhere"),
+        "c1": ("c0", "tip"),
+        "c2": ("c1", "other"),
+        "other": ("c0",),
+    }
+    assert merged_tips(commits, "c2") == ("other", "tip", *crowd)
+    assert merged_tips({"c1": ("c0",)}, "c1") == ()
+    assert merged_tips({}, "c1") == ()
 
 
 def test_a_squashed_commit_names_its_pull_request_in_its_title_and_a_merge_or_what_it_merged_does_not() -> None:
