@@ -5,16 +5,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 
 from app.flows.review.forge import Superseded
-from app.github.errors import InstallationGone, TokenNotGranted
+from app.github.errors import GitHubDown, InstallationGone, RateLimited, TokenNotGranted
 from app.jobs.faults import Judge
 from app.jobs.handlers import Context
-from app.jobs.run import BACK_OFF_S
+from app.jobs.run import BACK_OFF_S, EndOutstanding
+from app.store.faults import StoreUnavailable
 
 _log = logging.getLogger(__name__)
 
+_PASSING = (StoreUnavailable, GitHubDown, RateLimited, ConnectionError, TimeoutError)
+
 Act = Callable[[], Awaitable[None]]
+
+
+async def _nothing() -> None:
+    """Whoever grants it again is told of, and what waits for that is found by what it left in the store."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,31 +30,49 @@ class Ends:
     """What is done when a job did not get to its end.
 
     `overtaken`: something newer takes its place. `over`: it broke, and nothing of it is tried again. `outlasted`: so it
-    is with an error that would have passed; where that returns, the job counts as done.
+    is with an error that would have passed; where that returns, the job counts as done. `withheld`: we may not work on
+    it for now: the installation is gone or suspended, or lost the repository or a permission.
     """
 
     overtaken: Act
     over: Act
     outlasted: Callable[[Exception], Awaitable[None]]
+    withheld: Act = _nothing
 
 
 async def frame(key: str, context: Context, judge: Judge, work: Act, ends: Ends) -> None:
-    """Work, and bring it to exactly one end. Raises what broke it, for the queue to try again or to keep as failed."""
+    """Work, and bring it to exactly one end. Raises what broke it, for the queue to try again or to keep as failed.
+
+    Raises EndOutstanding where the end itself was kept from being reached by something that passes.
+    """
     try:
         await work()
     except Superseded as error:
         _log.info("%s: %s", key, error)
-        if await context.still_mine():
-            await ends.overtaken()
+        await _reach(partial(_overtake, context, ends))
     except InstallationGone:
         _log.info("%s: the installation is gone; its work is void", key)
+        await _reach(ends.withheld)
     except TokenNotGranted as error:
-        # Transferred, taken from the installation, or a permission was: whoever grants it again is told of.
+        # Transferred, taken from the installation, or a permission was.
         _log.warning("%s: we may not work on it any more: %s", key, error)
+        await _reach(ends.withheld)
     except Exception as error:
         if not judge(error).passing:
-            await ends.over()
+            await _reach(ends.over)
             raise
         if context.attempt < len(BACK_OFF_S):
             raise
-        await ends.outlasted(error)
+        await _reach(partial(ends.outlasted, error))
+
+
+async def _overtake(context: Context, ends: Ends) -> None:
+    if await context.still_mine():
+        await ends.overtaken()
+
+
+async def _reach(end: Act) -> None:
+    try:
+        await end()
+    except _PASSING as error:
+        raise EndOutstanding(error) from error

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
+from app.core.gate.again import OUTAGE_S
+from app.core.gate.group import MOST_LOOKS
 from app.core.job import MergeGroupJob, ReviewJob
 from app.flows.merge_group.flow import MergeGroup, give_up, judge_group
 from app.flows.pull_request.forge import GitHubServices
@@ -13,6 +17,9 @@ from app.flows.review.desk.desk import Desk
 from app.jobs.faults import Judge
 from app.jobs.frame import Ends, frame
 from app.jobs.handlers import Context
+from app.store.work.queue import enqueue
+
+_log = logging.getLogger(__name__)
 
 BROKE: Final = "Lintel could not judge this group: put its pull requests into the queue once more."
 ABANDONED: Final = "Lintel's worker died on this group time and again."
@@ -31,6 +38,7 @@ def handle_groups(
             overtaken=group.recorder.look_again,
             over=partial(give_up, group, BROKE),
             outlasted=partial(_outlasted, group),
+            withheld=partial(_withheld, group),
         )
         await frame(job.key, context, judge, work, ends)
 
@@ -38,6 +46,20 @@ def handle_groups(
 
 
 async def _outlasted(group: MergeGroup, error: Exception) -> None:
-    """Say so on the check: nobody waits in a queue for an outage to be over."""
+    """Look again, as often as members are waited for: the queue drops a group that got no answer. Then say so."""
+    if group.job.looks < MOST_LOOKS:
+        _log.warning("%s: it is looked at again: %s: %s", group.job.key, type(error).__name__, error)
+        await group.recorder.wait()
+        return
+    _log.error("%s: it was looked at for the last time", group.job.key, exc_info=error)
     await give_up(group, BROKE)
-    raise error
+
+
+async def _withheld(group: MergeGroup) -> None:
+    """Look again until we may work on it: nobody else begins anew with a group whose check never came."""
+    if group.job.looks >= MOST_LOOKS:
+        _log.warning("%s: it was looked at for the last time", group.job.key)
+        return
+    again = replace(group.job, looks=group.job.looks + 1, delay_s=OUTAGE_S)
+    async with group.services.database.transaction() as connection:
+        await enqueue(connection, [again])

@@ -50,6 +50,14 @@ _LONGEST_BACK_OFF_S: Final = 3600.0
 _INSIST_S: Final = 0.5
 
 
+class EndOutstanding(Exception):
+    """The end of a job was kept from being reached by `cause`, which passes: without its end the work would be lost."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__(f"its end could not be reached: {type(cause).__name__}: {cause}")
+        self.cause = cause
+
+
 class Runs:
     """The runs of this process. `ended` holds the jobs whose run is over, by id, with when (monotonic seconds)."""
 
@@ -136,9 +144,14 @@ class Runs:
             raise JobAborted
 
     async def _failed(self, error: Exception, context: JobContext, job_id: int, attempt: int) -> None:
-        fault = self._judge(error)
-        if fault.passing and attempt < len(self._back_off_s):
-            delay_s = min(_LONGEST_BACK_OFF_S, max(self._back_off_s[attempt], fault.retry_after_s or 0.0))
+        cause, last = error, len(self._back_off_s)
+        if isinstance(error, EndOutstanding):
+            cause = error.cause
+        fault = self._judge(cause)
+        # What has not come to its end may have no successor: it is tried until it has come there.
+        if fault.passing and (cause is not error or attempt < last):
+            back_off_s = self._back_off_s[min(attempt, last - 1)]
+            delay_s = min(_LONGEST_BACK_OFF_S, max(back_off_s, fault.retry_after_s or 0.0))
             _log.warning(
                 "job %d (%s) is tried again in %.0f s: %s: %s",
                 job_id,
@@ -147,7 +160,7 @@ class Runs:
                 type(error).__name__,
                 error,
             )
-            await self._complete(partial(self._put_back, context, job_id, attempt + 1, delay_s))
+            await self._complete(partial(self._put_back, context, job_id, min(attempt + 1, last), delay_s))
             return
         await self._complete(partial(self._fail, job_id, error))
         # procrastinate logs it with its traceback and ends the row as failed.

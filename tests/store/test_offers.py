@@ -12,7 +12,7 @@ from app.core.gate.sharing import Offer
 from app.store.database import Database
 from app.store.records import offers, reviews
 from app.store.records.reviews import Outcome
-from tests.store.rows import NOW, begun, pull_request, review_key
+from tests.store.rows import NOW, begun, later, pull_request, review_key
 
 HEAD, ELSE = "a" * 40, "d" * 40
 PASSED = Outcome(conclusion="success", reasons=(), coverage=None, usage={})
@@ -123,3 +123,31 @@ async def test_one_that_is_not_judged_or_not_attended_to_is_worth_nothing_yet(da
         (5, None),
     ]
     assert beside == (2, 5)
+
+
+async def test_a_verdict_is_taken_otherwise_by_what_another_wrote_since_without_counting_it(database: Database) -> None:
+    async def ask(mine: Offer = MINE, *, since: float = 0) -> bool:
+        async with database.transaction() as connection:
+            return await offers.is_taken_otherwise(
+                connection, mine, repository_id=70, head_sha=HEAD, since=later(since)
+            )
+
+    await judge(database, 1)
+    await judge(database, 2, [MINE])
+    await judge(database, 3, base="side")
+    await judge(database, 4, head=ELSE)
+    await judge(database, -5)
+    assert not await ask()
+    assert await ask(replace(MINE, conclusion="success"))
+
+    await judge(database, 6)
+    assert await ask()
+    async with database.transaction() as connection:
+        await connection.execute("UPDATE lintel.review SET published_at = %s", [later(5)])
+    assert await ask(since=5)
+    assert not await ask(since=6)
+
+    await judge(database, 6, head=ELSE)
+    assert await ask()
+    await judge(database, 3, base="side", ends=False)
+    assert await ask(since=6)

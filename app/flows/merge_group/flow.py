@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 from app.core.gate.group import MOST_LOOKS, Member, is_gated, is_left_to_own, is_settled, tells_wait
 from app.core.gate.snapshot import Snapshot
-from app.core.gate.verdict import Conclusion, GateFacts, Situation, decide
+from app.core.gate.verdict import Conclusion, GateFacts, Situation, decide, is_green
 from app.core.job import MergeGroupJob, ReviewJob
 from app.core.report.external_id import reviewed_by
 from app.core.report.group import group_queued, group_title, group_waiting, show_group
 from app.flows.merge_group.live import is_standing, take_group_snapshot
-from app.flows.merge_group.members import Traced, find_members
+from app.flows.merge_group.members import LOOKS_FOR_MEMBERS, Traced, find_members
 from app.flows.merge_group.own import GroupForge, own_review
 from app.flows.merge_group.record import GroupRecorder
-from app.flows.merge_group.standing import weigh_members, weigh_traced
+from app.flows.merge_group.weighing import weigh_found
 from app.flows.pull_request.check import Check
 from app.flows.pull_request.forge import GitHubServices
 from app.flows.review.desk.desk import Desk
@@ -31,9 +31,6 @@ from app.store.records.ledger import Entry
 from app.store.records.merge_groups import MergeGroupRow
 
 _log = logging.getLogger(__name__)
-
-LOOKS_FOR_MEMBERS = 2
-"""How often the queue's entries are looked for once more: GitHub may tell of a group before it lists it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +67,11 @@ async def judge_group(group: MergeGroup) -> None:
         await _review_own(group, row, snapshot)
         return
     recorded = await group.recorder.read_verdict(row)
-    await (_decide(group, row, snapshot) if recorded is None else _show(group, row, snapshot, recorded))
+    if recorded is None or is_green(str(recorded.body["conclusion"])):
+        # A green one that GitHub does not show yet is as old as its members' verdicts: those may have turned since.
+        await _decide(group, row, snapshot)
+        return
+    await _show(group, row, snapshot, recorded)
 
 
 async def give_up(group: MergeGroup, reason: str) -> None:
@@ -94,13 +95,10 @@ async def _decide(group: MergeGroup, row: MergeGroupRow, snapshot: Snapshot) -> 
     check = Check(group.client, services.identity)
     await check.queue(snapshot, row.id, group_queued())
     found = await find_members(services.app, group.client, job)
-    if isinstance(found, Traced):
-        if job.looks < LOOKS_FOR_MEMBERS:
-            await _wait(group, check)
-            return
-        members = await weigh_traced(services, group.client, job, snapshot, found)
-    else:
-        members = await weigh_members(services, group.client, job, snapshot, found)
+    if isinstance(found, Traced) and job.looks < LOOKS_FOR_MEMBERS:
+        await _wait(group, check)
+        return
+    members = await weigh_found(services, group.client, job, snapshot, found)
     if not is_settled(members) and job.looks < MOST_LOOKS:
         await _wait(group, check, members)
         return

@@ -6,22 +6,25 @@ has no conversation, so all that people get to see is the check.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from app.core.change.diff import Patch
 from app.core.change.plan import Plan
 from app.core.gate.attendance import Attendance
+from app.core.gate.group import Member
 from app.core.gate.policy import Policy
 from app.core.gate.snapshot import Snapshot
 from app.core.gate.verdict import GateFacts, Situation, decide
 from app.core.job import MergeGroupJob, ReviewJob, review_of
-from app.core.report.group import OWN_CHANGE, OWN_CHANGE_NOW
+from app.core.report.group import OWN_CHANGE, OWN_CHANGE_NOW, group_title, show_group
 from app.core.report.progress import Progress
 from app.core.report.publication import compose
 from app.core.report.report import Report
-from app.flows.merge_group.live import is_standing
+from app.flows.merge_group.live import is_standing, take_group_snapshot
+from app.flows.merge_group.record import GroupRecorder
+from app.flows.merge_group.weighing import find_held
 from app.flows.pull_request.ancestry import SEVERAL_MERGE_BASES, has_one_merge_base
 from app.flows.pull_request.check import Check
 from app.flows.pull_request.forge import GitHubServices
@@ -124,10 +127,20 @@ class GroupForge:
         await self._check.progress(progress, plan, [OWN_CHANGE_NOW])
 
     async def conclude(self, report: Report) -> None:
-        """Record the verdict, then show it on the check."""
+        """Record the verdict, then show it on the check; or what its members say, where they hold it up by now.
+
+        Raises Superseded where the policy is another one by now.
+        """
+        held = await self._find_held() if report.verdict.opens_gate else ()
         if not await self._still_mine() or not await is_standing(self._client, self._job):
             raise Superseded(f"the group at {report.snapshot.head_sha[:12]} is over")
-        await self._show(report)
+        await self._show(report, held)
+
+    async def _find_held(self) -> tuple[Member, ...]:
+        snapshot = await take_group_snapshot(self._services.app, self._client, self._job)
+        if snapshot.policy.digest != self._snapshot.policy.digest:
+            raise Superseded(f"the group at {snapshot.head_sha[:12]} has another policy than when its review began")
+        return await find_held(self._services, self._client, self._job, snapshot)
 
     async def give_up(self, reason: str) -> None:
         """Show that the review could not be made, after something broke for good."""
@@ -151,15 +164,20 @@ class GroupForge:
         job = own_review(self._job, self._row)
         return Recorder(services.database, job, services.now, new_id, services.model, services.register)
 
-    async def _show(self, report: Report) -> None:
+    async def _show(self, report: Report, held: Sequence[Member] = ()) -> None:
         review = self._begun()
         report = await self._recorder.account_for(review, report)
         entry, _ = await self._recorder.record(review, report)
         self._watch(Step.RECORDED, f"ledger entry {entry.seq}")
-        state = compose(report, self._services.links).check
+        state, verdict = compose(report, self._services.links).check, report.verdict
+        if held:
+            # Its own change is fine: that stays on record, and what is shown is what came after it.
+            verdict = decide(GateFacts(policy=self._snapshot.policy, group=held))
+            entry = await GroupRecorder(self._services, self._job).record(self._snapshot, verdict, held)
+            state = show_group(state.name, verdict.conclusion, group_title(verdict, held), verdict.reasons)
         states = [replace(state, name=name) for name in self._check.names]
         await self._check.complete(states, review.id, entry, [OWN_CHANGE])
-        self._watch(Step.CHECKED, report.verdict.conclusion.value)
+        self._watch(Step.CHECKED, verdict.conclusion.value)
         await self._recorder.published(review.id)
 
     def _begun(self) -> ReviewRow:

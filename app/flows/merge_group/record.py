@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from app import __version__
 from app.core.gate.group import Member, Standing, wait_s
 from app.core.gate.snapshot import Snapshot
-from app.core.gate.verdict import Verdict
+from app.core.gate.verdict import Verdict, is_green
 from app.core.job import MergeGroupJob, review_of
 from app.core.report.group import group_title
 from app.flows.pull_request.forge import GitHubServices
@@ -43,13 +43,13 @@ class GroupRecorder:
             return await ledger.last_of_review(connection, self._chain, GATE_SET, str(row.id))
 
     async def record(self, snapshot: Snapshot, verdict: Verdict, members: Sequence[Member]) -> Entry:
-        """The verdict, once and for all: what was recorded before stays, whatever is recorded now."""
+        """The verdict. What was recorded before gives way only where it would open the gate and says something else."""
         async with self.services.database.transaction() as connection:
             row = await self._lock(connection)
             standing = await ledger.last_of_review(connection, self._chain, GATE_SET, str(row.id))
-            if standing is not None:
-                return standing
             body = _describe(row, snapshot, verdict, members)
+            if standing is not None and (standing.body == body or not is_green(str(standing.body["conclusion"]))):
+                return standing
             return await ledger.append(connection, self._chain, GATE_SET, body, at=self.services.now())
 
     async def record_end(self, row: MergeGroupRow) -> Entry:

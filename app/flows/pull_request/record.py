@@ -16,10 +16,9 @@ from app.core.gate.reverts import Reverted
 from app.core.gate.snapshot import Snapshot
 from app.core.job import ReviewJob, feedback_of, look_again
 from app.core.people.approvals import NO_PROVENANCE, Provenance
-from app.core.report.provenance import record_provenance
 from app.core.report.report import Report
-from app.flows.pull_request.acting import is_decided_since, read_acts, still_overridden
-from app.flows.pull_request.asking import is_left_to, is_to_ask
+from app.flows.pull_request.acting import read_acts
+from app.flows.pull_request.asking import is_to_ask
 from app.flows.pull_request.costs import account_for
 from app.flows.pull_request.gate_entry import GATE_CANCELLED, GATE_SET, gate_body
 from app.flows.pull_request.looking import enqueue_look
@@ -27,6 +26,7 @@ from app.flows.pull_request.outcome import outcome_of
 from app.flows.pull_request.recalling import recall_finding
 from app.flows.pull_request.register import Register, enter_obstacle
 from app.flows.pull_request.sharing import Offered, is_alone, shared_body, tell_move, tell_worth, weigh_others
+from app.flows.pull_request.standing import may_stand
 from app.flows.review.forge import ChangeUnreadable, History, Superseded
 from app.store.database import Connection, Database
 from app.store.records import (
@@ -100,7 +100,11 @@ class Recorder:
             pull_request = row.id
             newest = await latest(connection, pull_request)
             stands = newest is not None and newest.key == key and _stands(newest) and not self._asked
-            if newest is not None and stands and await self._may_stand(connection, row, newest, snapshot, provenance):
+            if (
+                newest is not None
+                and stands
+                and await may_stand(connection, self._job, row, newest, snapshot, provenance, self._now())
+            ):
                 return None
             await tell_move(connection, self._job, key.head_sha, key.base_ref)
             # Asked again about the same lines, chunks keep their borders: their replies are paid for.
@@ -237,25 +241,6 @@ class Recorder:
                     "head_sha": review.key.head_sha,
                 }
                 await ledger.append(connection, chain, GATE_CANCELLED, body, at=self._now())
-
-    async def _may_stand(
-        self,
-        connection: Connection,
-        row: PullRequestRow,
-        review: ReviewRow,
-        snapshot: Snapshot,
-        provenance: Provenance,
-    ) -> bool:
-        """Whether the verdict that stands was made of the same acts, and of a head that was read if it may be."""
-        if await is_left_to(connection, self._job, review):
-            return False
-        entry = await ledger.last_of_review(connection, None, GATE_SET, str(review.id))
-        if not await still_overridden(connection, review.pull_request_id, snapshot, entry, self._now()):
-            return False
-        if await is_decided_since(connection, row, review, entry):
-            return False
-        told = entry.body.get("provenance") if entry is not None else None
-        return told == record_provenance(provenance).get("provenance")
 
     async def _ask_for_feedback(self, connection: Connection, known: tuple[findings.KnownFinding, ...]) -> None:
         """What people think is read beside the review, which never waits for that. Groups have no comments."""

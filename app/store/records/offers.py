@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -28,6 +29,17 @@ _UNCOUNTED = (
     " WHERE c.review_id = r.id AND c.number = %(number)s)"
     " AND ((r.base_ref = %(base_ref)s AND %(attended)s)"
     " OR (r.base_ref <> %(base_ref)s AND r.shared))"
+)
+_OTHERWISE = (
+    "SELECT p.number FROM lintel.review r JOIN lintel.pull_request p ON p.id = r.pull_request_id"
+    " WHERE p.repository_id = %(repository_id)s AND p.number <> %(number)s AND p.number > 0"
+    " AND r.head_sha = %(head_sha)s"
+    # Under which names one writes is known when it has ended.
+    " AND (r.base_ref = %(base_ref)s OR r.shared OR r.state <> 'finished')"
+    " AND (r.published_at IS NULL OR r.published_at >= %(since)s)"
+    " AND NOT EXISTS (SELECT FROM lintel.counted_offer c WHERE c.review_id = r.id AND c.number = %(number)s"
+    " AND c.base_ref = %(base_ref)s AND c.attendance = %(attendance)s"
+    " AND c.conclusion IS NOT DISTINCT FROM %(conclusion)s)"
 )
 
 
@@ -120,6 +132,25 @@ async def list_mistaken(
         " AND c.conclusion IS NOT DISTINCT FROM %(conclusion)s"
     )
     return await _list(connection, f"{_COUNTED} AND NOT ({same}) UNION {_UNCOUNTED} AND %(holds)s", told)
+
+
+async def is_taken_otherwise(
+    connection: Connection, mine: Offer, *, repository_id: int, head_sha: str, since: datetime
+) -> bool:
+    """Whether another one's review has written a check of `mine` since then, or is about to, without counting it so.
+
+    Whatever became of that other one: what it wrote stands on the head, also once it is closed or offers another head.
+    """
+    told = {
+        "repository_id": repository_id,
+        "number": mine.number,
+        "head_sha": head_sha,
+        "base_ref": mine.base_ref,
+        "conclusion": mine.conclusion,
+        "attendance": mine.attendance.value,
+        "since": since,
+    }
+    return bool(await _list(connection, _OTHERWISE, told))
 
 
 def _is_attended(offer: Offer) -> bool:

@@ -116,11 +116,15 @@ async def is_dismissed_since(connection: Connection, pull_request_id: int, at: d
 
 
 async def under_review(connection: Connection, repository_ids: Sequence[int]) -> tuple[tuple[int, int], ...]:
-    """Repository id and number of each pull request there with a review whose end GitHub is not known to show."""
+    """Repository id and number of each pull request there with a review whose end GitHub is not known to show.
+
+    A group's own review, which is kept under a negative number, is none of them: the job about its group looks again.
+    """
     cursor = await connection.execute(
         "SELECT DISTINCT p.repository_id, p.number FROM lintel.pull_request p"
         " JOIN lintel.review r ON r.pull_request_id = p.id"
-        " WHERE p.repository_id = ANY(%s) AND r.published_at IS NULL AND r.state IN ('running', 'finished')"
+        " WHERE p.repository_id = ANY(%s) AND p.number > 0"
+        " AND r.published_at IS NULL AND r.state IN ('running', 'finished')"
         " ORDER BY p.repository_id, p.number",
         [list(repository_ids)],
     )

@@ -50,6 +50,8 @@ async def begin(
 ) -> Begun:
     """Resume the review of this key that GitHub does not show yet, or begin one as the newest generation.
 
+    Where `new_id` is the newest one's already (a group has one review), that one goes on under the policy of `key`.
+
     A new one keeps `rate` to its end; a resumed one has its own. In the caller's transaction, which locks the pull
     request's row. Raises NotStored without such a row.
     """
@@ -69,6 +71,8 @@ async def begin(
     # One that a newer generation has overtaken is left to `supersede_others`: this head came back.
     if found and found[0].generation == row[0]:
         return Begun(found[0], resumed=True)
+    if await _rebind(connection, pull_request_id, key, new_id, row[0]):
+        return Begun(await read(connection, new_id), resumed=True)
     await _supersede(connection, [review.id for review in found if review.state is ReviewState.RUNNING], now)
     return Begun(await _insert(connection, pull_request_id, key, new_id, now, rate), resumed=False)
 
@@ -164,6 +168,28 @@ async def _insert(
         ],
     )
     return await read(connection, new_id)
+
+
+async def _rebind(
+    connection: Connection, pull_request_id: int, key: ReviewKey, review_id: UUID, generation: int
+) -> bool:
+    """Whether there is a review of this id and generation: it is now one under the policy of `key`, not shown yet."""
+    cursor = await connection.execute(
+        "UPDATE lintel.review SET policy_digest = %s, merge_base = %s, state = 'running', published_at = NULL"
+        " WHERE id = %s AND pull_request_id = %s AND generation = %s AND head_sha = %s AND base_ref = %s"
+        " AND base_sha = %s AND state IN ('running', 'finished')",
+        [
+            key.policy_digest,
+            key.merge_base,
+            review_id,
+            pull_request_id,
+            generation,
+            key.head_sha,
+            key.base_ref,
+            key.base_sha,
+        ],
+    )
+    return cursor.rowcount == 1
 
 
 async def _supersede(connection: Connection, ids: list[UUID], now: datetime) -> None:
