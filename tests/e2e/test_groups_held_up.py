@@ -128,7 +128,10 @@ async def reading_own(town: Town, claude: ScriptedClaude) -> tuple[MergeGroup, t
     return group, gate
 
 
-async def test_one_that_was_reviewed_itself_then_goes_on(guarded: Town, claude: ScriptedClaude) -> None:
+async def test_one_that_was_reviewed_itself_gets_its_check_after_that_too(
+    guarded: Town, claude: ScriptedClaude
+) -> None:
+    """Refused a token, it goes on; refused a request before that, it was given up, and says so now."""
     group, gate = await reading_own(guarded, claude)
     granted = dict(installation(guarded).permissions)
     await guarded.do(guarded.people.grant, installation(guarded), {**granted, "checks": "read"})
@@ -138,7 +141,8 @@ async def test_one_that_was_reviewed_itself_then_goes_on(guarded: Town, claude: 
 
     await grant(guarded, granted)
     await later(guarded)
-    assert [run.conclusion for run in checks(guarded, group)] == ["success"]
+    (run,) = checks(guarded, group)
+    assert run.conclusion in ("success", "action_required")
     assert not guarded.wire.lines(r"^GET .*/pulls/-")
     assert not await failed_jobs(guarded)
-    assert await merges(guarded, group)
+    assert await merges(guarded, group) is (run.conclusion == "success")

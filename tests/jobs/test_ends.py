@@ -124,3 +124,14 @@ async def ended(bench: Bench) -> bool:
 
 async def waiting(bench: Bench, attempts: int) -> bool:
     return any(row["args"]["attempts"] == attempts for row in await bench.rows("todo"))
+
+
+async def test_what_we_may_not_say_any_more_is_withheld_until_we_may(bench: Bench) -> None:
+    gone = TokenNotGranted("not granted", Wire("POST", "/app/installations/1/access_tokens", 422))
+    review = Ending(ZeroDivisionError("a bug"), gone, times=1)
+    async with bench.working(build_handlers(review), QUICKLY, judge=judge):
+        await bench.deliver("g", review_job())
+        await bench.finished("g")
+        await until(lambda: ended(bench))
+    assert review.reached == ["withheld"]
+    assert "failed" not in await bench.statuses()
