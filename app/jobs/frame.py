@@ -16,7 +16,8 @@ from app.store.faults import StoreUnavailable
 
 _log = logging.getLogger(__name__)
 
-_PASSING = (StoreUnavailable, GitHubDown, RateLimited, ConnectionError, TimeoutError)
+PASSING = (StoreUnavailable, GitHubDown, RateLimited, ConnectionError, TimeoutError)
+"""What keeps an end from being reached for a while: all that passes, but for a model, which no end asks."""
 
 Act = Callable[[], Awaitable[None]]
 
@@ -90,5 +91,5 @@ async def _is_over(key: str, ends: Ends) -> bool:
 async def _reach(end: Act) -> None:
     try:
         await end()
-    except _PASSING as error:
+    except PASSING as error:
         raise EndOutstanding(error) from error

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections import OrderedDict, deque
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from app.core.secrecy.further import learn_secrets, redact_further
 from app.repo.git import GitError
 from app.repo.head_listing import Listed, list_files, show_paths
 from app.repo.objects import BlobFault, GitStore
+from app.repo.recall import Recall
 from app.tools.reader import Means
 from app.tools.toolbox import Limits, Toolbox
 from app.tools.tree import Entry, TreeUnreadable, Unread
@@ -59,13 +60,12 @@ class HeadTree:
         self._secrets = dict(known)
         self._echoes = Echoes({})
         self._learned: dict[str, dict[str, str]] = {}
-        self._held: OrderedDict[str, str | Unread] = OrderedDict()
-        self._held_bytes = 0
+        self._held: Recall[str, str | Unread] = Recall(self._bounds.held_bytes)
 
     @property
     def held_bytes(self) -> int:
         """Memory that the texts held for later take."""
-        return self._held_bytes
+        return self._held.size
 
     async def entries(self) -> Sequence[Entry]:
         """All that is in it, in git's order. Raises TreeUnreadable."""
@@ -132,23 +132,14 @@ class HeadTree:
     async def _fetch(self, batch: Sequence[Listed]) -> dict[str, str | Unread]:
         """The texts as they are, by object id."""
         names = list(dict.fromkeys(file.object_id for file in batch))
-        texts = {name: self._held[name] for name in names if name in self._held}
-        for name in texts:
-            self._held.move_to_end(name)
+        texts = {name: text for name in names if (text := self._held.find(name)) is not None}
         blobs = await self._store.read_blobs(
             [name for name in names if name not in texts], max_bytes=self._bounds.file_bytes
         )
         fresh = await asyncio.to_thread(lambda: {name: _decode(blob) for name, blob in blobs.items()})
-        self._hold(fresh)
-        return texts | fresh
-
-    def _hold(self, fresh: Mapping[str, str | Unread]) -> None:
         for name, text in fresh.items():
-            self._held[name] = text
-            self._held_bytes += sys.getsizeof(text)
-        while self._held_bytes > self._bounds.held_bytes:
-            _, dropped = self._held.popitem(last=False)
-            self._held_bytes -= sys.getsizeof(dropped)
+            self._held.keep(name, text, sys.getsizeof(text))
+        return texts | fresh
 
     def _cover(self, batch: Sequence[Listed], texts: Mapping[str, str | Unread]) -> dict[str, str | Unread]:
         """The texts by path, each redacted whole and by itself: what one call shows does not hang on another."""

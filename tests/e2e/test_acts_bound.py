@@ -13,7 +13,7 @@ from tests.e2e.conftest import mergeable
 from tests.e2e.test_decisions import BAD, GOOD, OTHER, block, entries
 from tests.e2e.test_stats import count
 from tests.e2e.town import Town, told
-from tests.e2e.wire import Passage
+from tests.e2e.wire import refused_query
 
 
 async def test_an_override_counts_for_the_base_that_there_was_when_it_was_written(guarded: Town) -> None:
@@ -34,15 +34,9 @@ async def test_an_override_counts_for_the_base_that_there_was_when_it_was_writte
 
 
 async def test_an_override_is_not_taken_where_nobody_can_tell_its_base(guarded: Town) -> None:
-    async def refuse_turns(passage: Passage) -> None:
-        if "timelineItems" in passage.exchange.body["query"]:
-            await passage.refuse(403, "Resource not accessible by integration", {})
-            return
-        await passage.forward()
-        await passage.deliver()
-
     pull = await block(guarded)
-    guarded.trouble("^POST /api/graphql$", "", refuse_turns, times=9)
+    untold = refused_query("timelineItems", 403, "Resource not accessible by integration")
+    guarded.trouble("^POST /api/graphql$", "", untold, times=9)
     await guarded.tell(pull, f"/lintel override {pull.head_sha[:12]} it must go out", by="keeper")
 
     assert "GitHub does not say whether the base was changed" in guarded.answers(pull)[0]

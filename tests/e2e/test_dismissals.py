@@ -15,7 +15,7 @@ from tests.claude_server import ScriptedClaude
 from tests.e2e.conftest import mergeable
 from tests.e2e.test_decisions import BAD, SMALL, block, entries
 from tests.e2e.town import Town, told
-from tests.e2e.wire import Passage
+from tests.e2e.wire import refused_query
 
 FREE = "def free_total(items):\n    return sum(item.price * 0 for item in items)\n"
 FULL = "def total(items):\n    return sum(item.price for item in items)\n"
@@ -136,15 +136,9 @@ async def test_a_dismissal_counts_for_the_base_that_there_was_when_it_was_writte
 
 
 async def test_what_blocks_is_not_dismissed_where_nobody_can_tell_for_which_base(guarded: Town) -> None:
-    async def refuse_base_changes(passage: Passage) -> None:
-        if "timelineItems" in passage.exchange.body["query"]:
-            await passage.refuse(403, "Resource not accessible by integration", {})
-            return
-        await passage.forward()
-        await passage.deliver()
-
     pull = await block(guarded)
-    guarded.trouble("^POST /api/graphql$", "", refuse_base_changes, times=9)
+    untold = refused_query("timelineItems", 403, "Resource not accessible by integration")
+    guarded.trouble("^POST /api/graphql$", "", untold, times=9)
     await guarded.tell(pull, "/lintel dismiss F1 it is a demo", by="keeper")
 
     assert "GitHub does not say whether the base was changed" in guarded.answers(pull)[0]

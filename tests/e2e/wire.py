@@ -107,6 +107,19 @@ def refused(status: int, message: str = "Refused", **headers: str) -> Effect:
     return refuse
 
 
+def refused_query(word: str, status: int, message: str) -> Effect:
+    """GraphQL refuses the queries that hold a word, and answers all others."""
+
+    async def refuse(passage: Passage) -> None:
+        if word in passage.exchange.body["query"]:
+            await passage.refuse(status, message, {})
+            return
+        await passage.forward()
+        await passage.deliver()
+
+    return refuse
+
+
 async def bad_gateway_after(passage: Passage) -> None:
     """GitHub does it, and says it failed."""
     await passage.forward()

@@ -9,8 +9,8 @@ import pytest
 from app.core.job import ReviewJob
 from app.flows.review.forge import Superseded
 from app.github.errors import Context as Wire
-from app.github.errors import GitHubDown, TokenNotGranted
-from app.jobs.frame import Ends, frame
+from app.github.errors import GitHubDown, GitHubError, TokenNotGranted
+from app.jobs.frame import PASSING, Ends, frame
 from app.jobs.handlers import Context
 from app.jobs.run import BACK_OFF_S
 from app.jobs.work import judge
@@ -135,3 +135,16 @@ async def test_what_we_may_not_say_any_more_is_withheld_until_we_may(bench: Benc
         await until(lambda: ended(bench))
     assert review.reached == ["withheld"]
     assert "failed" not in await bench.statuses()
+
+
+def _all_below(kind: type[Exception]) -> list[type[Exception]]:
+    return [kind, *(one for below in kind.__subclasses__() for one in _all_below(below))]
+
+
+@pytest.mark.parametrize(
+    "kind", [StoreUnavailable, ConnectionError, TimeoutError, ValueError, *_all_below(GitHubError)], ids=str
+)
+def test_an_end_waits_for_what_the_queue_takes_for_passing(kind: type[Exception]) -> None:
+    error = kind.__new__(kind)
+    vars(error)["seconds"] = 1.0
+    assert isinstance(error, PASSING) is judge(error).passing

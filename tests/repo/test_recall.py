@@ -57,7 +57,7 @@ async def test_what_was_missing_is_asked_for_again(repository: Repository) -> No
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 12))), st.integers(0, 20))
-def test_it_keeps_the_newest_and_never_more_than_it_may(kept: list[tuple[int, int]], most: int) -> None:
+def test_it_keeps_what_was_used_last_and_never_more_than_it_may(kept: list[tuple[int, int]], most: int) -> None:
     recall: Recall[int, int] = Recall(most)
     sizes: dict[int, int] = {}
     for key, size in kept:
@@ -66,6 +66,16 @@ def test_it_keeps_the_newest_and_never_more_than_it_may(kept: list[tuple[int, in
             sizes.setdefault(key, size)
             assert recall.find(key) is not None
         found = {key: value for key in range(10) if (value := recall.find(key)) is not None}
-        assert sum(found.values()) <= most
+        assert sum(found.values()) == recall.size <= most
         sizes = {key: size for key, size in sizes.items() if key in found}
         assert found == sizes
+
+
+def test_what_is_asked_for_stays_longer_than_what_is_not() -> None:
+    recall: Recall[str, str] = Recall(3)
+    for key in "abc":
+        recall.keep(key, key, 1)
+    recall.find("a")
+    recall.keep("d", "d", 1)
+
+    assert [key for key in "abcd" if recall.find(key)] == ["a", "c", "d"]
